@@ -1,0 +1,12 @@
+//! The only door for a user's change: typed AWS operations.
+//!
+//! Scenario tables, timeline lines and the browser's terminal all build the same request: an [`Operation`] looked
+//! up in [`OPERATIONS`], its input as JSON in AWS's own field names. A new operation is one file that implements
+//! [`Operation`] and one line in that list; options, shorthand, `--query` and `--output` come for free.
+
+pub mod command;
+mod error;
+mod operation;
+
+pub use error::ApiError;
+pub use operation::{OPERATIONS, Operation, OperationEntry, find};

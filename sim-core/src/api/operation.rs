@@ -1,0 +1,72 @@
+//! What an AWS operation is, and the list of those that exist here.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use super::ApiError;
+use crate::world::{Ctx, World};
+
+/// One AWS operation: its input type is `Self`, in AWS's field names.
+pub trait Operation: DeserializeOwned + JsonSchema {
+    /// The service as the AWS CLI spells it: `ecs`, `elbv2`.
+    const SERVICE: &'static str;
+    /// The operation as the API spells it: `UpdateService`.
+    const NAME: &'static str;
+    /// The scenario table that makes one of these, such as `ecs.service`; none when it creates nothing.
+    const TABLE: Option<&'static str> = None;
+    /// What AWS answers.
+    type Output: Serialize;
+
+    /// Checks what AWS checks, then changes the world.
+    fn apply(self, world: &mut World, ctx: &mut Ctx) -> Result<Self::Output, ApiError>;
+}
+
+/// An operation whose types have been forgotten, so that it can stand in a list.
+#[derive(Clone, Copy)]
+pub struct OperationEntry {
+    /// The service as the AWS CLI spells it.
+    pub service: &'static str,
+    /// The operation as the API spells it.
+    pub name: &'static str,
+    /// The scenario table that makes one of these.
+    pub table: Option<&'static str>,
+    /// The JSON Schema of the input; subschemas go to the generator.
+    pub schema: fn(&mut SchemaGenerator) -> Schema,
+    /// Reads the input and applies the operation.
+    pub call: fn(Value, &mut World, &mut Ctx) -> Result<Value, ApiError>,
+}
+
+impl OperationEntry {
+    /// The entry of an operation.
+    pub const fn of<O: Operation>() -> OperationEntry {
+        OperationEntry {
+            service: O::SERVICE,
+            name: O::NAME,
+            table: O::TABLE,
+            schema: |generator| generator.subschema_for::<O>(),
+            call: |input, world, ctx| {
+                let operation: O = serde_path_to_error::deserialize(input).map_err(|error| {
+                    let place = error.path().to_string();
+                    let place = if place == "." { String::new() } else { place };
+                    ApiError::new("ValidationException", error.into_inner().to_string()).at(place)
+                })?;
+                let output = operation.apply(world, ctx)?;
+                Ok(serde_json::to_value(output).expect("outputs are plain data"))
+            },
+        }
+    }
+
+    /// `create-service` for `CreateService`.
+    pub fn kebab(&self) -> String {
+        super::command::kebab(self.name)
+    }
+}
+
+/// Every operation, by service in the order in which a scenario's tables are made, then by name.
+pub const OPERATIONS: &[OperationEntry] = &[];
+
+/// The operation of this service with this API name or CLI name.
+pub fn find(service: &str, name: &str) -> Option<&'static OperationEntry> {
+    OPERATIONS.iter().find(|entry| entry.service == service && (entry.name == name || entry.kebab() == name))
+}

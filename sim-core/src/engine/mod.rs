@@ -1,0 +1,22 @@
+//! A small discrete-event engine that has never heard of AWS: time, queue, timers, random streams, arenas,
+//! the journal of facts and the run hash, held together by the [`Kernel`].
+
+mod arena;
+mod budget;
+mod hash;
+mod journal;
+mod kernel;
+mod queue;
+pub mod rng;
+mod time;
+mod timers;
+
+pub use arena::{Arena, Id};
+pub use budget::{Budget, Exceeded};
+pub use hash::RunHash;
+pub use journal::{Entry, FactId, Journal};
+pub use kernel::{Kernel, Next};
+pub use queue::{Queue, Ticket};
+pub use rng::Stream;
+pub use time::Time;
+pub use timers::Timers;
