@@ -8,9 +8,11 @@
 //! | [`api`] | AWS operations, the only door for a user's change | keep state |
 //! | [`scenario`] | TOML text to timed API calls, or diagnostics that point at the text | change a running world |
 //! | [`observe`] | facts and series to reports | change a run |
+//! | [`files`] | what a scenario may read, by name | open anything |
 
 pub mod api;
 pub mod engine;
+pub mod files;
 pub mod observe;
 pub mod scenario;
 pub mod world;

@@ -92,9 +92,9 @@ impl<F> Journal<F> {
     /// All facts, earliest first.
     pub fn iter(&self) -> impl Iterator<Item = (FactId, &Entry<F>)> {
         let entries = self.blocks.iter().flat_map(|block| block.iter());
-        entries.enumerate().map(|(index, entry)| {
-            (FactId(NonZeroU32::new(index as u32 + 1).expect("counted from one")), entry)
-        })
+        entries
+            .enumerate()
+            .map(|(index, entry)| (FactId(NonZeroU32::new(index as u32 + 1).expect("counted from one")), entry))
     }
 
     /// The fact and what led to it, from the effect back to the first cause.

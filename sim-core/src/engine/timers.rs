@@ -65,7 +65,11 @@ impl Timers {
         let last = self.heap.pop().expect("an armed timer is in the heap");
         if last.1 != slot {
             let place = place as usize;
-            if place > 0 && last < self.heap[(place - 1) / ARITY] { self.up(place, last) } else { self.down(place, last) }
+            if place > 0 && last < self.heap[(place - 1) / ARITY] {
+                self.up(place, last)
+            } else {
+                self.down(place, last)
+            }
         }
     }
 
