@@ -7,6 +7,7 @@
 pub mod command;
 mod error;
 mod operation;
+pub mod schema;
 
 pub use error::ApiError;
 pub use operation::{OPERATIONS, Operation, OperationEntry, find};
