@@ -1,18 +1,119 @@
 //! What exists, and how it reacts.
+//!
+//! Each subsystem owns its state and reacts to its own events. It reads the others through [`Peers`], and speaks
+//! to them by sending events through [`Ctx`] with the delay that the real call has. It never edits another's state.
 
-use crate::engine::Kernel;
+mod account;
+pub mod app;
+mod assume;
+pub mod billing;
+pub mod capacity;
+pub mod cloudwatch;
+pub mod ecr;
+pub mod ecs;
+pub mod elb;
+mod event;
+mod fact;
+pub mod iam;
+pub mod logs;
+pub mod network;
+pub mod traffic;
+
+pub use account::Account;
+pub use assume::Assumptions;
+pub use event::Event;
+pub use fact::{Fact, Name};
+
+use crate::engine::{Kernel, Next};
 
 /// What a subsystem acts through.
 pub type Ctx = Kernel<Event, Fact>;
 
-/// Everything that is scheduled.
-#[derive(Clone, Copy, Debug)]
-pub enum Event {}
-
-/// Everything that has happened.
-#[derive(Clone, Debug, Hash)]
-pub enum Fact {}
-
 /// Everything that exists.
-#[derive(Clone, Debug, Default)]
-pub struct World {}
+#[derive(Clone, Debug)]
+pub struct World {
+    /// Whose account it is, in which Region, and when the scenario starts on the wall clock.
+    pub account: Account,
+    /// Values where AWS is silent.
+    pub assume: Assumptions,
+    /// Clusters, task definitions, services, deployments, tasks.
+    pub ecs: ecs::Ecs,
+    /// Fargate and the agent that starts a task's containers.
+    pub fargate: capacity::Fargate,
+    /// Repositories, images, layers.
+    pub ecr: ecr::Ecr,
+    /// Load balancers, listeners, target groups.
+    pub elb: elb::Elb,
+    /// The inside of the containers.
+    pub app: app::Apps,
+    /// Who calls.
+    pub traffic: traffic::Traffic,
+    /// Roles and policies.
+    pub iam: iam::Iam,
+    /// VPC, subnets, routes, security groups, ENIs.
+    pub network: network::Network,
+    /// Log groups.
+    pub logs: logs::Logs,
+    /// Metric series.
+    pub cloudwatch: cloudwatch::CloudWatch,
+}
+
+/// What a subsystem sees of the world beside itself.
+///
+/// The subsystem that is being called is taken out of the world while it works, so its own field is empty here.
+pub type Peers = World;
+
+impl World {
+    /// A fresh AWS account: a default VPC with a subnet in each of three zones, and nothing else.
+    pub fn new(account: Account, assume: Assumptions) -> World {
+        World {
+            network: network::Network::new(&account),
+            account,
+            assume,
+            ecs: Default::default(),
+            fargate: Default::default(),
+            ecr: Default::default(),
+            elb: Default::default(),
+            app: Default::default(),
+            traffic: Default::default(),
+            iam: Default::default(),
+            logs: Default::default(),
+            cloudwatch: Default::default(),
+        }
+    }
+
+    /// Reacts to one thing that happens.
+    #[inline]
+    pub fn handle(&mut self, next: Next<Event>, ctx: &mut Ctx) {
+        match next {
+            Next::Event(Event::Request(event)) => self.handle_request(event, ctx),
+            Next::Timer(slot) => self.head_finished(slot, ctx),
+            Next::Event(event) => self.dispatch(event, ctx),
+        }
+    }
+
+    fn dispatch(&mut self, event: Event, ctx: &mut Ctx) {
+        match event {
+            Event::Request(event) => self.handle_request(event, ctx),
+            Event::Ecs(event) => self.lend(|w| &mut w.ecs, |ecs, peers| ecs.handle(event, peers, ctx)),
+            Event::Fargate(event) => self.lend(|w| &mut w.fargate, |it, peers| it.handle(event, peers, ctx)),
+            Event::Network(event) => self.lend(|w| &mut w.network, |it, peers| it.handle(event, peers, ctx)),
+            Event::Ecr(event) => self.lend(|w| &mut w.ecr, |it, peers| it.handle(event, peers, ctx)),
+            Event::Elb(event) => self.lend(|w| &mut w.elb, |it, peers| it.handle(event, peers, ctx)),
+            Event::App(event) => self.lend(|w| &mut w.app, |it, peers| it.handle(event, peers, ctx)),
+            Event::CloudWatch(event) => self.lend(|w| &mut w.cloudwatch, |it, peers| it.handle(event, peers, ctx)),
+        }
+    }
+
+    /// Takes one subsystem out of the world, lets it work with the others as its peers, and puts it back.
+    pub(crate) fn lend<S: Default, T>(
+        &mut self,
+        field: impl Fn(&mut World) -> &mut S,
+        work: impl FnOnce(&mut S, &Peers) -> T,
+    ) -> T {
+        let mut subsystem = std::mem::take(field(self));
+        let result = work(&mut subsystem, self);
+        *field(self) = subsystem;
+        result
+    }
+}

@@ -1,0 +1,63 @@
+//! Values where AWS is silent. Each can be set in the scenario's `[assume]` table.
+
+use std::time::Duration;
+
+/// Timings and rates that AWS does not publish.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Assumptions {
+    /// From the creation of a Fargate task to its ENI [median s]; 12 s [CA-039].
+    pub fargate_provisioning: Duration,
+    /// From the ENI to the start of the image pull [median s]; 8 s [CA-039].
+    pub fargate_pending: Duration,
+    /// From the end of the pull to started containers [median s]; 5 s [CA-039].
+    pub container_start: Duration,
+    /// Spread of these three: the sigma of a log-normal distribution; 0.25 [CA-039].
+    pub start_sigma: f64,
+    /// Between the scheduler's looks at a service [s]; 10 s [CP-126].
+    pub reconcile_interval: Duration,
+    /// From leaving the containers to a released ENI [s]; 15 s [CP-083].
+    pub eni_cleanup: Duration,
+    /// A call between AWS services, such as ECS registering a target [s]; 0.1 s.
+    pub internal_call: Duration,
+    /// How long a target stays `Elb.RegistrationInProgress` [s]; 5 s [TR-144].
+    pub target_registration: Duration,
+    /// From the attempt to its failure when a permission or an image is missing [s]; 5 s [IM-083].
+    pub pull_refusal: Duration,
+    /// From the attempt to its failure when there is no path to the service [s]; 15 s [IA-135].
+    pub connect_failure: Duration,
+    /// Authorisation token and manifest at the beginning of each pull [s]; 1 s [IM-029].
+    pub pull_overhead: Duration,
+    /// One download stream from the registry [bytes/s]; 60 MB/s [IM-029].
+    pub stream_bandwidth: u64,
+    /// Downloads at the same time [count]; 3 [IM-027].
+    pub parallel_downloads: u32,
+    /// Extraction of gzip layers with one vCPU or more [compressed bytes/s]; 25 MB/s [IM-030].
+    pub extraction_rate: u64,
+    /// Between client and load balancer, there and back [s]; 20 ms.
+    pub client_round_trip: Duration,
+    /// Between load balancer and target, there and back [s]; 1 ms.
+    pub target_round_trip: Duration,
+}
+
+impl Default for Assumptions {
+    fn default() -> Self {
+        Assumptions {
+            fargate_provisioning: Duration::from_secs(12),
+            fargate_pending: Duration::from_secs(8),
+            container_start: Duration::from_secs(5),
+            start_sigma: 0.25,
+            reconcile_interval: Duration::from_secs(10),
+            eni_cleanup: Duration::from_secs(15),
+            internal_call: Duration::from_millis(100),
+            target_registration: Duration::from_secs(5),
+            pull_refusal: Duration::from_secs(5),
+            connect_failure: Duration::from_secs(15),
+            pull_overhead: Duration::from_secs(1),
+            stream_bandwidth: 60_000_000,
+            parallel_downloads: 3,
+            extraction_rate: 25_000_000,
+            client_round_trip: Duration::from_millis(20),
+            target_round_trip: Duration::from_millis(1),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! What tasks run on.
+
+mod fargate;
+
+pub use fargate::{Fargate, FargateEvent};

@@ -1,0 +1,63 @@
+//! The ECS control plane: clusters, task definitions, services, deployments and tasks, and the scheduler that
+//! keeps what is running at what is wanted.
+
+mod cluster;
+mod definition;
+mod scheduler;
+mod service;
+mod task;
+
+pub use cluster::{Cluster, ClusterId};
+pub use definition::{Container, LogConfiguration, PortMapping, TaskDefinition, TaskDefinitionId};
+pub use service::{
+    AwsVpc, Deployment, DeploymentId, LoadBalancerLink, Rollout, Service, ServiceEventLine, ServiceId, ServiceStatus,
+};
+pub use task::{ContainerState, NewTask, StopCode, Stopping, TargetState, Task, TaskId, TaskStatus, Timestamps};
+
+use crate::engine::Arena;
+
+/// What the control plane reacts to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EcsEvent {
+    /// The scheduler looks at a service.
+    Reconcile(ServiceId),
+    /// The network attached the task's ENI.
+    EniAttached(TaskId),
+    /// The network could not attach an ENI.
+    EniFailed(TaskId),
+    /// The network released the task's ENI.
+    EniDetached(TaskId),
+    /// The agent began to pull the task's images.
+    PullStarted(TaskId),
+    /// The agent has pulled the task's images.
+    PullFinished(TaskId),
+    /// The agent could not start the task; `capacity::Fargate::failure` has the text.
+    StartFailed(TaskId),
+    /// The agent started all containers.
+    ContainersStarted(TaskId),
+    /// A container's process ended.
+    ContainerExited { task: TaskId, container: u16, code: i16 },
+    /// The task's target is registered.
+    TargetRegistered(TaskId),
+    /// The task's target passed its health check.
+    TargetHealthy(TaskId),
+    /// The task's target failed its health checks.
+    TargetUnhealthy(TaskId),
+    /// The task's target has left the target group.
+    TargetUnused(TaskId),
+}
+
+/// The state of the control plane.
+#[derive(Clone, Debug, Default)]
+pub struct Ecs {
+    /// All clusters, deleted ones included.
+    pub clusters: Arena<Cluster>,
+    /// All revisions of all families.
+    pub definitions: Arena<TaskDefinition>,
+    /// All services, deleted ones included.
+    pub services: Arena<Service>,
+    /// All deployments of all services.
+    pub deployments: Arena<Deployment>,
+    /// All tasks, stopped ones included.
+    pub tasks: Arena<Task>,
+}

@@ -1,0 +1,177 @@
+//! Tasks and their life.
+
+use super::{AwsVpc, ClusterId, DeploymentId, Ecs, ServiceId, TaskDefinitionId};
+use crate::engine::{FactId, Id, Time};
+use crate::world::network::{EniId, SecurityGroupId, SubnetId};
+use crate::world::{Ctx, Name, Peers};
+
+/// Names a [`Task`].
+pub type TaskId = Id<Task>;
+
+/// `lastStatus`, in the order in which a task walks through them [CP-075].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr, strum::Display)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum TaskStatus {
+    /// Work before the task can be handed over, above all its ENI [CP-076].
+    Provisioning,
+    /// Handed to the agent: images are pulled and containers created [CP-077][CP-079].
+    Pending,
+    /// The target is being registered [CP-079].
+    Activating,
+    /// All containers run.
+    Running,
+    /// The target is deregistered and drains; no signal was sent yet [CP-081].
+    Deactivating,
+    /// Containers were told to stop [CP-084].
+    Stopping,
+    /// The ENI is released [CP-084].
+    Deprovisioning,
+    /// Over.
+    Stopped,
+}
+
+/// `stopCode` [CP-102].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::IntoStaticStr, strum::Display)]
+pub enum StopCode {
+    /// Never reached RUNNING because something failed [CP-103].
+    TaskFailedToStart,
+    /// An essential container ended [CP-097].
+    EssentialContainerExited,
+    /// StopTask [CP-110].
+    UserInitiated,
+    /// The service scheduler stopped it [CP-103].
+    ServiceSchedulerInitiated,
+}
+
+/// Why a task stops.
+#[derive(Clone, Debug)]
+pub struct Stopping {
+    /// `stopCode`.
+    pub code: StopCode,
+    /// `stoppedReason`, at most 1,024 characters [IM-082].
+    pub reason: Name,
+    /// The fact that asked for the stop.
+    pub because: FactId,
+}
+
+/// The moments DescribeTasks shows; a step that did not happen has none [CP-087][CP-088][CP-089].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Timestamps {
+    /// `createdAt`.
+    pub created: Time,
+    /// `connectivityAt`.
+    pub connectivity: Option<Time>,
+    /// `pullStartedAt`.
+    pub pull_started: Option<Time>,
+    /// `pullStoppedAt`.
+    pub pull_stopped: Option<Time>,
+    /// `startedAt`.
+    pub started: Option<Time>,
+    /// `stoppingAt`.
+    pub stopping: Option<Time>,
+    /// `executionStoppedAt`.
+    pub execution_stopped: Option<Time>,
+    /// `stoppedAt`.
+    pub stopped: Option<Time>,
+}
+
+/// A container of a running task.
+#[derive(Clone, Debug, Default)]
+pub struct ContainerState {
+    /// When its process started.
+    pub started: Option<Time>,
+    /// Its exit code, once it has ended.
+    pub exit_code: Option<i32>,
+    /// Why it failed, if it did.
+    pub reason: Option<Name>,
+}
+
+/// A running copy of a task definition.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// 32 hexadecimal digits [CP-006].
+    pub uuid: String,
+    /// `task/{cluster}/{id}` [CP-005].
+    pub arn: String,
+    /// Unique and stable in all runs: `demo/web#3` for the third task of a service, `demo/family:demo-app#1` for a
+    /// standalone one. Random streams are keyed by it.
+    pub name: Name,
+    /// Where it runs.
+    pub cluster: ClusterId,
+    /// The service it belongs to; none for RunTask.
+    pub service: Option<ServiceId>,
+    /// The deployment that started it.
+    pub deployment: Option<DeploymentId>,
+    /// `startedBy`: the deployment id, or what RunTask said.
+    pub started_by: String,
+    /// What it is made of.
+    pub definition: TaskDefinitionId,
+    /// `lastStatus`.
+    pub status: TaskStatus,
+    /// The fact of its last change of status.
+    pub because: FactId,
+    /// `desiredStatus` is STOPPED when this is set [CP-075].
+    pub stopping: Option<Stopping>,
+    /// Its containers, in the task definition's order.
+    pub containers: Vec<ContainerState>,
+    /// The zone's subnet it was placed in.
+    pub subnet: SubnetId,
+    /// Its security groups.
+    pub groups: Vec<SecurityGroupId>,
+    /// `assignPublicIp`.
+    pub public_ip: bool,
+    /// Its ENI while attached.
+    pub eni: Option<EniId>,
+    /// When what happened.
+    pub at: Timestamps,
+    /// Rises by 1 with every change that raises an event [CP-091].
+    pub version: u32,
+    /// Whether its target group reports it healthy (always, when it has none).
+    pub target: TargetState,
+}
+
+/// What the control plane knows of a task's target.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TargetState {
+    /// It has none, or not yet.
+    #[default]
+    None,
+    /// Registered, no verdict yet.
+    Initial,
+    /// Passes its health checks.
+    Healthy,
+    /// Fails its health checks.
+    Unhealthy,
+}
+
+/// What a new task is made of.
+#[derive(Clone, Debug)]
+pub struct NewTask {
+    /// Where it runs.
+    pub cluster: ClusterId,
+    /// The deployment it belongs to; none for RunTask.
+    pub deployment: Option<DeploymentId>,
+    /// What it is made of.
+    pub definition: TaskDefinitionId,
+    /// Where it gets its ENI.
+    pub network: AwsVpc,
+    /// `startedBy`.
+    pub started_by: String,
+}
+
+impl Ecs {
+    /// Creates a task and hands it to Fargate.
+    pub(crate) fn create_task(&mut self, _new: NewTask, _peers: &Peers, _ctx: &mut Ctx) -> TaskId {
+        TaskId::from_index(0)
+    }
+
+    /// Sets a task's desired status to STOPPED and begins to stop it, because of the present cause. A second
+    /// request changes nothing.
+    pub(crate) fn stop_task(&mut self, _task: TaskId, _code: StopCode, _reason: &str, _ctx: &mut Ctx) {}
+
+    /// The task with this id or ARN in a cluster; a deleted service's tasks included.
+    pub fn task_named(&self, cluster: ClusterId, id_or_arn: &str) -> Option<TaskId> {
+        let found = |t: &Task| t.cluster == cluster && (t.arn == id_or_arn || t.uuid == id_or_arn);
+        self.tasks.iter().find(|(_, t)| found(t)).map(|(id, _)| id)
+    }
+}

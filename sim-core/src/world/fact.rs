@@ -1,0 +1,228 @@
+//! Everything that has happened: one closed list.
+
+use std::sync::Arc;
+
+use strum::{IntoStaticStr, VariantNames};
+
+use super::ecr::RepositoryId;
+use super::ecs::{ClusterId, DeploymentId, ServiceId, StopCode, TaskDefinitionId, TaskId, TaskStatus};
+use super::elb::{HealthReason, ListenerId, LoadBalancerId, TargetGroupId};
+use super::iam::RoleId;
+use super::network::{SecurityGroupId, SubnetId};
+
+/// A name or text inside a fact.
+pub type Name = Arc<str>;
+
+/// Something that has happened. Its name is what `[[expect]] fact = "…"` asks for; `observe::sentence` says it in
+/// words.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, IntoStaticStr, VariantNames)]
+pub enum Fact {
+    // The doors: what a user, or the scenario, did.
+    /// A command line was typed (its place in the transcript).
+    CommandTyped {
+        line: u32,
+        text: Name,
+    },
+    /// An AWS operation was refused.
+    OperationRefused {
+        operation: Name,
+        code: Name,
+        message: Name,
+    },
+    /// An image was pushed.
+    ImagePushed {
+        repository: RepositoryId,
+        tag: Name,
+    },
+    /// Something of the world broke or was mended, as `[[world.fault]]` says.
+    FaultBegan {
+        what: Name,
+    },
+    FaultEnded {
+        what: Name,
+    },
+
+    // IAM
+    RoleCreated {
+        role: RoleId,
+    },
+    RolePolicyPut {
+        role: RoleId,
+        policy: Name,
+    },
+    RolePolicyAttached {
+        role: RoleId,
+        policy: Name,
+    },
+    /// A role was asked for a permission that it does not have.
+    AccessDenied {
+        role: RoleId,
+        action: Name,
+        resource: Name,
+    },
+
+    // Network
+    SecurityGroupCreated {
+        group: SecurityGroupId,
+    },
+    IngressAuthorized {
+        group: SecurityGroupId,
+        rule: Name,
+    },
+    IngressRevoked {
+        group: SecurityGroupId,
+        rule: Name,
+    },
+    RouteCreated {
+        table: Name,
+        destination: Name,
+    },
+    RouteDeleted {
+        table: Name,
+        destination: Name,
+    },
+    /// A connection was tried that a security group or a missing route does not let through.
+    ConnectionBlocked {
+        from: Name,
+        to: Name,
+        port: u16,
+        by: Name,
+    },
+    EniAttached {
+        task: TaskId,
+        subnet: SubnetId,
+        address: Name,
+    },
+    EniFailed {
+        task: TaskId,
+        subnet: SubnetId,
+    },
+    EniDetached {
+        task: TaskId,
+    },
+
+    // ECR and logs
+    RepositoryCreated {
+        repository: RepositoryId,
+    },
+    LogGroupCreated {
+        group: Name,
+    },
+
+    // ECS
+    ClusterCreated {
+        cluster: ClusterId,
+    },
+    TaskDefinitionRegistered {
+        definition: TaskDefinitionId,
+    },
+    ServiceCreated {
+        service: ServiceId,
+    },
+    ServiceUpdated {
+        service: ServiceId,
+        desired: u32,
+    },
+    ServiceDeleted {
+        service: ServiceId,
+    },
+    DeploymentStarted {
+        service: ServiceId,
+        deployment: DeploymentId,
+    },
+    DeploymentCompleted {
+        service: ServiceId,
+        deployment: DeploymentId,
+    },
+    SteadyStateReached {
+        service: ServiceId,
+    },
+    /// A service event text was written, as `describe-services` shows it.
+    ServiceEvent {
+        service: ServiceId,
+        text: Name,
+    },
+    TaskCreated {
+        task: TaskId,
+    },
+    TaskStatusChanged {
+        task: TaskId,
+        status: TaskStatus,
+    },
+    TaskStopRequested {
+        task: TaskId,
+        code: StopCode,
+        reason: Name,
+    },
+    TaskStopped {
+        task: TaskId,
+        code: StopCode,
+        reason: Name,
+    },
+    PullStarted {
+        task: TaskId,
+        image: Name,
+    },
+    PullFinished {
+        task: TaskId,
+        image: Name,
+        bytes: u64,
+    },
+    /// A task could not start: AWS's text.
+    StartFailed {
+        task: TaskId,
+        reason: Name,
+    },
+    ContainerStarted {
+        task: TaskId,
+        container: Name,
+    },
+    ContainerExited {
+        task: TaskId,
+        container: Name,
+        code: i32,
+    },
+
+    // The application
+    /// The container's process listens on its port.
+    AppListening {
+        task: TaskId,
+    },
+
+    // Load balancing
+    LoadBalancerCreated {
+        balancer: LoadBalancerId,
+    },
+    TargetGroupCreated {
+        group: TargetGroupId,
+    },
+    ListenerCreated {
+        listener: ListenerId,
+    },
+    TargetRegistered {
+        group: TargetGroupId,
+        task: TaskId,
+    },
+    TargetHealthy {
+        group: TargetGroupId,
+        task: TaskId,
+    },
+    TargetUnhealthy {
+        group: TargetGroupId,
+        task: TaskId,
+        reason: HealthReason,
+    },
+    TargetDraining {
+        group: TargetGroupId,
+        task: TaskId,
+    },
+    TargetUnused {
+        group: TargetGroupId,
+        task: TaskId,
+    },
+    /// Traffic began or ceased to get through: the first request answered, or the first error after success.
+    FirstResponse {
+        balancer: LoadBalancerId,
+        status: u16,
+    },
+}
