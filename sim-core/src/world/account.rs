@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::engine::{Stream, Time};
 
 /// Whose account it is, in which Region, and when the scenario starts on the wall clock.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Account {
     /// Twelve digits, as in AWS's own examples.
     pub id: String,

@@ -1,6 +1,6 @@
 //! Everything that is scheduled: one closed list, by the subsystem that reacts.
 
-use super::{app, capacity, cloudwatch, ecr, ecs, elb, network, traffic};
+use super::{app, capacity, cloudwatch, ecr, ecs, elb, logs, network, traffic};
 
 /// Something that will happen. Small and `Copy`: whatever is larger stays with its owner, and the event names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub enum Event {
     Network(network::NetworkEvent),
     /// To the registry.
     Ecr(ecr::EcrEvent),
+    /// To the logs.
+    Logs(logs::LogsEvent),
     /// To the load balancers.
     Elb(elb::ElbEvent),
     /// To the inside of a container.

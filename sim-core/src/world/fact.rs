@@ -54,6 +54,14 @@ pub enum Fact {
         role: RoleId,
         policy: Name,
     },
+    RolePolicyDeleted {
+        role: RoleId,
+        policy: Name,
+    },
+    RolePolicyDetached {
+        role: RoleId,
+        policy: Name,
+    },
     /// A role was asked for a permission that it does not have.
     AccessDenied {
         role: RoleId,
@@ -70,6 +78,14 @@ pub enum Fact {
         rule: Name,
     },
     IngressRevoked {
+        group: SecurityGroupId,
+        rule: Name,
+    },
+    EgressAuthorized {
+        group: SecurityGroupId,
+        rule: Name,
+    },
+    EgressRevoked {
         group: SecurityGroupId,
         rule: Name,
     },

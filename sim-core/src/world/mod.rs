@@ -26,6 +26,14 @@ pub use fact::{Fact, Name};
 
 use crate::engine::{Kernel, Next};
 
+/// `stoppedReason` as it is kept: at most 1,024 characters [IM-082].
+pub fn stopped_reason(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(1024) {
+        text.truncate(end);
+    }
+    text
+}
+
 /// What a subsystem acts through.
 pub type Ctx = Kernel<Event, Fact>;
 
@@ -68,6 +76,7 @@ impl World {
     pub fn new(account: Account, assume: Assumptions) -> World {
         World {
             network: network::Network::new(&account),
+            iam: iam::Iam::new(&account),
             account,
             assume,
             ecs: Default::default(),
@@ -76,7 +85,6 @@ impl World {
             elb: Default::default(),
             app: Default::default(),
             traffic: Default::default(),
-            iam: Default::default(),
             logs: Default::default(),
             cloudwatch: Default::default(),
         }
@@ -99,6 +107,7 @@ impl World {
             Event::Fargate(event) => self.lend(|w| &mut w.fargate, |it, peers| it.handle(event, peers, ctx)),
             Event::Network(event) => self.lend(|w| &mut w.network, |it, peers| it.handle(event, peers, ctx)),
             Event::Ecr(event) => self.lend(|w| &mut w.ecr, |it, peers| it.handle(event, peers, ctx)),
+            Event::Logs(event) => self.lend(|w| &mut w.logs, |it, peers| it.handle(event, peers, ctx)),
             Event::Elb(event) => self.lend(|w| &mut w.elb, |it, peers| it.handle(event, peers, ctx)),
             Event::App(event) => self.lend(|w| &mut w.app, |it, peers| it.handle(event, peers, ctx)),
             Event::CloudWatch(event) => self.lend(|w| &mut w.cloudwatch, |it, peers| it.handle(event, peers, ctx)),

@@ -1,12 +1,68 @@
 //! Log groups.
 
+pub mod error;
+
 use std::collections::BTreeMap;
 
+use super::ecs::TaskId;
+use super::{Account, Ctx, Fact, Peers};
 use crate::engine::{FactId, Time};
+
+/// What CloudWatch Logs reacts to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogsEvent {
+    /// The agent starts a task: create the groups that its containers want created (`awslogs-create-group`).
+    CreateGroups(TaskId),
+}
+
+/// A log group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogGroup {
+    /// `creationTime`.
+    pub created: Time,
+    /// The fact that made it.
+    pub because: FactId,
+}
 
 /// The state of CloudWatch Logs.
 #[derive(Clone, Debug, Default)]
 pub struct Logs {
-    /// When each group was made, and by which fact.
-    pub groups: BTreeMap<String, (Time, FactId)>,
+    /// All groups, by name.
+    pub groups: BTreeMap<String, LogGroup>,
+}
+
+impl Logs {
+    /// Creates a group; false when there is one of this name.
+    pub fn create_group(&mut self, name: &str, ctx: &mut Ctx) -> bool {
+        if self.groups.contains_key(name) {
+            return false;
+        }
+        let because = ctx.record(Fact::LogGroupCreated { group: name.into() });
+        self.groups.insert(name.to_owned(), LogGroup { created: ctx.now(), because });
+        true
+    }
+
+    /// Reacts to one event.
+    pub(crate) fn handle(&mut self, event: LogsEvent, peers: &Peers, ctx: &mut Ctx) {
+        match event {
+            LogsEvent::CreateGroups(task) => {
+                let definition = &peers.ecs.definitions[peers.ecs.tasks[task].definition];
+                for logs in definition.containers.iter().filter_map(|container| container.logs.as_ref()) {
+                    if logs.create_group {
+                        self.create_group(&logs.group, ctx);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The ARN of a group as permissions name it: `arn:aws:logs:…:log-group:{name}`.
+pub fn group_arn(name: &str, account: &Account) -> String {
+    account.arn("logs", &format!("log-group:{name}"))
+}
+
+/// The ARN of a task's stream as permissions name it: `…:log-group:{name}:log-stream:{stream}`.
+pub fn stream_arn(group: &str, stream: &str, account: &Account) -> String {
+    format!("{}:log-stream:{stream}", group_arn(group, account))
 }

@@ -1,0 +1,48 @@
+//! Policies that AWS keeps for everybody.
+
+use serde_json::json;
+
+use super::policy::{Kind, Policy};
+
+/// A policy that AWS manages: its ARN without `arn:aws:iam::aws:policy/`, and what it allows on every resource.
+struct Managed {
+    path: &'static str,
+    actions: &'static [&'static str],
+}
+
+/// The managed policies there are here.
+const MANAGED: &[Managed] = &[
+    // [IA-045]
+    Managed {
+        path: "service-role/AmazonECSTaskExecutionRolePolicy",
+        actions: &[
+            "ecr:GetAuthorizationToken",
+            "ecr:BatchCheckLayerAvailability",
+            "ecr:GetDownloadUrlForLayer",
+            "ecr:BatchGetImage",
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+        ],
+    },
+    Managed { path: "AdministratorAccess", actions: &["*"] },
+];
+
+/// The names of the managed policies, for those who look for one.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    MANAGED.iter().map(|managed| name(managed.path))
+}
+
+fn name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// The ARN and the document of the managed policy with this name or ARN.
+pub fn find(name_or_arn: &str) -> Option<(String, Policy)> {
+    let arn = |managed: &Managed| format!("arn:aws:iam::aws:policy/{}", managed.path);
+    let managed = MANAGED.iter().find(|m| name(m.path) == name_or_arn || arn(m) == name_or_arn)?;
+    let document = json!({
+        "Version": "2012-10-17",
+        "Statement": [{ "Effect": "Allow", "Action": managed.actions, "Resource": "*" }],
+    });
+    Some((arn(managed), Policy::parse(&document, Kind::Identity).ok()?))
+}
