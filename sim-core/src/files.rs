@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::spelling::nearest;
+
 /// The largest file that is read [bytes]: a scenario from a stranger cannot exhaust the machine.
 pub const FILE_BYTES_MAX: usize = 8 << 20;
 
@@ -102,7 +104,11 @@ pub fn read(files: &dyn Files, path: &str) -> Result<Vec<u8>, FileError> {
     let path = clean(path).map_err(FileError::Path)?;
     match files.read(&path) {
         Ok(bytes) if bytes.len() > FILE_BYTES_MAX => Err(FileError::TooLarge),
-        Err(FileError::NotFound { similar: None }) => Err(FileError::NotFound { similar: nearest(files, &path) }),
+        Err(FileError::NotFound { similar: None }) => {
+            let names = files.names();
+            let similar = nearest(&path, names.iter().map(String::as_str)).map(str::to_owned);
+            Err(FileError::NotFound { similar })
+        }
         result => result,
     }
 }
@@ -147,13 +153,6 @@ pub fn clean(path: &str) -> Result<String, &'static str> {
         return Err("the path names a folder, not a file");
     }
     Ok(parts.join("/"))
-}
-
-/// The existing path that is spelled most like this one, when one is.
-fn nearest(files: &dyn Files, path: &str) -> Option<String> {
-    let near = |name: &String| strsim::jaro_winkler(name, path);
-    let best = files.names().into_iter().max_by(|a, b| near(a).total_cmp(&near(b)))?;
-    (near(&best) > 0.8).then_some(best)
 }
 
 #[cfg(test)]

@@ -9,10 +9,12 @@
 //! | [`scenario`] | TOML text to timed API calls, or diagnostics that point at the text | change a running world |
 //! | [`observe`] | facts and series to reports | change a run |
 //! | [`files`] | what a scenario may read, by name | open anything |
+//! | [`spelling`] | "did you mean" | |
 
 pub mod api;
 pub mod engine;
 pub mod files;
 pub mod observe;
 pub mod scenario;
+pub mod spelling;
 pub mod world;

@@ -1,1 +1,32 @@
-//! To be filled.
+//! TOML text to timed API calls, or diagnostics that point at the text.
+//!
+//! The text layer knows nothing of AWS: [`load`] turns bytes into any type that serde and schemars know. It reads,
+//! splices in the files that are named, checks the tree against the type's schema and reports *all* it finds, then
+//! deserialises.
+//!
+//! ```text
+//! bytes ──parse──► Node ──splice──► Tree ──check──► Tree ──typed──► T
+//!                    └───────────────┴───────────────┴────────────────► Diagnostics
+//! ```
+
+mod check;
+mod diagnostic;
+mod load;
+pub mod node;
+pub mod parse;
+mod source;
+mod splice;
+#[cfg(test)]
+mod tests;
+pub mod units;
+
+use std::ops::Range;
+
+pub use check::check;
+pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity};
+pub use load::{Loaded, Tree, load, refused, typed};
+pub use node::Node;
+pub use source::{Position, Source, SourceId, Sources};
+
+/// A part of one text.
+pub type Place = (SourceId, Range<usize>);
