@@ -5,9 +5,15 @@
 //! [`Operation`] and one line in that list; options, shorthand, `--query` and `--output` come for free.
 
 pub mod command;
+pub mod ec2;
+pub mod ecr;
 mod error;
+pub mod iam;
+pub mod logs;
+mod not_modelled;
 mod operation;
 pub mod schema;
 
 pub use error::ApiError;
-pub use operation::{OPERATIONS, Operation, OperationEntry, find};
+pub use not_modelled::NotModelled;
+pub use operation::{NoOutput, OPERATIONS, Operation, OperationEntry, find};

@@ -4,7 +4,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::ApiError;
+use super::{ApiError, ec2, ecr, iam, logs};
 use crate::world::{Ctx, World};
 
 /// One AWS operation: its input type is `Self`, in AWS's field names.
@@ -21,6 +21,10 @@ pub trait Operation: DeserializeOwned + JsonSchema {
     /// Checks what AWS checks, then changes the world.
     fn apply(self, world: &mut World, ctx: &mut Ctx) -> Result<Self::Output, ApiError>;
 }
+
+/// The answer of an operation that has none: the AWS CLI prints nothing.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct NoOutput {}
 
 /// An operation whose types have been forgotten, so that it can stand in a list.
 #[derive(Clone, Copy)]
@@ -64,7 +68,30 @@ impl OperationEntry {
 }
 
 /// Every operation, by service in the order in which a scenario's tables are made, then by name.
-pub const OPERATIONS: &[OperationEntry] = &[];
+pub const OPERATIONS: &[OperationEntry] = &[
+    OperationEntry::of::<ecr::CreateRepository>(),
+    OperationEntry::of::<ecr::DescribeImages>(),
+    OperationEntry::of::<ecr::DescribeRepositories>(),
+    OperationEntry::of::<ecr::GetLoginPassword>(),
+    OperationEntry::of::<iam::CreateRole>(),
+    OperationEntry::of::<iam::PutRolePolicy>(),
+    OperationEntry::of::<iam::AttachRolePolicy>(),
+    OperationEntry::of::<iam::DeleteRolePolicy>(),
+    OperationEntry::of::<iam::DetachRolePolicy>(),
+    OperationEntry::of::<logs::CreateLogGroup>(),
+    OperationEntry::of::<logs::DescribeLogGroups>(),
+    OperationEntry::of::<ec2::CreateRoute>(),
+    OperationEntry::of::<ec2::CreateSecurityGroup>(),
+    OperationEntry::of::<ec2::AuthorizeSecurityGroupIngress>(),
+    OperationEntry::of::<ec2::AuthorizeSecurityGroupEgress>(),
+    OperationEntry::of::<ec2::DeleteRoute>(),
+    OperationEntry::of::<ec2::DescribeRouteTables>(),
+    OperationEntry::of::<ec2::DescribeSecurityGroups>(),
+    OperationEntry::of::<ec2::DescribeSubnets>(),
+    OperationEntry::of::<ec2::DescribeVpcs>(),
+    OperationEntry::of::<ec2::RevokeSecurityGroupEgress>(),
+    OperationEntry::of::<ec2::RevokeSecurityGroupIngress>(),
+];
 
 /// The operation of this service with this API name or CLI name.
 pub fn find(service: &str, name: &str) -> Option<&'static OperationEntry> {

@@ -60,4 +60,9 @@ impl Account {
         let moment = Timestamp::from_nanosecond(nanos).unwrap_or(Timestamp::MAX);
         moment.strftime("%Y-%m-%dT%H:%M:%S.%6f+00:00").to_string()
     }
+
+    /// The moment on the wall clock as services with a JSON protocol count it [ms since 1970].
+    pub fn unix_millis(&self, at: Time) -> i64 {
+        self.start.as_millisecond().saturating_add(i64::try_from(at.as_nanos() / 1_000_000).unwrap_or(i64::MAX))
+    }
 }

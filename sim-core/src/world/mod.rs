@@ -18,6 +18,7 @@ pub mod iam;
 pub mod logs;
 pub mod network;
 pub mod traffic;
+pub mod wildcard;
 
 pub use account::Account;
 pub use assume::Assumptions;

@@ -27,6 +27,8 @@ pub struct Repository {
     pub uri: String,
     /// `createdAt`.
     pub created: Time,
+    /// `imageScanningConfiguration.scanOnPush`; scans are not modelled.
+    pub scan_on_push: bool,
     /// Whether a tag, once pushed, stays with its image: `imageTagMutability` IMMUTABLE [IM-008].
     pub immutable: bool,
     /// Pushed images, by their place among the declared ones: the latest push last.
@@ -76,6 +78,7 @@ impl Ecr {
             uri: format!("{}/{name}", registry(account)),
             created: ctx.now(),
             immutable,
+            scan_on_push: false,
             images: Vec::new(),
             because,
         })

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::pattern::{Token, fits, fits_arn, tokens};
+use super::arn::fits_arn;
+use crate::world::wildcard::{Token, fits, tokens};
 
 /// What is known of a request: condition keys in small letters, each with its value.
 #[derive(Clone, Debug, Default)]

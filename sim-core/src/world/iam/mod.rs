@@ -4,9 +4,9 @@
 //! trust policies; there are no users, groups, resource policies, boundaries or organisations here. A change is in
 //! force at once.
 
+mod arn;
 mod condition;
 mod managed;
-mod pattern;
 mod policy;
 
 use std::collections::BTreeMap;

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value};
 
+use super::arn::fits_arn;
 use super::condition::{Condition, Request, expand};
-use super::pattern::{fits, fits_arn, tokens};
+use crate::world::wildcard::{fits, tokens};
 
 /// What a policy is attached to: it decides which members a statement has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

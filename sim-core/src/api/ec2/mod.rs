@@ -1,0 +1,42 @@
+//! Operations of the VPC: security groups, routes, subnets.
+
+mod authorize_security_group_egress;
+mod authorize_security_group_ingress;
+mod create_route;
+mod create_security_group;
+mod delete_route;
+mod describe_route_tables;
+mod describe_security_groups;
+mod describe_subnets;
+mod describe_vpcs;
+mod filter;
+mod named;
+mod permission;
+mod revoke_security_group_egress;
+mod revoke_security_group_ingress;
+mod rule;
+
+pub use authorize_security_group_egress::AuthorizeSecurityGroupEgress;
+pub use authorize_security_group_ingress::AuthorizeSecurityGroupIngress;
+pub use create_route::CreateRoute;
+pub use create_security_group::CreateSecurityGroup;
+pub use delete_route::DeleteRoute;
+pub use describe_route_tables::DescribeRouteTables;
+pub use describe_security_groups::DescribeSecurityGroups;
+pub use describe_subnets::DescribeSubnets;
+pub use describe_vpcs::DescribeVpcs;
+pub use filter::Filter;
+pub use permission::{IpPermission, Port};
+pub use revoke_security_group_egress::RevokeSecurityGroupEgress;
+pub use revoke_security_group_ingress::RevokeSecurityGroupIngress;
+pub use rule::RuleDescription;
+
+use serde::Serialize;
+
+/// The answer of a change that says nothing but that it was made.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Returned {
+    /// True: a refusal is an error.
+    pub r#return: bool,
+}

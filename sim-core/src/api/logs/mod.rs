@@ -1,0 +1,7 @@
+//! Operations of CloudWatch Logs.
+
+mod create_log_group;
+mod describe_log_groups;
+
+pub use create_log_group::CreateLogGroup;
+pub use describe_log_groups::DescribeLogGroups;
