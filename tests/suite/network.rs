@@ -218,7 +218,10 @@ fn a_task_gets_to_aws_with_public_address_and_route_and_rule() {
             door.ec2("delete-route", json!({ "RouteTableId": "main", "DestinationCidrBlock": "0.0.0.0/0" }));
         }
         if let Some(egress) = &egress {
-            door.ec2("revoke-security-group-egress", json!({ "GroupId": "task", "Protocol": "-1", "Cidr": "0.0.0.0/0" }));
+            door.ec2(
+                "revoke-security-group-egress",
+                json!({ "GroupId": "task", "Protocol": "-1", "Cidr": "0.0.0.0/0" }),
+            );
             door.ec2("authorize-security-group-egress", egress.clone());
         }
         let found = door.world.network.egress(task, Service::EcrApi);
@@ -269,7 +272,10 @@ fn every_change_raises_the_generation() {
     rises(&door, "authorize");
     door.ec2("delete-route", json!({ "RouteTableId": "main", "DestinationCidrBlock": "0.0.0.0/0" }));
     rises(&door, "delete-route");
-    door.ec2("create-route", json!({ "RouteTableId": "main", "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "igw" }));
+    door.ec2(
+        "create-route",
+        json!({ "RouteTableId": "main", "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "igw" }),
+    );
     rises(&door, "create-route");
     door.world.network.detach(eni);
     rises(&door, "detach");
@@ -312,7 +318,8 @@ fn a_full_subnet_has_no_address_left_until_one_is_given_back() {
 fn addresses_belong_to_their_owner_and_not_to_the_order_of_attachment() {
     let (mut one, mut two) = (Door::new(), Door::new());
     two.attach("us-east-1a", &["default"], true, "earlier");
-    let (a, b) = (one.attach("us-east-1a", &["default"], true, "web"), two.attach("us-east-1a", &["default"], true, "web"));
+    let (a, b) =
+        (one.attach("us-east-1a", &["default"], true, "web"), two.attach("us-east-1a", &["default"], true, "web"));
     let (a, b) = (one.world.network.eni(a), two.world.network.eni(b));
     assert_eq!((&a.id, a.private_ip, a.public_ip, &a.mac), (&b.id, b.private_ip, b.public_ip, &b.mac));
     let again = one.attach("us-east-1a", &["default"], true, "web");
@@ -323,7 +330,8 @@ fn addresses_belong_to_their_owner_and_not_to_the_order_of_attachment() {
 #[test]
 fn a_group_is_described_as_it_was_made() {
     let mut door = Door::new();
-    let created = door.ec2("create-security-group", json!({ "GroupName": "web", "Description": "front", "VpcId": "default" }));
+    let created =
+        door.ec2("create-security-group", json!({ "GroupName": "web", "Description": "front", "VpcId": "default" }));
     let id = created["GroupId"].as_str().unwrap().to_owned();
     assert!(id.starts_with("sg-0") && id.len() == 20, "{id}");
     assert_eq!(created["SecurityGroupArn"], format!("arn:aws:ec2:us-east-1:123456789012:security-group/{id}"));
@@ -367,7 +375,10 @@ fn a_group_is_described_as_it_was_made() {
 #[test]
 fn a_route_table_is_described_with_its_ways() {
     let mut door = Door::new();
-    door.ec2("create-route", json!({ "RouteTableId": "main", "DestinationCidrBlock": "198.51.100.0/24", "GatewayId": "igw" }));
+    door.ec2(
+        "create-route",
+        json!({ "RouteTableId": "main", "DestinationCidrBlock": "198.51.100.0/24", "GatewayId": "igw" }),
+    );
     let filters = json!([{ "Name": "association.main", "Values": ["true"] }]);
     let shown = door.ec2("describe-route-tables", json!({ "Filters": filters }));
     let table = &shown["RouteTables"][0];
