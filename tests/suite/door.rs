@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use sim_core::api::{self, ApiError};
 use sim_core::engine::{Budget, Kernel, Time};
 use sim_core::world::{Account, Assumptions, Ctx, World};
@@ -28,6 +28,20 @@ impl Door {
     pub fn call(&mut self, service: &str, operation: &str, input: Value) -> Result<Value, ApiError> {
         let entry = api::find(service, operation).unwrap_or_else(|| panic!("{service} {operation} exists"));
         (entry.call)(input, &mut self.world, &mut self.ctx)
+    }
+
+    /// Creates a role that tasks may assume.
+    pub fn role(&mut self, name: &str) {
+        let trust = json!({
+            "Version": "2012-10-17",
+            "Statement": [{
+                "Effect": "Allow",
+                "Principal": { "Service": "ecs-tasks.amazonaws.com" },
+                "Action": "sts:AssumeRole"
+            }]
+        });
+        let input = json!({ "RoleName": name, "AssumeRolePolicyDocument": trust });
+        self.call("iam", "CreateRole", input).unwrap_or_else(|error| panic!("CreateRole: {error}"));
     }
 
     /// Calls an operation of ECS that succeeds.

@@ -2,6 +2,8 @@
 
 #[allow(dead_code, reason = "each suite uses its own part of the door")]
 mod door;
+mod ecs_api;
 mod iam;
 mod images;
 mod network;
+mod task_definition;

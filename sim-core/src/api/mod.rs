@@ -7,6 +7,7 @@
 pub mod command;
 pub mod ec2;
 pub mod ecr;
+pub mod ecs;
 mod error;
 pub mod iam;
 pub mod logs;

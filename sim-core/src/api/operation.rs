@@ -4,7 +4,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{ApiError, ec2, ecr, iam, logs};
+use super::{ApiError, ec2, ecr, ecs, iam, logs};
 use crate::world::{Ctx, World};
 
 /// One AWS operation: its input type is `Self`, in AWS's field names.
@@ -91,6 +91,13 @@ pub const OPERATIONS: &[OperationEntry] = &[
     OperationEntry::of::<ec2::DescribeVpcs>(),
     OperationEntry::of::<ec2::RevokeSecurityGroupEgress>(),
     OperationEntry::of::<ec2::RevokeSecurityGroupIngress>(),
+    OperationEntry::of::<ecs::CreateCluster>(),
+    OperationEntry::of::<ecs::RegisterTaskDefinition>(),
+    OperationEntry::of::<ecs::DeregisterTaskDefinition>(),
+    OperationEntry::of::<ecs::DescribeClusters>(),
+    OperationEntry::of::<ecs::DescribeTaskDefinition>(),
+    OperationEntry::of::<ecs::ListClusters>(),
+    OperationEntry::of::<ecs::ListTaskDefinitions>(),
 ];
 
 /// The operation of this service with this API name or CLI name.

@@ -132,6 +132,9 @@ pub enum Fact {
     TaskDefinitionRegistered {
         definition: TaskDefinitionId,
     },
+    TaskDefinitionDeregistered {
+        definition: TaskDefinitionId,
+    },
     ServiceCreated {
         service: ServiceId,
     },

@@ -2,12 +2,35 @@
 
 use std::time::Duration;
 
-use super::Ecs;
-use crate::engine::Id;
+use super::{Ecs, Tags};
+use crate::engine::{Id, Time};
 use crate::world::iam::RoleId;
+use crate::world::{Account, Ctx, Fact};
 
 /// Names a [`TaskDefinition`].
 pub type TaskDefinitionId = Id<TaskDefinition>;
+
+/// `status` of a task definition [CP-034].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::Display)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum DefinitionStatus {
+    /// In use.
+    Active,
+    /// Deregistered: no new task, service or update may name it [CP-035].
+    Inactive,
+}
+
+/// `runtimePlatform.cpuArchitecture` [CP-074].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, strum::IntoStaticStr, strum::Display)]
+pub enum CpuArchitecture {
+    /// Intel and AMD.
+    #[default]
+    #[strum(serialize = "X86_64")]
+    X86,
+    /// Graviton.
+    #[strum(serialize = "ARM64")]
+    Arm,
+}
 
 /// One revision of a family.
 #[derive(Clone, Debug)]
@@ -18,10 +41,16 @@ pub struct TaskDefinition {
     pub revision: u32,
     /// `task-definition/{family}:{revision}` [CP-007].
     pub arn: String,
+    /// `status`.
+    pub status: DefinitionStatus,
     /// Task-level CPU [units, 1024 = 1 vCPU].
     pub cpu: u32,
     /// Task-level memory [MiB].
     pub memory: u32,
+    /// `ephemeralStorage` [GiB]; 20 unless set [CA-008].
+    pub ephemeral_storage: u32,
+    /// What its images are built for.
+    pub architecture: CpuArchitecture,
     /// Pulls images and writes logs.
     pub execution_role: Option<RoleId>,
     /// What the application may do.
@@ -30,6 +59,12 @@ pub struct TaskDefinition {
     pub containers: Vec<Container>,
     /// What RegisterTaskDefinition was given, in AWS's words, for DescribeTaskDefinition.
     pub described: serde_json::Value,
+    /// `tags`.
+    pub tags: Tags,
+    /// `registeredAt`.
+    pub registered: Time,
+    /// `deregisteredAt`.
+    pub deregistered: Option<Time>,
 }
 
 /// A container of a task definition.
@@ -71,17 +106,79 @@ pub struct LogConfiguration {
     pub create_group: bool,
 }
 
+/// What a new revision is made of.
+#[derive(Clone, Debug)]
+pub(crate) struct NewDefinition {
+    pub family: String,
+    pub cpu: u32,
+    pub memory: u32,
+    pub ephemeral_storage: u32,
+    pub architecture: CpuArchitecture,
+    pub execution_role: Option<RoleId>,
+    pub task_role: Option<RoleId>,
+    pub containers: Vec<Container>,
+    pub described: serde_json::Value,
+    pub tags: Tags,
+}
+
 impl TaskDefinition {
     /// `family:revision`, as people write it.
     pub fn name(&self) -> String {
         format!("{}:{}", self.family, self.revision)
     }
+
+    /// The container with this name.
+    pub fn container_named(&self, name: &str) -> Option<&Container> {
+        self.containers.iter().find(|container| container.name == name)
+    }
 }
 
 impl Ecs {
-    /// The revision that `family`, `family:revision` or an ARN names; without revision the latest [CP-033].
+    /// The revision that `family`, `family:revision` or an ARN names. Without revision it is the latest ACTIVE one
+    /// [CP-033]; with one it may be INACTIVE.
     pub fn definition_named(&self, name: &str) -> Option<TaskDefinitionId> {
-        let found = |d: &TaskDefinition| d.arn == name || d.family == name || d.name() == name;
+        let revision =
+            name.rsplit_once(':').and_then(|(family, revision)| Some((family, revision.parse::<u32>().ok()?)));
+        let found = |d: &TaskDefinition| match revision {
+            Some((family, revision)) => d.revision == revision && d.family == family || d.arn == name,
+            None => d.family == name && d.status == DefinitionStatus::Active,
+        };
         self.definitions.iter().rev().find(|(_, d)| found(d)).map(|(id, _)| id)
+    }
+
+    /// Registers the next revision of a family: 1, then always one more, whatever became of the earlier ones
+    /// [CP-033].
+    pub(crate) fn register(&mut self, new: NewDefinition, account: &Account, ctx: &mut Ctx) -> TaskDefinitionId {
+        let latest = self.definitions.iter().rev().find(|(_, d)| d.family == new.family);
+        let revision = latest.map_or(1, |(_, d)| d.revision + 1);
+        let definition = self.definitions.push(TaskDefinition {
+            arn: account.arn("ecs", &format!("task-definition/{}:{revision}", new.family)),
+            family: new.family,
+            revision,
+            status: DefinitionStatus::Active,
+            cpu: new.cpu,
+            memory: new.memory,
+            ephemeral_storage: new.ephemeral_storage,
+            architecture: new.architecture,
+            execution_role: new.execution_role,
+            task_role: new.task_role,
+            containers: new.containers,
+            described: new.described,
+            tags: new.tags,
+            registered: ctx.now(),
+            deregistered: None,
+        });
+        ctx.record(Fact::TaskDefinitionRegistered { definition });
+        definition
+    }
+
+    /// Makes a revision INACTIVE: what runs on it goes on [CP-035].
+    pub(crate) fn deregister(&mut self, definition: TaskDefinitionId, ctx: &mut Ctx) {
+        let revision = &mut self.definitions[definition];
+        if revision.status == DefinitionStatus::Active {
+            revision.status = DefinitionStatus::Inactive;
+            revision.deregistered = Some(ctx.now());
+            ctx.record(Fact::TaskDefinitionDeregistered { definition });
+        }
     }
 }

@@ -7,14 +7,21 @@ mod scheduler;
 mod service;
 mod task;
 
-pub use cluster::{Cluster, ClusterId};
-pub use definition::{Container, LogConfiguration, PortMapping, TaskDefinition, TaskDefinitionId};
+pub(crate) use cluster::NewCluster;
+pub use cluster::{Cluster, ClusterId, Strategy, StrategyItem, TaskCounts};
+pub(crate) use definition::NewDefinition;
+pub use definition::{
+    Container, CpuArchitecture, DefinitionStatus, LogConfiguration, PortMapping, TaskDefinition, TaskDefinitionId,
+};
 pub use service::{
     AwsVpc, Deployment, DeploymentId, LoadBalancerLink, Rollout, Service, ServiceEventLine, ServiceId, ServiceStatus,
 };
 pub use task::{ContainerState, NewTask, StopCode, Stopping, TargetState, Task, TaskId, TaskStatus, Timestamps};
 
 use crate::engine::Arena;
+
+/// Labels on a resource, which change nothing: key and value.
+pub type Tags = Vec<(String, String)>;
 
 /// What the control plane reacts to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
