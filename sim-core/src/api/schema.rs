@@ -4,11 +4,25 @@
 //! [`View`] follows `$ref`, forgets `null` (an `Option` is a field that is not required) and answers with a
 //! [`Shape`]. The parts of a shape are views again, looked at only on demand: a type may contain itself.
 
+use schemars::SchemaGenerator;
 use serde_json::{Map, Value};
+
+use super::OperationEntry;
 
 /// `$ref`s followed one after another before a schema counts as saying nothing [count]. A reference can lead to
 /// itself; real ones lead to a type in one step.
 const REFERENCES_MAX: usize = 32;
+
+/// The schema of an operation's input, definitions included.
+pub fn document(entry: &OperationEntry) -> Value {
+    let mut generator = SchemaGenerator::default();
+    let mut schema = (entry.schema)(&mut generator);
+    let definitions = generator.take_definitions(true);
+    if !definitions.is_empty() {
+        schema.insert("$defs".to_owned(), Value::Object(definitions));
+    }
+    schema.to_value()
+}
 
 /// One schema inside its root, where the definitions are.
 #[derive(Clone, Copy, Debug)]
