@@ -20,8 +20,8 @@ pub fn denied_auth(denial: &Denial) -> String {
 /// [IM-069].
 pub fn no_route_auth(account: &Account) -> String {
     stopped_reason(format!(
-        "{AUTH} The task cannot pull registry authentication from Amazon ECR. There is a connection issue between the \
-         task and Amazon ECR. Check your task network configuration. RequestError: send request failed caused by: Post \
+        "{AUTH} The task cannot pull registry auth from Amazon ECR: There is a connection issue between the task and \
+         Amazon ECR. Check your task network configuration. RequestError: send request failed caused by: Post \
          \"https://api.ecr.{}.amazonaws.com/\": dial tcp {}:443: i/o timeout",
         account.region,
         Service::EcrApi.address()
@@ -63,12 +63,14 @@ pub fn no_route_image(image: &str, repository_uri: &str) -> String {
     ))
 }
 
-/// There is no path to a public registry [IA-065][IM-070].
+/// There is no path to a public registry [IM-069][IM-070]. `image` is the reference in full.
 pub fn no_route_public(image: &str) -> String {
-    let host = image.split('/').next().unwrap_or(image);
+    let (host, path) = image.split_once('/').unwrap_or(("docker.io", image));
+    let host = if host == "docker.io" { "registry-1.docker.io" } else { host };
+    let (name, version) = path.split_once('@').or_else(|| path.rsplit_once(':')).unwrap_or((path, "latest"));
     stopped_reason(format!(
-        "CannotPullContainerError: The task can’t pull the image. Check your network configuration. failed to resolve \
-         ref {image}: Get \"https://{host}/v2/\": net/http: request canceled while waiting for connection \
-         (Client.Timeout exceeded while awaiting headers)"
+        "CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to resolve ref {image}: \
+         failed to do request: Head \"https://{host}/v2/{name}/manifests/{version}\": dial tcp {}:443: i/o timeout",
+        Service::PublicRegistry.address()
     ))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::engine::Time;
+use crate::engine::{Stream, Time};
 use crate::world::Account;
 
 /// An image that the world half of a scenario describes: one manifest with its layers.
@@ -40,8 +40,8 @@ impl Image {
             Layer { digest: format!("sha256:{}", account.hex("layer", &below, 64)), bytes }
         };
         Image {
-            digest: format!("sha256:{}", account.hex("image", &format!("{repository}:{tag}"), 64)),
             layers: layers.iter().map(layer).collect(),
+            digest: format!("sha256:{}", account.hex("image", &format!("{below}:{tag}"), 64)),
             repository: repository.to_owned(),
             tag: tag.to_owned(),
             pushed: None,
@@ -62,6 +62,13 @@ impl Image {
 /// Whether a name begins with the host of a registry: the first part has a dot or a colon.
 fn has_host(name: &str) -> bool {
     name.split_once('/').is_some_and(|(first, _)| first.contains(['.', ':']) || first == "localhost")
+}
+
+/// The digest of another build of an image.
+pub(super) fn redrawn(digest: &str) -> String {
+    let mut stream = Stream::of(0, "image-rebuilt", digest);
+    let words: String = (0..4).map(|_| format!("{:016x}", stream.word())).collect();
+    format!("sha256:{words}")
 }
 
 /// What an image reference of a task definition means [IM-001][IM-002].

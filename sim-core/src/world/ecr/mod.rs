@@ -90,6 +90,10 @@ impl Ecr {
             image.repository = docker_hub(&image.repository);
             image.pushed.get_or_insert(Time::ZERO);
         }
+        // A tag that is pushed twice with layers of the same sizes is another build, all the same.
+        while self.images.iter().any(|other| other.digest == image.digest) {
+            image.digest = image::redrawn(&image.digest);
+        }
         self.images.push(image);
         self.images.len() as u32 - 1
     }
@@ -147,6 +151,7 @@ impl Ecr {
             // The first call of a push [IM-024].
             return refuse("InitiateLayerUpload", "RepositoryNotFoundException", &message, ctx);
         };
+        // [IM-009]
         let taken = self.images_of(repository).iter().any(|(_, tag)| *tag == Some(image.tag.as_str()));
         if taken && self.repositories[repository].immutable {
             let message = format!(

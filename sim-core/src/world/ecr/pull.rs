@@ -45,7 +45,7 @@ pub struct ImagePull {
     pub bytes: u64,
 }
 
-/// The plan of a pull onto a fresh host without a layer cache [IM-033].
+/// The plan of a pull [IM-016] onto a fresh host without a layer cache [IM-033].
 ///
 /// ```text
 /// manifests   ░░                     one after another, `pull_overhead` each [IM-029]

@@ -8,7 +8,7 @@ fn arn_parts(pattern: &[Token]) -> Vec<&[Token]> {
 }
 
 /// Whether an ARN fits the pattern, part by part: a star never reaches beyond a colon of the first five, but spans
-/// every `/` of the last part. A lone star fits everything.
+/// every `/` of the last part. A lone star fits everything [IA-012].
 pub fn fits_arn(pattern: &[Token], arn: &str) -> bool {
     if pattern == [Token::Run] {
         return true;

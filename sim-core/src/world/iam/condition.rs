@@ -25,7 +25,7 @@ impl Request {
     }
 }
 
-/// How a value is compared.
+/// How a value is compared [IA-016].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Comparison {
     StringEquals,
@@ -41,7 +41,8 @@ enum Comparison {
     Null,
 }
 
-/// The operators there are here, with whether each is negated.
+/// The operators there are here, with whether each is negated [IA-014]. They are one list, so that a policy that needs
+/// another one is refused instead of being decided wrongly.
 const OPERATORS: &[(&str, Comparison, bool)] = &[
     ("StringEquals", Comparison::StringEquals, false),
     ("StringNotEquals", Comparison::StringEquals, true),
@@ -114,7 +115,8 @@ impl Condition {
         Ok(Condition { comparison, negated, if_exists, set, key, values })
     }
 
-    /// Whether the request is as the condition wants it. `variables` tells whether `${…}` is a variable: it is in
+    /// Whether the request is as the condition wants it: one of the values fits or, of a negated operator, none
+    /// [IA-013]. `variables` tells whether `${…}` is a variable: it is in
     /// version 2012-10-17 [IA-018].
     pub fn holds(&self, request: &Request, variables: bool) -> bool {
         let found = request.get(&self.key);

@@ -12,7 +12,7 @@ struct Managed {
 
 /// The managed policies there are here.
 const MANAGED: &[Managed] = &[
-    // [IA-045]
+    // [IA-045]: enough to pull [IA-034] and to log [IA-036], but not to create a log group [IA-037].
     Managed {
         path: "service-role/AmazonECSTaskExecutionRolePolicy",
         actions: &[

@@ -2,7 +2,7 @@
 //!
 //! Owns the roles of one account and answers [`Iam::allows`] and [`Iam::may_assume`]. It knows identity policies and
 //! trust policies; there are no users, groups, resource policies, boundaries or organisations here. A change is in
-//! force at once.
+//! force at once, and a new role works at once [IA-132][IA-133].
 
 mod arn;
 mod condition;

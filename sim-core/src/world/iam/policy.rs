@@ -149,6 +149,7 @@ impl Policy {
 }
 
 impl Statement {
+    /// Whether the action is meant; the case of its letters does not matter [IA-011].
     fn acts(&self, action: &str) -> bool {
         let action = action.to_ascii_lowercase();
         self.actions.apply(|pattern| fits(&tokens(&pattern.to_ascii_lowercase()), &action))

@@ -52,7 +52,8 @@ impl fmt::Display for NoFreeAddress {
         write!(
             f,
             "Unexpected EC2 error while attempting to Create Network Interface with public IP assignment {public} in \
-             subnet '{}': InsufficientFreeAddressesInSubnet",
+             subnet '{}': InsufficientFreeAddressesInSubnet: The specified subnet does not have enough free addresses to \
+             satisfy the request.",
             self.subnet
         )
     }

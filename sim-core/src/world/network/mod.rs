@@ -2,7 +2,8 @@
 //!
 //! Owns the default VPC of a fresh account and who has which interface in it. There is one VPC; there are no NAT
 //! gateways and no VPC endpoints, so that the only way out is the internet gateway. The default network ACL lets
-//! everything through and cannot be changed. A change is in force at once, also for connections that are open.
+//! everything through and cannot be changed. A change is in force at once for every new connection
+//! [IA-140].
 
 mod cidr;
 mod eni;

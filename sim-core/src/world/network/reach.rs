@@ -107,7 +107,8 @@ impl Network {
     }
 
     /// Whether there is a way between an interface and an address in the internet: a route to the internet gateway
-    /// and a public address, both [IA-093][IA-094].
+    /// and a public address, both [IA-093][IA-094]. It is the
+    /// same for a load balancer's node [IA-109].
     fn internet(&self, eni: &Eni, address: Ipv4Addr, whose: &str) -> Result<(), Blocked> {
         let subnet = &self.subnets[eni.subnet];
         let table = &self.tables[subnet.table];
