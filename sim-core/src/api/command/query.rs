@@ -2,19 +2,20 @@
 //!
 //! * **Bounds.** An expression from a stranger may neither exhaust the stack nor the memory: its nesting is limited,
 //!   and the size of its result is bounded before it is evaluated ([`Query::bound`]).
-//! * **Order.** The crate sorts the keys of every object. What passes through the query unchanged is put back as it
-//!   was, and `{b: …, a: …}` keeps the order of the expression. `*`, `keys()` and `values()` go by the alphabet.
-//! * **Whole numbers.** `sum`, `abs`, `ceil` and `floor` of whole numbers are whole, as in the AWS CLI.
+//! * **Order.** The crate sorts the keys of every object. Here they keep the order of the answer, or that of the
+//!   expression for `{b: …, a: …}`; so do `*`, `keys()`, `values()` and `to_string()`. What `merge()` makes goes by the alphabet.
+//! * **Numbers.** `sum`, `abs`, `ceil` and `floor` of whole numbers are whole, and the `avg` of nothing is null, as in
+//!   the AWS CLI.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::rc::Rc;
-use std::sync::LazyLock;
+use std::sync::Arc;
 
 use jmespath::ast::Ast;
 use jmespath::functions::{ArgumentType, CustomFunction, Signature};
 use jmespath::{Context, Rcvar, Runtime, Variable};
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
 
 use super::names::did_you_mean;
 use super::value::Fault;
@@ -58,27 +59,81 @@ const FUNCTIONS: [&str; 26] = [
     "values",
 ];
 
-static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+/// What stands for `*` in an expression: a function, so that it can know the order.
+const STAR: &str = "*";
+
+/// The functions, those above included that the crate does differently.
+fn runtime(order: &Arc<Order>) -> Runtime {
     let mut runtime = Runtime::new();
     runtime.register_builtin_functions();
-    for (name, work) in [("abs", f64::abs as fn(f64) -> f64), ("ceil", f64::ceil), ("floor", f64::floor)] {
-        let round = move |args: &[Rcvar], _: &mut Context<'_>| Ok(Rc::new(whole(work(number(args.first())))));
-        let signature = Signature::new(vec![ArgumentType::Number], None);
-        runtime.register_function(name, Box::new(CustomFunction::new(signature, Box::new(round))));
-    }
-    let sum = |args: &[Rcvar], _: &mut Context<'_>| {
-        let items = args.first().and_then(|list| list.as_array()).map_or(&[][..], Vec::as_slice);
-        let sum = items.iter().map(|item| number(Some(item))).sum();
-        let fraction = items.iter().any(|item| matches!(&**item, Variable::Number(number) if number.is_f64()));
-        Ok(Rc::new(if fraction { float(sum) } else { whole(sum) }))
+    let mut add = |name: &str, argument: ArgumentType, work: Box<dyn Fn(&Rcvar) -> Variable + Send + Sync>| {
+        let work = move |args: &[Rcvar], _: &mut Context<'_>| Ok(Rc::new(args.first().map_or(Variable::Null, &work)));
+        let signature = Signature::new(vec![argument], None);
+        runtime.register_function(name, Box::new(CustomFunction::new(signature, Box::new(work))));
     };
-    let numbers = ArgumentType::TypedArray(Box::new(ArgumentType::Number));
-    runtime.register_function("sum", Box::new(CustomFunction::new(Signature::new(vec![numbers], None), Box::new(sum))));
+    for (name, work) in [("abs", f64::abs as fn(f64) -> f64), ("ceil", f64::ceil), ("floor", f64::floor)] {
+        add(name, ArgumentType::Number, Box::new(move |value| whole(work(number(value)))));
+    }
+    let numbers = || ArgumentType::TypedArray(Box::new(ArgumentType::Number));
+    add(
+        "sum",
+        numbers(),
+        Box::new(|list| {
+            let fraction = |item: &Rcvar| matches!(&**item, Variable::Number(number) if number.is_f64());
+            if items(list).iter().any(fraction) { float(sum(list)) } else { whole(sum(list)) }
+        }),
+    );
+    add(
+        "avg",
+        numbers(),
+        Box::new(|list| match items(list).len() {
+            0 => Variable::Null,
+            count => float(sum(list) / count as f64),
+        }),
+    );
+    let own = Arc::clone(order);
+    add(
+        "keys",
+        ArgumentType::Object,
+        Box::new(move |object| {
+            Variable::Array(own.names(object).into_iter().map(|name| Rc::new(Variable::String(name))).collect())
+        }),
+    );
+    let own = Arc::clone(order);
+    add(
+        "to_string",
+        ArgumentType::Any,
+        Box::new(move |value| match &**value {
+            Variable::String(text) => Variable::String(text.clone()),
+            _ => Variable::String(plain(value, &own).to_string()),
+        }),
+    );
+    for (name, argument) in [("values", ArgumentType::Object), (STAR, ArgumentType::Any)] {
+        let own = Arc::clone(order);
+        add(
+            name,
+            argument,
+            Box::new(move |object| match object.as_object() {
+                Some(members) => {
+                    Variable::Array(own.names(object).iter().filter_map(|name| members.get(name).cloned()).collect())
+                }
+                None => Variable::Null,
+            }),
+        );
+    }
     runtime
-});
+}
 
-fn number(value: Option<&Rcvar>) -> f64 {
-    value.and_then(|value| value.as_number()).unwrap_or(0.0)
+fn items(list: &Rcvar) -> &[Rcvar] {
+    list.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn sum(list: &Rcvar) -> f64 {
+    items(list).iter().map(number).sum()
+}
+
+fn number(value: &Rcvar) -> f64 {
+    value.as_number().unwrap_or(0.0)
 }
 
 fn float(value: f64) -> Variable {
@@ -96,6 +151,8 @@ fn whole(value: f64) -> Variable {
 pub(super) struct Query {
     text: String,
     ast: Ast,
+    /// The keys of each `{…}` in it.
+    written: Vec<Vec<String>>,
 }
 
 impl Query {
@@ -106,7 +163,7 @@ impl Query {
             let help = format!("{LENGTH_MAX} bytes and {OPERATORS_MAX} operators are the most");
             return Err(Fault::new(0..text.len(), "the query is too long", help));
         }
-        let ast = jmespath::parse(text).map_err(|error| {
+        let mut ast = jmespath::parse(text).map_err(|error| {
             let reason = match &error.reason {
                 jmespath::ErrorReason::Parse(reason) => reason.clone(),
                 jmespath::ErrorReason::Runtime(reason) => reason.to_string(),
@@ -114,8 +171,17 @@ impl Query {
             let help = "queries are JMESPath, such as services[*].serviceName";
             Fault::new(place(text, error.offset), format!("this is not a valid query: {reason}"), help)
         })?;
-        check(&ast, text)?;
-        Ok(Query { text: text.to_owned(), ast })
+        check(&mut ast, text)?;
+        let mut written = Vec::new();
+        each(&mut ast, &mut |ast| match ast {
+            Ast::MultiHash { elements, .. } => written.push(elements.iter().map(|pair| pair.key.clone()).collect()),
+            Ast::ObjectValues { offset, node } => {
+                let node = std::mem::replace(&mut **node, Ast::Identity { offset: *offset });
+                *ast = Ast::Function { offset: *offset, name: STAR.to_owned(), args: vec![node] };
+            }
+            _ => {}
+        });
+        Ok(Query { text: text.to_owned(), ast, written })
     }
 
     /// What the expression chooses from `data`.
@@ -126,21 +192,16 @@ impl Query {
         if peak > SIZE_MAX {
             return Err("The query could make an output that is too large; ask for less at once.".to_owned());
         }
-        let mut seen = BTreeMap::new();
-        let root = variable(data, &mut seen);
-        let mut context = Context::new(&self.text, &RUNTIME);
-        let found = jmespath::interpret(&root, &self.ast, &mut context);
+        let mut order = Order { seen: BTreeMap::new(), written: self.written.clone() };
+        let root = variable(data, &mut order);
+        let order = Arc::new(order);
+        let runtime = runtime(&order);
+        let found = jmespath::interpret(&root, &self.ast, &mut Context::new(&self.text, &runtime));
         let found = found.map_err(|error| match error.reason {
             jmespath::ErrorReason::Parse(reason) => reason,
             jmespath::ErrorReason::Runtime(reason) => reason.to_string(),
         })?;
-        let mut orders = Vec::new();
-        each(&self.ast, &mut |ast| {
-            if let Ast::MultiHash { elements, .. } = ast {
-                orders.push(elements.iter().map(|pair| pair.key.as_str()).collect::<Vec<_>>());
-            }
-        });
-        Ok(plain(&found, &seen, &orders))
+        Ok(plain(&found, &order))
     }
 }
 
@@ -153,7 +214,7 @@ fn place(text: &str, offset: usize) -> Range<usize> {
 }
 
 /// Calls `visit` for every part of the expression, outer parts first.
-fn each<'a>(ast: &'a Ast, visit: &mut impl FnMut(&'a Ast)) {
+fn each(ast: &mut Ast, visit: &mut impl FnMut(&mut Ast)) {
     visit(ast);
     match ast {
         Ast::Comparison { lhs, rhs, .. }
@@ -170,15 +231,15 @@ fn each<'a>(ast: &'a Ast, visit: &mut impl FnMut(&'a Ast)) {
         | Ast::Not { node, .. }
         | Ast::ObjectValues { node, .. } => each(node, visit),
         Ast::Function { args: parts, .. } | Ast::MultiList { elements: parts, .. } => {
-            parts.iter().for_each(|part| each(part, visit));
+            parts.iter_mut().for_each(|part| each(part, visit));
         }
-        Ast::MultiHash { elements, .. } => elements.iter().for_each(|pair| each(&pair.value, visit)),
+        Ast::MultiHash { elements, .. } => elements.iter_mut().for_each(|pair| each(&mut pair.value, visit)),
         Ast::Identity { .. } | Ast::Field { .. } | Ast::Index { .. } | Ast::Literal { .. } | Ast::Slice { .. } => {}
     }
 }
 
 /// What the parser lets through, but evaluation would refuse or trip over.
-fn check(ast: &Ast, text: &str) -> Result<(), Fault> {
+fn check(ast: &mut Ast, text: &str) -> Result<(), Fault> {
     let mut fault = None;
     each(ast, &mut |ast| match ast {
         Ast::Function { name, offset, .. } if !FUNCTIONS.contains(&name.as_str()) => {
@@ -261,48 +322,54 @@ fn bound(ast: &Ast, size: f64, times: f64, peak: &mut f64) -> f64 {
     result
 }
 
-/// Where each list and object of the data has gone, by address. Only looked up, never listed: addresses differ
-/// between runs.
-type Seen<'a> = BTreeMap<*const Variable, &'a Value>;
+/// In which order the keys of objects stand.
+struct Order {
+    /// The keys of each object of the data, by its address. Only looked up, never listed: addresses differ between
+    /// runs. The data outlives the evaluation, so that no other object can have the address.
+    seen: BTreeMap<usize, Vec<String>>,
+    /// The keys of each `{…}` of the expression.
+    written: Vec<Vec<String>>,
+}
 
-fn variable<'a>(value: &'a Value, seen: &mut Seen<'a>) -> Rcvar {
+impl Order {
+    /// The keys of this object in their order.
+    fn names(&self, object: &Rcvar) -> Vec<String> {
+        let Some(members) = object.as_object() else { return Vec::new() };
+        let same = |order: &&Vec<String>| {
+            order.iter().all(|name| members.contains_key(name)) && members.keys().all(|name| order.contains(name))
+        };
+        let known = self.seen.get(&(Rc::as_ptr(object) as usize)).or_else(|| self.written.iter().find(same));
+        known.map_or_else(|| members.keys().cloned().collect(), Clone::clone)
+    }
+}
+
+fn variable(value: &Value, order: &mut Order) -> Rcvar {
     let variable = Rc::new(match value {
         Value::Null => Variable::Null,
         Value::Bool(value) => Variable::Bool(*value),
         Value::Number(number) => Variable::Number(number.clone()),
         Value::String(text) => Variable::String(text.clone()),
-        Value::Array(items) => Variable::Array(items.iter().map(|item| variable(item, seen)).collect()),
+        Value::Array(items) => Variable::Array(items.iter().map(|item| variable(item, order)).collect()),
         Value::Object(members) => {
-            Variable::Object(members.iter().map(|(name, value)| (name.clone(), variable(value, seen))).collect())
+            Variable::Object(members.iter().map(|(name, value)| (name.clone(), variable(value, order))).collect())
         }
     });
-    if value.is_array() || value.is_object() {
-        seen.insert(Rc::as_ptr(&variable), value);
+    if let Value::Object(members) = value {
+        order.seen.insert(Rc::as_ptr(&variable) as usize, members.keys().cloned().collect());
     }
     variable
 }
 
-fn plain(variable: &Rcvar, seen: &Seen<'_>, orders: &[Vec<&str>]) -> Value {
-    if let Some(original) = seen.get(&Rc::as_ptr(variable)) {
-        return (*original).clone();
-    }
+fn plain(variable: &Rcvar, order: &Order) -> Value {
     match &**variable {
         Variable::Null | Variable::Expref(_) => Value::Null,
         Variable::Bool(value) => Value::Bool(*value),
         Variable::Number(number) => Value::Number(number.clone()),
         Variable::String(text) => Value::String(text.clone()),
-        Variable::Array(items) => items.iter().map(|item| plain(item, seen, orders)).collect(),
+        Variable::Array(items) => items.iter().map(|item| plain(item, order)).collect(),
         Variable::Object(members) => {
-            let same = |order: &&Vec<&str>| {
-                order.iter().all(|name| members.contains_key(*name))
-                    && members.keys().all(|name| order.contains(&name.as_str()))
-            };
-            let mut out = Map::new();
-            for name in orders.iter().find(same).into_iter().flatten() {
-                out.insert((*name).to_owned(), Value::Null);
-            }
-            out.extend(members.iter().map(|(name, value)| (name.clone(), plain(value, seen, orders))));
-            Value::Object(out)
+            let names = order.names(variable).into_iter();
+            names.filter_map(|name| members.get(&name).map(|value| (name.clone(), plain(value, order)))).collect()
         }
     }
 }
@@ -335,6 +402,13 @@ mod tests {
         check("sort_by(services, &desiredCount)[].desiredCount", "[1,2]");
         check("length(services[0].tags)", "1");
         check("join(', ', services[].serviceName)", "\"web, api\"");
+        check("services[0].*", r#"["web",2,[{"key":"b","value":"x"}]]"#);
+        check(
+            "[keys(services[0]), values({b: `1`, a: `2`}), keys({b: `1`, a: `2`})]",
+            r#"[["serviceName","desiredCount","tags"],[1,2],["b","a"]]"#,
+        );
+        check("to_string({b: `1`, a: `2`})", r#""{\"b\":1,\"a\":2}""#);
+        check("services.*", "null");
         check("nothing.here", "null");
         check("&services", "null");
     }
@@ -343,7 +417,10 @@ mod tests {
     fn whole_numbers_stay_whole() {
         check("sum(services[].desiredCount)", "3");
         check("avg(services[].desiredCount)", "1.5");
-        check("[ceil(`1.5`), floor(`-1.5`), abs(`-2`), sum(`[1.5, 1.5]`), sum(`[]`)]", "[2,-2,2,3.0,0]");
+        check(
+            "[ceil(`1.5`), floor(`-1.5`), abs(`-2`), sum(`[1.5, 1.5]`), sum(`[]`), avg(`[]`)]",
+            "[2,-2,2,3.0,0,null]",
+        );
         check("max(services[].desiredCount)", "2");
     }
 
