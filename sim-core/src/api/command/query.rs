@@ -1,9 +1,10 @@
 //! `--query`: JMESPath, by the `jmespath` crate, with three things that it lacks.
 //!
 //! * **Bounds.** An expression from a stranger may neither exhaust the stack nor the memory: its nesting is limited,
-//!   and the size of its result is bounded before it is evaluated ([`Query::bound`]).
+//!   and the size of its result is bounded before it is evaluated ([`bound`]).
 //! * **Order.** The crate sorts the keys of every object. Here they keep the order of the answer, or that of the
-//!   expression for `{b: …, a: …}`; so do `*`, `keys()`, `values()` and `to_string()`. What `merge()` makes goes by the alphabet.
+//!   expression for `{b: …, a: …}`; so do `*`, `keys()`, `values()` and `to_string()`. What `merge()` makes goes by
+//!   the alphabet.
 //! * **Numbers.** `sum`, `abs`, `ceil` and `floor` of whole numbers are whole, and the `avg` of nothing is null, as in
 //!   the AWS CLI.
 

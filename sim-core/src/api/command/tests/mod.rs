@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use self::toys::TOYS;
 use super::*;
+use crate::api::schema::Shape;
 use crate::engine::{Budget, Kernel};
 use crate::world::{Account, Assumptions};
 
@@ -325,6 +326,27 @@ fn help_is_made_from_the_schema() {
     assert!(help_among(TOYS, "", "").contains("    o elbv2\n"));
     assert!(help_among(TOYS, "ecs", "").contains("    o describe-services\n        Describes services.\n"));
     assert!(help_among(TOYS, "ecs", "zebra").contains("`ecs` has no operation `zebra`"));
+}
+
+#[test]
+fn every_real_operation_has_options_of_its_own_that_can_be_typed_and_a_help() {
+    for entry in OPERATIONS {
+        let name = format!("{} {}", entry.service, entry.kebab());
+        let document = schema::document(entry);
+        let Shape::Structure { fields, .. } = View::root(&document).shape() else { panic!("{name}: {document:#}") };
+        let mut options = options::names(&fields);
+        for option in &options {
+            let global = options::GLOBALS.iter().any(|global| option.strip_prefix("--") == Some(global.name));
+            assert!(!global, "{name}: a global option hides {option}");
+            assert!(!option.starts_with("--no-"), "{name}: {option} reads as the opposite of another");
+        }
+        options.sort();
+        assert!(options.windows(2).all(|pair| pair[0] != pair[1]), "{name}: two options of one name: {options:?}");
+        assert_eq!(OPERATIONS.iter().filter(|it| it.service == entry.service && it.name == entry.name).count(), 1);
+        let text = help(entry.service, entry.name);
+        assert!(text.contains(&format!("aws {name}\n")), "{name}:\n{text}");
+        assert!(options.iter().all(|option| text.contains(option.as_str())), "{name}:\n{text}");
+    }
 }
 
 #[test]
