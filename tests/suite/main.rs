@@ -6,4 +6,5 @@ mod ecs_api;
 mod iam;
 mod images;
 mod network;
+mod operations;
 mod task_definition;
