@@ -1,10 +1,11 @@
 //! `aws help`, `aws ecs help`, `aws ecs create-service help`: texts made from the schemas.
 
+use serde_json::{Value, json};
+
+use super::names::{did_you_mean, kebab};
 use super::options::GLOBALS;
 use crate::api::schema::{self, Field, Shape, View};
 use crate::api::{OPERATIONS, OperationEntry};
-
-use super::names::{did_you_mean, kebab};
 
 /// The width of a help text [characters].
 const WIDTH: usize = 78;
@@ -143,7 +144,9 @@ fn option(page: &mut Page, field: &Field<'_>) {
         }
         _ => {}
     }
-    if let Some(value) = field.view.default_value().filter(|value| !value.is_null()) {
+    // That an empty list is the default goes without saying.
+    let says_much = |value: &&Value| !value.is_null() && *value != &json!([]) && *value != &json!({});
+    if let Some(value) = field.view.default_value().filter(says_much) {
         page.paragraph(2, &format!("Default: {value}"));
     }
     page.out.push('\n');
