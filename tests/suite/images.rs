@@ -409,14 +409,18 @@ fn a_log_driver_that_cannot_start_says_why_in_aws_words() {
                  failed to create Cloudwatch log";
     assert_eq!(
         logs::error::group_missing(),
-        format!("{start} stream: ResourceNotFoundException: The specified log group does not exist.")
+        format!("{start} stream: ResourceNotFoundException: The specified log group does not exist. : exit status 1")
     );
+    let (stream, group) = ("log-group:/ecs/app:log-stream:web/app/0123", "log-group:/ecs/app:log-stream:");
+    let account = &door.world.account;
+    assert_eq!(logs::stream_arn("/ecs/app", "web/app/0123", account), account.arn("logs", stream));
+    assert_eq!(logs::group_arn("/ecs/app", account), account.arn("logs", group));
     for (action, what) in [("logs:CreateLogStream", "stream"), ("logs:CreateLogGroup", "group")] {
-        let arn = logs::stream_arn("/ecs/app", "web/app/0123", &door.world.account);
-        assert_eq!(arn, "arn:aws:logs:us-east-1:123456789012:log-group:/ecs/app:log-stream:web/app/0123");
-        let denial = door.world.iam.allows(role, "0123", action, &arn, &door.world.account).unwrap_err();
+        let arn = account.arn("logs", stream);
+        let denial = door.world.iam.allows(role, "0123", action, &arn, account).unwrap_err();
         let text = logs::error::denied(&denial);
         assert!(text.starts_with(&format!("{start} {what}: AccessDeniedException: User: arn:aws:sts::")), "{text}");
+        assert!(text.ends_with(&format!("allows the {action} action : exit status 1")), "{text}");
     }
     assert!(logs::error::no_path().contains(
         "The task cannot find the Amazon CloudWatch log group defined in the task definition. There is a connection \

@@ -4,7 +4,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::{ApiError, Operation};
-use crate::world::logs::group_arn;
 use crate::world::{Ctx, World};
 
 /// `logs:DescribeLogGroups` — the log groups, by name.
@@ -61,7 +60,7 @@ impl Operation for DescribeLogGroups {
         let pattern = self.log_group_name_pattern.unwrap_or_default().to_lowercase();
         let wanted = |name: &str| name.starts_with(&prefix) && name.to_lowercase().contains(&pattern);
         let groups = world.logs.groups.iter().filter(|(name, _)| wanted(name)).map(|(name, group)| {
-            let arn = group_arn(name, &world.account);
+            let arn = world.account.arn("logs", &format!("log-group:{name}"));
             LogGroupDescription {
                 log_group_name: name.clone(),
                 creation_time: world.account.unix_millis(group.created),

@@ -10,14 +10,17 @@ const ARGS: &str =
 /// The log group does not exist [IA-070].
 pub fn group_missing() -> String {
     stopped_reason(format!(
-        "{ARGS} failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist."
+        "{ARGS} failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not exist. : exit status 1"
     ))
 }
 
 /// The role may not create the stream, or the group [IA-070].
 pub fn denied(denial: &Denial) -> String {
     let what = if denial.action == "logs:CreateLogGroup" { "group" } else { "stream" };
-    stopped_reason(format!("{ARGS} failed to create Cloudwatch log {what}: AccessDeniedException: {}", denial.message))
+    stopped_reason(format!(
+        "{ARGS} failed to create Cloudwatch log {what}: AccessDeniedException: {} : exit status 1",
+        denial.message
+    ))
 }
 
 /// There is no path to CloudWatch Logs [IA-059].

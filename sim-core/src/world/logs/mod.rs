@@ -57,12 +57,13 @@ impl Logs {
     }
 }
 
-/// The ARN of a group as permissions name it: `arn:aws:logs:…:log-group:{name}`.
+/// The ARN of a group as permissions name it: the ARN of a stream without a name, so that a policy for
+/// `…:log-group:{name}:*` fits.
 pub fn group_arn(name: &str, account: &Account) -> String {
-    account.arn("logs", &format!("log-group:{name}"))
+    stream_arn(name, "", account)
 }
 
-/// The ARN of a task's stream as permissions name it: `…:log-group:{name}:log-stream:{stream}`.
+/// The ARN of a task's stream as permissions name it: `arn:aws:logs:…:log-group:{name}:log-stream:{stream}`.
 pub fn stream_arn(group: &str, stream: &str, account: &Account) -> String {
-    format!("{}:log-stream:{stream}", group_arn(group, account))
+    account.arn("logs", &format!("log-group:{group}:log-stream:{stream}"))
 }
