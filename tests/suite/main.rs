@@ -5,6 +5,7 @@ mod door;
 mod ecs_api;
 mod iam;
 mod images;
+mod load_balancer;
 mod network;
 mod operations;
 mod task_definition;

@@ -8,6 +8,7 @@ pub mod command;
 pub mod ec2;
 pub mod ecr;
 pub mod ecs;
+pub mod elbv2;
 mod error;
 pub mod iam;
 pub mod logs;

@@ -4,7 +4,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{ApiError, ec2, ecr, ecs, iam, logs};
+use super::{ApiError, ec2, ecr, ecs, elbv2, iam, logs};
 use crate::world::{Ctx, World};
 
 /// One AWS operation: its input type is `Self`, in AWS's field names.
@@ -91,6 +91,15 @@ pub const OPERATIONS: &[OperationEntry] = &[
     OperationEntry::of::<ec2::DescribeVpcs>(),
     OperationEntry::of::<ec2::RevokeSecurityGroupEgress>(),
     OperationEntry::of::<ec2::RevokeSecurityGroupIngress>(),
+    OperationEntry::of::<elbv2::CreateTargetGroup>(),
+    OperationEntry::of::<elbv2::CreateLoadBalancer>(),
+    OperationEntry::of::<elbv2::CreateListener>(),
+    OperationEntry::of::<elbv2::ModifyTargetGroupAttributes>(),
+    OperationEntry::of::<elbv2::ModifyLoadBalancerAttributes>(),
+    OperationEntry::of::<elbv2::DescribeListeners>(),
+    OperationEntry::of::<elbv2::DescribeLoadBalancers>(),
+    OperationEntry::of::<elbv2::DescribeTargetGroups>(),
+    OperationEntry::of::<elbv2::DescribeTargetHealth>(),
     OperationEntry::of::<ecs::CreateCluster>(),
     OperationEntry::of::<ecs::RegisterTaskDefinition>(),
     OperationEntry::of::<ecs::DeregisterTaskDefinition>(),

@@ -21,6 +21,12 @@ pub struct Assumptions {
     pub internal_call: Duration,
     /// How long a target stays `Elb.RegistrationInProgress` [s]; 5 s [TR-144].
     pub target_registration: Duration,
+    /// From the creation of a load balancer to its state `active` [s]; 120 s.
+    pub balancer_provisioning: Duration,
+    /// How long a client waits for a connection to a load balancer [s]; 10 s.
+    pub client_connect_timeout: Duration,
+    /// Requests that a client sends over one connection to a load balancer [count]; 10.
+    pub requests_per_connection: u32,
     /// From the attempt to its failure when a permission or an image is missing [s]; 5 s [IM-083].
     pub pull_refusal: Duration,
     /// From the attempt to its failure when there is no path to the service [s]; 15 s [IA-135].
@@ -50,6 +56,9 @@ impl Default for Assumptions {
             eni_cleanup: Duration::from_secs(15),
             internal_call: Duration::from_millis(100),
             target_registration: Duration::from_secs(5),
+            balancer_provisioning: Duration::from_secs(120),
+            client_connect_timeout: Duration::from_secs(10),
+            requests_per_connection: 10,
             pull_refusal: Duration::from_secs(5),
             connect_failure: Duration::from_secs(15),
             pull_overhead: Duration::from_secs(1),

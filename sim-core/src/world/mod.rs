@@ -9,6 +9,7 @@ mod assume;
 pub mod billing;
 pub mod capacity;
 pub mod cloudwatch;
+mod dist;
 pub mod ecr;
 pub mod ecs;
 pub mod elb;
@@ -22,6 +23,7 @@ pub mod wildcard;
 
 pub use account::Account;
 pub use assume::Assumptions;
+pub use dist::Distribution;
 pub use event::Event;
 pub use fact::{Fact, Name};
 

@@ -1,24 +1,152 @@
-//! Who calls.
+//! Who calls, and the path of each request: arrival → load balancer → target group → target → CPU → wait → answer.
+//!
+//! Millions of requests pass here, so a request has no allocation, no fact, and no event but those at which
+//! something is decided: its arrival, the end of its CPU time, the end of its wait if it has one. Constant round
+//! trips are added to its latency when it is answered; timeouts are one event for each load balancer.
 
-use super::{Ctx, World};
+mod path;
+mod rate;
+mod request;
 
-/// What happens on the request path.
+pub use rate::Rate;
+pub(crate) use request::Requests;
+
+use super::Ctx;
+use super::ecs::TaskId;
+use super::elb::{ListenerId, LoadBalancerId, TargetGroupId, TargetId};
+use crate::engine::{Arena, Id, Stream};
+
+/// Names a [`Source`].
+pub type SourceId = Id<Source>;
+
+/// What happens on the request path beside what its timers say (arrivals, and the end of CPU times).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestEvent {
-    /// The next request of a source arrives.
-    Arrival(u32),
+    /// A request has waited for what it had to wait for: (its slot, the slot's generation).
+    Answer(u32, u32),
+    /// The oldest request of a load balancer may have been silent for too long [TR-084].
+    IdleTimeout(LoadBalancerId),
+    /// The load balancer's idle timeout is another one from now on.
+    IdleTimeoutChanged(LoadBalancerId),
+    /// The oldest connection to a target that gets no reply has waited for too long [TR-089].
+    ConnectTimeout(LoadBalancerId),
+    /// A target's deregistration delay is over: what still runs there is cut [TR-071].
+    Cut(TargetId),
+    /// A container's process has ended: what ran there is lost [TR-099].
+    Lost(TaskId, u16),
 }
 
-/// All sources of requests.
+/// Why a request did not even reach its load balancer. No status code stands for it: the client sees a failed
+/// connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::Display)]
+#[strum(serialize_all = "snake_case")]
+pub enum Unreached {
+    /// The load balancer is not active yet [TR-001].
+    ClientNoAnswer,
+    /// No listener on the port: the connection is refused.
+    ClientRefused,
+    /// Dropped by a security group or for want of a route: the client gives up after
+    /// `assume.client_connect_timeout`.
+    ClientTimeout,
+}
+
+impl Unreached {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Unreached; 3] = [Unreached::ClientNoAnswer, Unreached::ClientRefused, Unreached::ClientTimeout];
+}
+
+/// Somebody who sends requests: an open Poisson process, which comes whether or not anybody answers.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Its name, by which its random streams are keyed.
+    pub name: String,
+    /// Where its requests go.
+    pub balancer: LoadBalancerId,
+    /// The listener's port.
+    pub port: u16,
+    /// How many requests a second.
+    pub rate: Rate,
+    /// Requests sent so far [count].
+    pub sent: u64,
+    /// Those that did not reach the load balancer, by `Unreached` [count].
+    pub unreached: [u64; 3],
+    /// Draws, each from its own stream, so that another service or another setting changes nothing here.
+    arrivals: Stream,
+    cpu: Stream,
+    wait: Stream,
+    errors: Stream,
+    shares: Stream,
+    /// The piece of `rate` that is being worked on.
+    place: usize,
+    route: Route,
+}
+
+/// Which way a source's requests take, as long as neither load balancers nor network change.
+#[derive(Clone, Copy, Debug)]
+struct Route {
+    versions: (u64, u64),
+    way: Way,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    Group(TargetGroupId),
+    Weighted(ListenerId),
+    Fixed(u16),
+    None(Unreached),
+}
+
+/// All sources of requests, and all requests in flight.
 #[derive(Clone, Debug, Default)]
-pub struct Traffic {}
+pub struct Traffic {
+    /// All sources.
+    pub sources: Arena<Source>,
+    /// All requests in flight.
+    pub(crate) requests: Requests,
+}
 
-impl World {
-    /// Reacts to one event of the request path.
-    #[inline]
-    pub(super) fn handle_request(&mut self, _event: RequestEvent, _ctx: &mut Ctx) {}
+impl Traffic {
+    /// Adds a source and lets its first request come.
+    pub fn add(&mut self, name: &str, balancer: LoadBalancerId, port: u16, rate: Rate, ctx: &mut Ctx) -> SourceId {
+        let source = Source {
+            name: name.to_owned(),
+            balancer,
+            port,
+            rate: Rate::default(),
+            sent: 0,
+            unreached: [0; 3],
+            arrivals: ctx.stream("arrivals", name),
+            cpu: ctx.stream("request-cpu", name),
+            wait: ctx.stream("request-wait", name),
+            errors: ctx.stream("request-error", name),
+            shares: ctx.stream("forward-share", name),
+            place: 0,
+            route: Route { versions: (u64::MAX, u64::MAX), way: Way::None(Unreached::ClientRefused) },
+        };
+        let id = self.sources.push(source);
+        self.set_rate(id, rate, ctx);
+        id
+    }
 
-    /// The request at the head of a task's processor-sharing queue has had its CPU time.
-    #[inline]
-    pub(super) fn head_finished(&mut self, _slot: u32, _ctx: &mut Ctx) {}
+    /// Replaces a source's rate from now on. The next arrival is drawn anew, which a Poisson process does not notice.
+    pub fn set_rate(&mut self, id: SourceId, rate: Rate, ctx: &mut Ctx) {
+        let source = &mut self.sources[id];
+        source.rate = rate;
+        source.place = 0;
+        let slot = path::source_timer(id);
+        match source.rate.invert(ctx.now(), source.arrivals.exponential(), &mut source.place) {
+            Some(next) => ctx.timers.arm(slot, next),
+            None => ctx.timers.disarm(slot),
+        }
+    }
+
+    /// Requests whose client still waits [count].
+    pub fn in_flight(&self) -> u64 {
+        self.requests.in_flight()
+    }
+
+    /// Memory taken by requests [bytes].
+    pub fn memory(&self) -> u64 {
+        self.requests.memory()
+    }
 }

@@ -1,0 +1,135 @@
+//! Series of statistics, one point a minute.
+
+use crate::world::World;
+use crate::world::ecs::ServiceId;
+use crate::world::elb::{LoadBalancerId, TargetGroupId};
+
+/// What a minute's samples say [in the metric's unit].
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Statistics {
+    /// Sum.
+    pub sum: f64,
+    /// SampleCount [count].
+    pub count: u64,
+    /// Minimum.
+    pub min: f64,
+    /// Maximum.
+    pub max: f64,
+    /// Median.
+    pub p50: f64,
+    /// 90th percentile.
+    pub p90: f64,
+    /// 99th percentile.
+    pub p99: f64,
+}
+
+impl Statistics {
+    /// One sample.
+    pub fn one(value: f64) -> Statistics {
+        Statistics { sum: value, count: 1, min: value, max: value, p50: value, p90: value, p99: value }
+    }
+
+    /// A count of things that are reported one by one, so that minimum, maximum and average are 1 [TR-131].
+    pub fn ones(count: u64) -> Statistics {
+        Statistics { sum: count as f64, count, min: 1.0, max: 1.0, p50: 1.0, p90: 1.0, p99: 1.0 }
+    }
+
+    /// Average = Sum / SampleCount [SC-006].
+    pub fn average(&self) -> f64 {
+        if self.count == 0 { 0.0 } else { self.sum / self.count as f64 }
+    }
+}
+
+/// A metric that is recorded, in AWS's spelling.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr, strum::Display, strum::EnumString,
+)]
+#[allow(non_camel_case_types, reason = "AWS's own names")]
+pub enum Metric {
+    RequestCount,
+    RequestCountPerTarget,
+    TargetResponseTime,
+    HTTPCode_Target_2XX_Count,
+    HTTPCode_Target_3XX_Count,
+    HTTPCode_Target_4XX_Count,
+    HTTPCode_Target_5XX_Count,
+    HTTPCode_ELB_5XX_Count,
+    HTTPCode_ELB_502_Count,
+    HTTPCode_ELB_503_Count,
+    HTTPCode_ELB_504_Count,
+    HTTP_Fixed_Response_Count,
+    HealthyHostCount,
+    UnHealthyHostCount,
+    UnhealthyRoutingRequestCount,
+    TargetConnectionErrorCount,
+    NewConnectionCount,
+    ProcessedBytes,
+    ConsumedLCUs,
+    CPUUtilization,
+    MemoryUtilization,
+}
+
+impl Metric {
+    /// Its unit, as CloudWatch says it.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Metric::TargetResponseTime => "Seconds",
+            Metric::ProcessedBytes => "Bytes",
+            Metric::CPUUtilization | Metric::MemoryUtilization => "Percent",
+            _ => "Count",
+        }
+    }
+}
+
+/// Of what a metric is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// Dimension `LoadBalancer`.
+    Balancer(LoadBalancerId),
+    /// Dimensions `TargetGroup` and `LoadBalancer`.
+    Group(TargetGroupId),
+    /// Dimensions `ClusterName` and `ServiceName`.
+    Service(ServiceId),
+}
+
+/// Names a series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SeriesKey {
+    /// Of what.
+    pub subject: Subject,
+    /// Which metric.
+    pub metric: Metric,
+}
+
+impl SeriesKey {
+    /// `AWS/ApplicationELB` or `AWS/ECS`.
+    pub fn namespace(&self) -> &'static str {
+        match self.subject {
+            Subject::Balancer(_) | Subject::Group(_) => "AWS/ApplicationELB",
+            Subject::Service(_) => "AWS/ECS",
+        }
+    }
+
+    /// The dimensions, in AWS's words: (name, value).
+    pub fn dimensions(&self, world: &World) -> Vec<(&'static str, String)> {
+        let balancer = |id: LoadBalancerId| ("LoadBalancer", world.elb.balancers[id].path().to_owned());
+        match self.subject {
+            Subject::Balancer(id) => vec![balancer(id)],
+            Subject::Group(id) => {
+                let group = &world.elb.groups[id];
+                let path = group.arn.rsplit_once(':').map_or("", |(_, path)| path);
+                let own = ("TargetGroup", path.to_owned());
+                std::iter::once(own).chain(group.balancer.map(balancer)).collect()
+            }
+            Subject::Service(id) => {
+                let service = &world.ecs.services[id];
+                let cluster = world.ecs.clusters[service.cluster].name.clone();
+                vec![("ClusterName", cluster), ("ServiceName", service.name.clone())]
+            }
+        }
+    }
+}
+
+/// The points of one metric: (minute since the scenario began, statistics of that minute). A minute in which the
+/// metric was not reported is missing, not zero [TR-127][SC-008].
+pub type Series = Vec<(u32, Statistics)>;

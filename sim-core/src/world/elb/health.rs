@@ -1,0 +1,137 @@
+//! Health checks: one event each, and a fact only when the verdict on the target changes.
+
+use std::time::Duration;
+
+use super::{CheckPort, Elb, ElbEvent, HealthReason, TargetId, TargetState, Verdict};
+use crate::world::ecs::{EcsEvent, TaskId};
+use crate::world::{Ctx, Event, Fact, Peers};
+
+impl Elb {
+    /// Sends one check and asks for the next: check k starts at t0 + k × interval, however slow the answers
+    /// are [TR-054].
+    pub(super) fn check(&mut self, id: TargetId, peers: &Peers, ctx: &mut Ctx) {
+        let target = &self.targets[id];
+        if !target.state.is_checked() {
+            return;
+        }
+        let interval = self.groups[target.group].check.interval;
+        ctx.within(target.registered, |ctx| ctx.send(interval, Event::Elb(ElbEvent::Check(id))));
+        let (after, verdict) = self.probe(id, peers, ctx);
+        let target = &self.targets[id];
+        // Nothing can come of most checks: what was healthy still is.
+        let in_vain = match (target.state, verdict) {
+            (TargetState::Healthy, Verdict::Passed) => target.failed == 0,
+            (TargetState::Unhealthy(old), Verdict::Failed(new)) => target.passed == 0 && old == new,
+            _ => false,
+        };
+        if in_vain {
+            return;
+        }
+        if after.is_zero() {
+            self.checked(id, verdict, peers, ctx);
+        } else {
+            ctx.send(after, Event::Elb(ElbEvent::Checked(id, verdict)));
+        }
+    }
+
+    /// How a check that starts now will end, and when. What a security group drops times out [IA-106]; where
+    /// nothing listens the connection is refused [IA-107].
+    ///
+    /// The answer of a busy application comes late: the check shares the CPU with the requests of this moment. It
+    /// is not itself charged to the task, because it is tiny against the interval.
+    fn probe(&mut self, id: TargetId, peers: &Peers, ctx: &mut Ctx) -> (Duration, Verdict) {
+        let target = &self.targets[id];
+        let group = &self.groups[target.group];
+        let check = &group.check;
+        let port = match check.port {
+            CheckPort::Traffic => target.port,
+            CheckPort::Fixed(port) => port,
+        };
+        if let Some(balancer) = group.balancer
+            && let Err(blocked) = self.balancers[balancer].path_to(target, port, &peers.network)
+        {
+            if target.blocked.is_none() {
+                let fact = Fact::ConnectionBlocked {
+                    from: self.balancers[balancer].name.as_str().into(),
+                    to: target.address.clone(),
+                    port,
+                    by: blocked.by,
+                };
+                self.targets[id].blocked = Some(ctx.within(blocked.because, |ctx| ctx.record(fact)));
+            }
+            return (check.timeout, Verdict::Failed(HealthReason::Timeout));
+        }
+        self.targets[id].blocked = None;
+        let target = &self.targets[id];
+        let Some(answer) = peers.app.answer_check(target.task, target.container, port) else {
+            return (Duration::ZERO, Verdict::Failed(HealthReason::FailedHealthChecks));
+        };
+        let after = peers.assume.target_round_trip + answer.after;
+        if after > check.timeout {
+            (check.timeout, Verdict::Failed(HealthReason::Timeout))
+        } else if check.matcher.matches(answer.status) {
+            (after, Verdict::Passed)
+        } else {
+            (after, Verdict::Failed(HealthReason::ResponseCodeMismatch(answer.status)))
+        }
+    }
+
+    /// Takes in the outcome of a check [TR-055]. A target that has never been healthy needs one success only
+    /// [TR-031], and stays `initial` until it has failed as often as a healthy one would have to [TR-146].
+    pub(super) fn checked(&mut self, id: TargetId, verdict: Verdict, peers: &Peers, ctx: &mut Ctx) {
+        let target = &mut self.targets[id];
+        let check = &self.groups[target.group].check;
+        let next = match (target.state, verdict) {
+            (TargetState::Initial, Verdict::Passed) => TargetState::Healthy,
+            (TargetState::Healthy, Verdict::Passed) => {
+                target.failed = 0;
+                return;
+            }
+            (TargetState::Unhealthy(_), Verdict::Passed) => {
+                target.passed += 1;
+                if target.passed < check.healthy_threshold {
+                    return;
+                }
+                TargetState::Healthy
+            }
+            (TargetState::Initial | TargetState::Healthy, Verdict::Failed(reason)) => {
+                target.failed += 1;
+                if target.failed < check.unhealthy_threshold {
+                    return;
+                }
+                TargetState::Unhealthy(reason)
+            }
+            (TargetState::Unhealthy(_), Verdict::Failed(reason)) => {
+                target.passed = 0;
+                target.state = TargetState::Unhealthy(reason);
+                return;
+            }
+            _ => return,
+        };
+        let (group, task) = (target.group, target.task);
+        let fact = match next {
+            TargetState::Unhealthy(reason) => {
+                let cause = target.blocked.or(ctx.cause());
+                ctx.within(cause, |ctx| ctx.record(Fact::TargetUnhealthy { group, task, reason }))
+            }
+            _ => ctx.record(Fact::TargetHealthy { group, task }),
+        };
+        ctx.because(fact);
+        self.change(id, next, ctx);
+        if let Some(event) = self.verdict_on(task) {
+            ctx.send(peers.assume.internal_call, Event::Ecs(event));
+        }
+    }
+
+    /// What ECS is told of a task with targets in several groups: unhealthy when one is, healthy when all are.
+    fn verdict_on(&self, task: TaskId) -> Option<EcsEvent> {
+        let states = || self.targets_of(task).iter().map(|&id| self.targets[id].state);
+        if states().any(|state| matches!(state, TargetState::Unhealthy(_))) {
+            Some(EcsEvent::TargetUnhealthy(task))
+        } else if states().all(|state| matches!(state, TargetState::Healthy | TargetState::NotInUse)) {
+            Some(EcsEvent::TargetHealthy(task))
+        } else {
+            None
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Targets come and go.
+
+use std::time::Duration;
+
+use super::{Elb, ElbEvent, Target, TargetGroupId, TargetId, TargetState};
+use crate::world::ecs::{EcsEvent, TaskId};
+use crate::world::traffic::RequestEvent;
+use crate::world::{Ctx, Event, Fact, Name, Peers};
+
+impl Elb {
+    /// RegisterTargets for a task: one target for each of its service's target groups [TR-028]. They stay
+    /// `Elb.RegistrationInProgress` for `assume.target_registration` [TR-144].
+    pub(super) fn register(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
+        let Some(service) = peers.ecs.tasks[task].service else { return };
+        if self.by_task.contains_key(&task) {
+            return;
+        }
+        let address: Name = match peers.network.eni_of(task) {
+            Some(eni) => peers.network.eni(eni).private_ip.to_string().into(),
+            None => "".into(),
+        };
+        let zone: Name = peers.network.zone(peers.ecs.tasks[task].subnet).into();
+        let definition = &peers.ecs.definitions[peers.ecs.tasks[task].definition];
+        let mut registered = Vec::new();
+        for link in &peers.ecs.services[service].load_balancers {
+            let container = definition.containers.iter().position(|c| c.name == link.container).unwrap_or(0);
+            let target = self.targets.push(Target {
+                group: link.group,
+                task,
+                container: container as u16,
+                port: link.port,
+                address: address.clone(),
+                zone: zone.clone(),
+                state: TargetState::Registering,
+                since: ctx.now(),
+                outstanding: 0,
+                passed: 0,
+                failed: 0,
+                registered: None,
+                blocked: None,
+                reach: None,
+            });
+            self.groups[link.group].targets.push(target);
+            self.rebuild(link.group);
+            ctx.send(peers.assume.target_registration, Event::Elb(ElbEvent::Registered(target)));
+            registered.push(target);
+        }
+        self.by_task.insert(task, registered);
+    }
+
+    /// Registration is complete: the first check follows at once [TR-145], if the group is in use and the load
+    /// balancer is in the target's zone [TR-057][TR-004].
+    pub(super) fn registered(&mut self, id: TargetId, peers: &Peers, ctx: &mut Ctx) {
+        let target = &mut self.targets[id];
+        if target.state != TargetState::Registering {
+            return;
+        }
+        let (task, group) = (target.task, target.group);
+        let fact = ctx.record(Fact::TargetRegistered { group, task });
+        target.registered = Some(fact);
+        ctx.because(fact);
+        self.change(id, TargetState::NotInUse, ctx);
+        if self.targets_of(task).iter().all(|&id| self.targets[id].state != TargetState::Registering) {
+            ctx.send(peers.assume.internal_call, Event::Ecs(EcsEvent::TargetRegistered(task)));
+        }
+        self.begin_checks(id, peers, ctx);
+    }
+
+    /// A listener begins to use the group: the checks of its targets begin [TR-057].
+    pub(super) fn put_to_use(&mut self, group: TargetGroupId, peers: &Peers, ctx: &mut Ctx) {
+        for id in self.groups[group].targets.clone() {
+            if self.targets[id].state == TargetState::NotInUse {
+                self.begin_checks(id, peers, ctx);
+            }
+        }
+    }
+
+    fn begin_checks(&mut self, id: TargetId, peers: &Peers, ctx: &mut Ctx) {
+        let target = &self.targets[id];
+        let Some(balancer) = self.groups[target.group].balancer else { return };
+        let mut zones = self.balancers[balancer].subnets.iter().map(|&subnet| peers.network.zone(subnet));
+        if zones.any(|zone| zone == &*target.zone) {
+            self.change(id, TargetState::Initial, ctx);
+            self.check(id, peers, ctx);
+        }
+    }
+
+    /// DeregisterTargets for a task: its targets drain [TR-068]. A target that no listener uses has nothing to
+    /// drain and leaves at once.
+    pub(super) fn deregister(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
+        let targets = self.targets_of(task).to_vec();
+        if targets.is_empty() {
+            ctx.send(peers.assume.internal_call, Event::Ecs(EcsEvent::TargetUnused(task)));
+        }
+        for id in targets {
+            let group = self.targets[id].group;
+            match self.targets[id].state {
+                TargetState::Draining | TargetState::Gone => {}
+                TargetState::NotInUse => self.drained(id, peers, ctx),
+                _ => {
+                    let fact = ctx.record(Fact::TargetDraining { group, task });
+                    self.change(id, TargetState::Draining, ctx);
+                    let delay = self.groups[group].deregistration_delay;
+                    ctx.within(Some(fact), |ctx| ctx.send(delay, Event::Elb(ElbEvent::Drained(id))));
+                }
+            }
+        }
+    }
+
+    /// The deregistration delay is over [TR-069]: the target leaves, whether it was idle [TR-070] or not; requests
+    /// that still run there are cut [TR-071].
+    pub(super) fn drained(&mut self, id: TargetId, peers: &Peers, ctx: &mut Ctx) {
+        let Target { group, task, outstanding, .. } = self.targets[id];
+        let fact = ctx.record(Fact::TargetUnused { group, task });
+        ctx.because(fact);
+        self.groups[group].targets.retain(|&other| other != id);
+        self.change(id, TargetState::Gone, ctx);
+        if outstanding > 0 {
+            ctx.send(Duration::ZERO, Event::Request(RequestEvent::Cut(id)));
+        }
+        if let Some(left) = self.by_task.get_mut(&task) {
+            left.retain(|&other| other != id);
+            if left.is_empty() {
+                self.by_task.remove(&task);
+                ctx.send(peers.assume.internal_call, Event::Ecs(EcsEvent::TargetUnused(task)));
+            }
+        }
+    }
+
+    /// Puts a target into a state; its group chooses among others from now on.
+    pub(super) fn change(&mut self, id: TargetId, state: TargetState, ctx: &mut Ctx) {
+        let target = &mut self.targets[id];
+        target.state = state;
+        target.since = ctx.now();
+        target.passed = 0;
+        target.failed = 0;
+        let group = target.group;
+        self.rebuild(group);
+    }
+}

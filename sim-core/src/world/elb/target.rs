@@ -1,0 +1,160 @@
+//! Targets: who is registered, and how healthy it is.
+
+use std::fmt;
+
+use super::TargetGroupId;
+use crate::engine::{FactId, Id, Time};
+use crate::world::Name;
+use crate::world::ecs::TaskId;
+
+/// Names a [`Target`].
+pub type TargetId = Id<Target>;
+
+/// Why a target is not healthy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum HealthReason {
+    /// `Target.Timeout` [TR-042].
+    Timeout,
+    /// `Target.FailedHealthChecks` [TR-043].
+    FailedHealthChecks,
+    /// `Target.ResponseCodeMismatch` with the code [TR-044].
+    ResponseCodeMismatch(u16),
+}
+
+impl HealthReason {
+    /// AWS's reason code.
+    pub fn code(self) -> &'static str {
+        match self {
+            HealthReason::Timeout => "Target.Timeout",
+            HealthReason::FailedHealthChecks => "Target.FailedHealthChecks",
+            HealthReason::ResponseCodeMismatch(_) => "Target.ResponseCodeMismatch",
+        }
+    }
+}
+
+impl fmt::Display for HealthReason {
+    /// AWS's description.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            HealthReason::Timeout => f.write_str("Request timed out"),
+            HealthReason::FailedHealthChecks => f.write_str("Health checks failed"),
+            HealthReason::ResponseCodeMismatch(code) => write!(f, "Health checks failed with these codes: [{code}]"),
+        }
+    }
+}
+
+/// How one health check ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Within the timeout, with a code that matches.
+    Passed,
+    /// Not so.
+    Failed(HealthReason),
+}
+
+/// `TargetHealth` of a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetState {
+    /// `initial`, `Elb.RegistrationInProgress` [TR-040].
+    Registering,
+    /// `initial`, `Elb.InitialHealthChecking` [TR-041].
+    Initial,
+    /// `healthy` [TR-034].
+    Healthy,
+    /// `unhealthy` [TR-035].
+    Unhealthy(HealthReason),
+    /// `unused`, `Target.NotInUse`: no listener uses the group, or the load balancer is not in the zone [TR-036].
+    NotInUse,
+    /// `draining` [TR-037].
+    Draining,
+    /// `unused`, `Target.NotRegistered`: it has left [TR-036].
+    Gone,
+}
+
+impl TargetState {
+    /// `State`, as DescribeTargetHealth says it.
+    pub fn word(self) -> &'static str {
+        match self {
+            TargetState::Registering | TargetState::Initial => "initial",
+            TargetState::Healthy => "healthy",
+            TargetState::Unhealthy(_) => "unhealthy",
+            TargetState::NotInUse | TargetState::Gone => "unused",
+            TargetState::Draining => "draining",
+        }
+    }
+
+    /// `Reason`; none for a healthy target [TR-034].
+    pub fn reason(self) -> Option<&'static str> {
+        Some(match self {
+            TargetState::Registering => "Elb.RegistrationInProgress",
+            TargetState::Initial => "Elb.InitialHealthChecking",
+            TargetState::Healthy => return None,
+            TargetState::Unhealthy(reason) => reason.code(),
+            TargetState::NotInUse => "Target.NotInUse",
+            TargetState::Draining => "Target.DeregistrationInProgress",
+            TargetState::Gone => "Target.NotRegistered",
+        })
+    }
+
+    /// `Description`; none for a healthy target.
+    pub fn description(self) -> Option<String> {
+        Some(match self {
+            TargetState::Registering => "Target registration is in progress".to_owned(),
+            TargetState::Initial => "Initial health checks in progress".to_owned(),
+            TargetState::Healthy => return None,
+            TargetState::Unhealthy(reason) => reason.to_string(),
+            TargetState::NotInUse => {
+                "Target group is not configured to receive traffic from the load balancer".to_owned()
+            }
+            TargetState::Draining => "Target deregistration is in progress".to_owned(),
+            TargetState::Gone => "Target is not registered to the target group".to_owned(),
+        })
+    }
+
+    /// Whether health checks are sent to it.
+    pub(super) fn is_checked(self) -> bool {
+        matches!(self, TargetState::Initial | TargetState::Healthy | TargetState::Unhealthy(_))
+    }
+}
+
+/// Whether packets get from the load balancer to a target: answered by the network, and kept until it changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reach {
+    /// The network's generation for which it holds.
+    pub generation: u64,
+    /// Whether they do.
+    pub open: bool,
+}
+
+/// A task's port in a target group. Its identity is (address, port) [TR-029].
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Where it is registered.
+    pub group: TargetGroupId,
+    /// Whose port it is.
+    pub task: TaskId,
+    /// The container's place in the task definition.
+    pub container: u16,
+    /// The port.
+    pub port: u16,
+    /// The task's private address.
+    pub address: Name,
+    /// The task's zone.
+    pub zone: Name,
+    /// Its health.
+    pub state: TargetState,
+    /// Since when.
+    pub since: Time,
+    /// Requests sent to it that it has not answered [count].
+    pub outstanding: u32,
+    /// Checks passed in a row while unhealthy [count].
+    pub(super) passed: u32,
+    /// Checks failed in a row while not unhealthy [count].
+    pub(super) failed: u32,
+    /// The fact of its registration.
+    pub(super) registered: Option<FactId>,
+    /// The fact that its checks do not get through, while they do not.
+    pub(super) blocked: Option<FactId>,
+    /// Whether requests and checks get through.
+    pub(crate) reach: Option<Reach>,
+}

@@ -1,0 +1,344 @@
+//! The path of a request.
+
+use std::time::Duration;
+
+use super::request::{Stage, arriving};
+use super::{RequestEvent, Route, SourceId, Unreached, Way};
+use crate::engine::Time;
+use crate::world::cloudwatch::Outcome;
+use crate::world::ecs::TaskId;
+use crate::world::elb::{Action, Algorithm, BalancerState, LoadBalancerId, TargetGroupId, TargetId};
+use crate::world::{Ctx, Event, Fact, World};
+
+/// How long a load balancer tries to connect to a target [s]; 10 s [TR-089].
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Timer slots: even ones are the CPUs of tasks, odd ones are sources.
+pub(super) fn source_timer(source: SourceId) -> u32 {
+    source.index() as u32 * 2 + 1
+}
+
+fn cpu_timer(task: TaskId) -> u32 {
+    task.index() as u32 * 2
+}
+
+#[inline]
+fn nanos(duration: Duration) -> u64 {
+    duration.as_secs() * 1_000_000_000 + u64::from(duration.subsec_nanos())
+}
+
+impl World {
+    /// Reacts to one event of the request path.
+    #[inline]
+    pub(in crate::world) fn handle_request(&mut self, event: RequestEvent, ctx: &mut Ctx) {
+        match event {
+            RequestEvent::Answer(slot, generation) => {
+                if self.traffic.requests.get(slot).generation == generation {
+                    self.work_done(slot, ctx);
+                }
+            }
+            RequestEvent::IdleTimeout(balancer) => self.idle_timeout(balancer, ctx),
+            RequestEvent::IdleTimeoutChanged(balancer) => {
+                if let Some(alarm) = self.traffic.requests.lines(balancer).forwarded.alarm {
+                    ctx.cancel(alarm);
+                }
+                self.idle_timeout(balancer, ctx);
+            }
+            RequestEvent::ConnectTimeout(balancer) => self.connect_timeout(balancer, ctx),
+            RequestEvent::Cut(target) => self.cut(target, ctx),
+            RequestEvent::Lost(task, container) => self.lost(task, container, ctx),
+        }
+    }
+
+    /// A timer rang: a source's next request arrives, or the first of a task's requests has had its CPU time.
+    #[inline]
+    pub(in crate::world) fn head_finished(&mut self, slot: u32, ctx: &mut Ctx) {
+        if slot % 2 == 1 {
+            self.arrive(SourceId::from_index(slot / 2), ctx);
+        } else {
+            self.cpu_done(TaskId::from_index(slot / 2), ctx);
+        }
+    }
+
+    /// A request arrives at its load balancer.
+    #[inline]
+    fn arrive(&mut self, id: SourceId, ctx: &mut Ctx) {
+        let now = ctx.now();
+        let source = &mut self.traffic.sources[id];
+        source.sent += 1;
+        if let Some(next) = source.rate.invert(now, source.arrivals.exponential(), &mut source.place) {
+            ctx.timers.arm(source_timer(id), next);
+        }
+        let versions = (self.elb.version, self.network.generation());
+        if source.route.versions != versions {
+            let way = self.way(id);
+            self.traffic.sources[id].route = Route { versions, way };
+        }
+        let source = &mut self.traffic.sources[id];
+        let balancer = source.balancer;
+        let group = match source.route.way {
+            Way::Group(group) => group,
+            Way::Weighted(listener) => {
+                let Action::Forward(shares) = self.elb.listeners[listener].default_action() else { return };
+                // No failover: a group's share is sent to it even when it is empty [TR-025].
+                let mut draw = source.shares.below(shares.iter().map(|share| u64::from(share.weight)).sum());
+                let chosen = shares.iter().find(|share| {
+                    let hit = draw < u64::from(share.weight);
+                    draw = draw.saturating_sub(u64::from(share.weight));
+                    hit
+                });
+                match chosen {
+                    Some(share) => share.group,
+                    // All weights are zero [TR-155].
+                    None => return self.refuse(balancer, Outcome::NoTarget, ctx),
+                }
+            }
+            Way::Fixed(status) => return self.refuse(balancer, Outcome::FixedResponse(status), ctx),
+            Way::None(why) => {
+                source.unreached[why as usize] += 1;
+                self.cloudwatch.balancer(balancer).unreached(why);
+                ctx.fold(now.as_nanos());
+                return ctx.fold(why as u64);
+            }
+        };
+        self.forward(id, balancer, group, ctx);
+    }
+
+    /// Which way the requests of a source take.
+    #[cold]
+    fn way(&self, id: SourceId) -> Way {
+        let source = &self.traffic.sources[id];
+        if self.elb.balancers[source.balancer].state != BalancerState::Active {
+            return Way::None(Unreached::ClientNoAnswer);
+        }
+        if !self.elb.reached_by_clients(source.balancer, source.port, &self.network) {
+            return Way::None(Unreached::ClientTimeout);
+        }
+        let Some(listener) = self.elb.listener_on(source.balancer, source.port) else {
+            return Way::None(Unreached::ClientRefused);
+        };
+        match self.elb.listeners[listener].default_action() {
+            Action::Forward(shares) => match shares.as_slice() {
+                [share] if share.weight > 0 => Way::Group(share.group),
+                _ => Way::Weighted(listener),
+            },
+            Action::FixedResponse { status } => Way::Fixed(*status),
+        }
+    }
+
+    /// Picks a target and sends the request there. There is no queue and no second try [TR-149][TR-150].
+    #[inline]
+    fn forward(&mut self, source: SourceId, balancer: LoadBalancerId, group: TargetGroupId, ctx: &mut Ctx) {
+        let now = ctx.now();
+        let choice = &mut self.elb.groups[group];
+        let picked = match choice.algorithm {
+            Algorithm::RoundRobin => choice.choice.round_robin(),
+            Algorithm::LeastOutstandingRequests => choice.choice.least_outstanding(&self.elb.targets),
+        };
+        let fail_open = choice.choice.fail_open;
+        let Some(id) = picked else {
+            self.cloudwatch.group(group).refused(Outcome::NoTarget);
+            return self.refuse(balancer, Outcome::NoTarget, ctx);
+        };
+        self.cloudwatch.group(group).forwarded(fail_open);
+        self.cloudwatch.balancer(balancer).forwarded(fail_open);
+        let target = &mut self.elb.targets[id];
+        let to = (target.task, target.container);
+        let mut request = arriving(now, balancer, group, id, to);
+        if !target.reachable(&self.elb.balancers[balancer], &self.network) {
+            // Dropped without a word: 504 when the load balancer gives up [TR-101][IA-106].
+            target.outstanding += 1;
+            let (_, quiet) = self.traffic.requests.insert(request);
+            if quiet {
+                let event = Event::Request(RequestEvent::ConnectTimeout(balancer));
+                let alarm = ctx.within(None, |ctx| ctx.send(CONNECT_TIMEOUT, event));
+                self.traffic.requests.lines(balancer).connecting.alarm = Some(alarm);
+            }
+            return;
+        }
+        let app = self.app.tasks.get_mut(to.0.index()).and_then(Option::as_mut);
+        let port = target.port;
+        let process = app.and_then(|app| {
+            let process = app.processes.get_mut(usize::from(to.1)).filter(|process| process.listens_on(port))?;
+            Some((&mut app.processor, process))
+        });
+        let Some((processor, process)) = process else {
+            // Nothing listens: the connection is refused [TR-099][IA-107].
+            self.cloudwatch.group(group).settle(Outcome::ConnectionRefused, 0, None);
+            let latency = nanos(self.assume.client_round_trip) + nanos(self.assume.target_round_trip);
+            return self.settle(balancer, id, Outcome::ConnectionRefused, latency, 0, ctx);
+        };
+        let profile = &self.app.profiles[process.spec.index()];
+        let draws = &mut self.traffic.sources[source];
+        let work = profile.cpu.sample(&mut draws.cpu);
+        request.wait = profile.wait.sample(&mut draws.wait);
+        let fails = profile.error_ratio > 0.0 && draws.errors.unit() < profile.error_ratio;
+        request.status = if fails { profile.error_status } else { profile.status };
+        request.bytes = profile.bytes;
+        request.stage = Stage::Working;
+        target.outstanding += 1;
+        process.in_flight += 1;
+        let full = process.in_flight > process.in_flight_max;
+        let (slot, quiet) = self.traffic.requests.insert(request);
+        processor.push(now, work, slot);
+        if let Some(next) = processor.next_finish() {
+            ctx.timers.arm(cpu_timer(to.0), next);
+        }
+        if quiet {
+            self.arm_idle(balancer, now, ctx);
+        }
+        if full {
+            self.app.out_of_memory(to.0, to.1, ctx);
+        }
+    }
+
+    /// The first of a task's requests has had its CPU time.
+    #[inline]
+    fn cpu_done(&mut self, task: TaskId, ctx: &mut Ctx) {
+        let Some(Some(app)) = self.app.tasks.get_mut(task.index()) else { return };
+        let Some(slot) = app.processor.finish(ctx.now()) else { return };
+        if let Some(next) = app.processor.next_finish() {
+            ctx.timers.arm(cpu_timer(task), next);
+        }
+        let request = self.traffic.requests.get(slot);
+        if request.wait > 0 {
+            let event = Event::Request(RequestEvent::Answer(slot, request.generation));
+            ctx.send(Duration::from_nanos(request.wait), event);
+        } else {
+            self.work_done(slot, ctx);
+        }
+    }
+
+    /// The target answers.
+    #[inline]
+    fn work_done(&mut self, slot: u32, ctx: &mut Ctx) {
+        let request = self.traffic.requests.get(slot);
+        if let Some(Some(app)) = self.app.tasks.get_mut(request.task.index())
+            && let Some(process) = app.processes.get_mut(usize::from(request.container))
+        {
+            process.in_flight -= 1;
+        }
+        if request.stage == Stage::Working {
+            let status = request.status;
+            self.answered(slot, Outcome::Target(status), ctx);
+        }
+        self.traffic.requests.free(slot);
+    }
+
+    /// A request that was sent to a target is answered, by the target or in its place.
+    #[inline]
+    fn answered(&mut self, slot: u32, outcome: Outcome, ctx: &mut Ctx) {
+        let request = self.traffic.requests.get(slot);
+        let (balancer, group, target, bytes) = (request.balancer, request.group, request.target, request.bytes);
+        let elapsed = ctx.now().as_nanos() - request.arrived.as_nanos();
+        let at_target = elapsed + nanos(self.assume.target_round_trip);
+        let latency = at_target + nanos(self.assume.client_round_trip);
+        self.traffic.requests.settle(slot);
+        self.elb.targets[target].outstanding -= 1;
+        // No sample of the target's response time where it sent no header [TR-158].
+        let sample = matches!(outcome, Outcome::Target(_)).then_some(at_target);
+        self.cloudwatch.group(group).settle(outcome, bytes, sample);
+        self.settle(balancer, target, outcome, latency, bytes, ctx);
+    }
+
+    /// The load balancer answers at once, by itself.
+    fn refuse(&mut self, balancer: LoadBalancerId, outcome: Outcome, ctx: &mut Ctx) {
+        self.cloudwatch.balancer(balancer).arrived();
+        let latency = nanos(self.assume.client_round_trip);
+        self.settle(balancer, TargetId::from_index(u32::MAX), outcome, latency, 0, ctx);
+    }
+
+    /// The client has its answer.
+    #[inline]
+    fn settle(
+        &mut self,
+        balancer: LoadBalancerId,
+        target: TargetId,
+        outcome: Outcome,
+        latency: u64,
+        bytes: u64,
+        ctx: &mut Ctx,
+    ) {
+        let meter = self.cloudwatch.balancer(balancer);
+        meter.settle(outcome, bytes, Some(latency));
+        let news = meter.is_news(outcome);
+        // Two words identify the outcome: when, and (which target, which end, after how long). A latency stays far
+        // below 2^44 ns, which is five hours.
+        ctx.fold(ctx.now().as_nanos());
+        ctx.fold(
+            latency ^ (u64::from(outcome.status()) << 54) ^ ((target.index() as u64) << 24) ^ outcome.cause() as u64,
+        );
+        if news {
+            ctx.record(Fact::FirstResponse { balancer, status: outcome.status() });
+        }
+    }
+
+    fn arm_idle(&mut self, balancer: LoadBalancerId, since: Time, ctx: &mut Ctx) {
+        let at = since + self.elb.balancers[balancer].idle_timeout;
+        let event = Event::Request(RequestEvent::IdleTimeout(balancer));
+        let alarm = ctx.within(None, |ctx| ctx.send_at(at, event));
+        self.traffic.requests.lines(balancer).forwarded.alarm = Some(alarm);
+    }
+
+    /// Answers 504 for those that have been silent for the idle timeout [TR-084][TR-101], oldest first.
+    fn idle_timeout(&mut self, balancer: LoadBalancerId, ctx: &mut Ctx) {
+        let timeout = self.elb.balancers[balancer].idle_timeout;
+        self.traffic.requests.lines(balancer).forwarded.alarm = None;
+        while let Some(slot) = self.traffic.requests.lines(balancer).forwarded.head() {
+            let arrived = self.traffic.requests.get(slot).arrived;
+            if arrived + timeout > ctx.now() {
+                return self.arm_idle(balancer, arrived, ctx);
+            }
+            // The target does not hear of it and works on.
+            self.answered(slot, Outcome::IdleTimeout, ctx);
+        }
+    }
+
+    /// Answers 504 for those that could not connect in time [TR-089][TR-101], oldest first.
+    fn connect_timeout(&mut self, balancer: LoadBalancerId, ctx: &mut Ctx) {
+        self.traffic.requests.lines(balancer).connecting.alarm = None;
+        while let Some(slot) = self.traffic.requests.lines(balancer).connecting.head() {
+            let at = self.traffic.requests.get(slot).arrived + CONNECT_TIMEOUT;
+            if at > ctx.now() {
+                let event = Event::Request(RequestEvent::ConnectTimeout(balancer));
+                self.traffic.requests.lines(balancer).connecting.alarm = Some(ctx.send_at(at, event));
+                return;
+            }
+            self.answered(slot, Outcome::ConnectTimeout, ctx);
+            self.traffic.requests.free(slot);
+        }
+    }
+
+    /// A target's deregistration delay is over: the clients of what still runs there get 502 [TR-071].
+    fn cut(&mut self, target: TargetId, ctx: &mut Ctx) {
+        for slot in self.traffic.requests.find(|request| request.target == target) {
+            if self.traffic.requests.get(slot).stage == Stage::Working {
+                self.answered(slot, Outcome::DeregistrationDelayElapsed, ctx);
+            }
+        }
+    }
+
+    /// A container's process has ended: the connections of what ran there are reset, so clients get 502 [TR-099].
+    fn lost(&mut self, task: TaskId, container: u16, ctx: &mut Ctx) {
+        let here = self.traffic.requests.find(|request| (request.task, request.container) == (task, container));
+        if let Some(Some(app)) = self.app.tasks.get_mut(task.index()) {
+            let requests = &self.traffic.requests;
+            app.processor.drop_jobs(ctx.now(), |slot| requests.get(slot).container == container);
+            match app.processor.next_finish() {
+                Some(next) => ctx.timers.arm(cpu_timer(task), next),
+                None => ctx.timers.disarm(cpu_timer(task)),
+            }
+            if let Some(process) = app.processes.get_mut(usize::from(container)) {
+                process.in_flight = 0;
+            }
+        }
+        for slot in here {
+            match self.traffic.requests.get(slot).stage {
+                Stage::Working => self.answered(slot, Outcome::TargetGone, ctx),
+                Stage::Abandoned => {}
+                Stage::Connecting | Stage::Free => continue,
+            }
+            self.traffic.requests.free(slot);
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! A world with one load-balanced service, without a scenario: for laws of queues and for measuring.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sim_core::api;
+use sim_core::engine::{Budget, Kernel, Time};
+use sim_core::world::app::{AppEvent, AppSpec};
+use sim_core::world::cloudwatch::Meter;
+use sim_core::world::ecs::{
+    AwsVpc, Deployment, LoadBalancerLink, Rollout, Service, ServiceId, ServiceStatus, TargetState, Task, TaskId,
+    TaskStatus, Timestamps,
+};
+use sim_core::world::elb::{ElbEvent, LoadBalancerId, TargetGroupId};
+use sim_core::world::network::NetworkEvent;
+use sim_core::world::traffic::Rate;
+use sim_core::world::{Account, Assumptions, Ctx, Event, Fact, World};
+
+/// What the lab is made of.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Of the run.
+    pub seed: u64,
+    /// Tasks of the service [count].
+    pub tasks: u32,
+    /// Of each task [units].
+    pub cpu: u32,
+    /// Of each task [MiB].
+    pub memory: u32,
+    /// How the container `app/web` behaves.
+    pub app: AppSpec,
+    /// Values where AWS is silent; registration and provisioning take no time unless set.
+    pub assume: Assumptions,
+    /// Settings of CreateTargetGroup beside name, protocol, port and type.
+    pub target_group: Value,
+    /// Attributes of the target group: (key, value).
+    pub attributes: Vec<(&'static str, &'static str)>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Setup {
+            seed: 1,
+            tasks: 1,
+            cpu: 1024,
+            memory: 2048,
+            app: AppSpec::of("app/web"),
+            assume: Assumptions {
+                balancer_provisioning: Duration::ZERO,
+                target_registration: Duration::ZERO,
+                client_round_trip: Duration::ZERO,
+                target_round_trip: Duration::ZERO,
+                ..Assumptions::default()
+            },
+            target_group: json!({}),
+            attributes: Vec::new(),
+        }
+    }
+}
+
+/// A load balancer `alb` with a listener on port 80, a target group `tg`, a service `web` whose tasks have been
+/// started and registered, and security groups `alb-sg` and `task-sg` that let everything needed through.
+#[derive(Clone, Debug)]
+pub struct Lab {
+    pub world: World,
+    pub ctx: Ctx,
+    pub balancer: LoadBalancerId,
+    pub group: TargetGroupId,
+    pub service: ServiceId,
+    pub tasks: Vec<TaskId>,
+}
+
+impl Lab {
+    pub fn new(setup: Setup) -> Lab {
+        let account = Account {
+            id: "123456789012".into(),
+            region: "us-east-1".into(),
+            start: "2026-01-05T09:00:00Z".parse().expect("a moment"),
+            seed: setup.seed,
+        };
+        let mut lab = Lab {
+            world: World::new(account, setup.assume),
+            ctx: Kernel::new(setup.seed, Budget { events: u64::MAX, ..Budget::default() }),
+            balancer: LoadBalancerId::from_index(0),
+            group: TargetGroupId::from_index(0),
+            service: ServiceId::from_index(0),
+            tasks: Vec::new(),
+        };
+        for (name, from) in [("alb-sg", json!({"IpRanges": [{"CidrIp": "0.0.0.0/0"}]})), ("task-sg", alb_sg())] {
+            lab.call("ec2", "CreateSecurityGroup", json!({"GroupName": name, "Description": name}));
+            lab.permit("AuthorizeSecurityGroupIngress", name, from);
+        }
+        let subnets = ["us-east-1a", "us-east-1b", "us-east-1c"];
+        lab.call(
+            "elbv2",
+            "CreateLoadBalancer",
+            json!({"Name": "alb", "Subnets": subnets, "SecurityGroups": ["alb-sg"]}),
+        );
+        let mut group = json!({"Name": "tg", "Protocol": "HTTP", "Port": 80, "TargetType": "ip"});
+        let more = setup.target_group.as_object().cloned().unwrap_or_default();
+        group.as_object_mut().expect("an object").extend(more);
+        lab.call("elbv2", "CreateTargetGroup", group);
+        let attributes: Vec<_> =
+            setup.attributes.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
+        lab.call("elbv2", "ModifyTargetGroupAttributes", json!({"TargetGroupArn": "tg", "Attributes": attributes}));
+        let action = json!({"Type": "forward", "TargetGroupArn": "tg"});
+        let listener = json!({"LoadBalancerArn": "alb", "Protocol": "HTTP", "Port": 80, "DefaultActions": [action]});
+        lab.call("elbv2", "CreateListener", listener);
+        lab.world.app.describe(setup.app);
+        lab.make_service(setup.cpu, setup.memory);
+        for _ in 0..setup.tasks {
+            lab.start_task();
+        }
+        lab
+    }
+
+    /// Calls an AWS operation that succeeds.
+    #[track_caller]
+    pub fn call(&mut self, service: &str, operation: &str, input: Value) -> Value {
+        let entry = api::find(service, operation).unwrap_or_else(|| panic!("{service} {operation} exists"));
+        let answer = (entry.call)(input, &mut self.world, &mut self.ctx);
+        answer.unwrap_or_else(|error| panic!("{operation}: {error} at {}", error.place))
+    }
+
+    /// Authorises or revokes TCP port 80 in a security group.
+    pub fn permit(&mut self, operation: &str, group: &str, from: Value) {
+        let mut permission = json!({"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80});
+        permission.as_object_mut().expect("an object").extend(from.as_object().cloned().unwrap_or_default());
+        self.call("ec2", operation, json!({"GroupId": group, "IpPermissions": [permission]}));
+    }
+
+    fn make_service(&mut self, cpu: u32, memory: u32) {
+        let because = self.ctx.record(Fact::FaultBegan { what: "the lab".into() });
+        self.call("ecs", "CreateCluster", json!({"clusterName": "demo"}));
+        let container = json!({"name": "web", "image": "app:latest", "portMappings": [{"containerPort": 80}]});
+        let definition = json!({
+            "family": "app", "cpu": cpu.to_string(), "memory": memory.to_string(), "networkMode": "awsvpc",
+            "requiresCompatibilities": ["FARGATE"], "containerDefinitions": [container],
+        });
+        self.call("ecs", "RegisterTaskDefinition", definition);
+        let world = &mut self.world;
+        let cluster = world.ecs.cluster_named(Some("demo")).expect("made above");
+        let definition = world.ecs.definition_named("app").expect("made above");
+        let network = AwsVpc {
+            subnets: vec![world.network.subnet_named("us-east-1a").expect("a default subnet")],
+            groups: vec![world.network.security_group_named("task-sg").expect("made above")],
+            public_ip: true,
+        };
+        let service = self.service;
+        let deployment = world.ecs.deployments.push(Deployment {
+            service,
+            name: "ecs-svc/1".into(),
+            definition,
+            network,
+            rollout: Rollout::InProgress,
+            created: Time::ZERO,
+            updated: Time::ZERO,
+            failed_tasks: 0,
+            because,
+        });
+        world.ecs.services.push(Service {
+            name: "web".into(),
+            arn: "service".into(),
+            cluster,
+            status: ServiceStatus::Active,
+            desired_count: 0,
+            minimum_healthy_percent: 100,
+            maximum_percent: 200,
+            grace_period: Duration::ZERO,
+            load_balancers: vec![LoadBalancerLink { group: self.group, container: "web".into(), port: 80 }],
+            deployments: vec![deployment],
+            tasks: Vec::new(),
+            live: Vec::new(),
+            events: Vec::new(),
+            created: Time::ZERO,
+            steady_since: None,
+            first_steady: None,
+            launch_after: Time::ZERO,
+            start_failures: 0,
+            because,
+        });
+    }
+
+    /// One more task: attached, started and registered by hand, as if Fargate and the scheduler took no time.
+    pub fn start_task(&mut self) -> TaskId {
+        let service = &self.world.ecs.services[self.service];
+        let deployment = service.primary();
+        let (cluster, number) = (service.cluster, service.tasks.len() + 1);
+        let (definition, network) =
+            (self.world.ecs.deployments[deployment].definition, self.world.ecs.deployments[deployment].network.clone());
+        let because = self.ctx.record(Fact::TaskCreated { task: self.world.ecs.tasks.next_id() });
+        let task = self.world.ecs.tasks.push(Task {
+            uuid: format!("{number:032x}"),
+            arn: format!("task/{number}"),
+            name: format!("demo/web#{number}").into(),
+            cluster,
+            service: Some(self.service),
+            deployment: Some(deployment),
+            started_by: "the lab".into(),
+            definition,
+            status: TaskStatus::Running,
+            because,
+            stopping: None,
+            containers: vec![Default::default()],
+            subnet: network.subnets[0],
+            groups: network.groups,
+            public_ip: network.public_ip,
+            eni: None,
+            at: Timestamps { created: self.ctx.now(), started: Some(self.ctx.now()), ..Timestamps::default() },
+            version: 1,
+            target: TargetState::None,
+        });
+        let service = &mut self.world.ecs.services[self.service];
+        service.tasks.push(task);
+        service.live.push(task);
+        self.tasks.push(task);
+        self.ctx.within(Some(because), |ctx| {
+            ctx.send(Duration::ZERO, Event::Network(NetworkEvent::Attach(task)));
+            ctx.send(Duration::ZERO, Event::App(AppEvent::Started(task)));
+            ctx.send(Duration::ZERO, Event::Elb(ElbEvent::Register(task)));
+        });
+        task
+    }
+
+    /// Lets requests come to the load balancer.
+    pub fn traffic(&mut self, name: &str, rate: Rate) {
+        self.world.traffic.add(name, self.balancer, 80, rate, &mut self.ctx);
+    }
+
+    /// Lets requests come at one rate, from now until a moment.
+    pub fn constant_traffic(&mut self, rate: f64, until: Time) {
+        self.traffic("clients", Rate::constant(rate, self.ctx.now(), until));
+    }
+
+    /// Lets the world go on until this moment.
+    pub fn run_until(&mut self, until: Time) {
+        while let Some(next) = self.ctx.next(until) {
+            self.world.handle(next, &mut self.ctx);
+        }
+        self.ctx.rest_until(until);
+    }
+
+    /// Lets an event happen now.
+    pub fn now(&mut self, event: Event) {
+        self.ctx.send(Duration::ZERO, event);
+        self.run_until(self.ctx.now());
+    }
+
+    /// What is counted at the load balancer.
+    pub fn meter(&self) -> &Meter {
+        self.world.cloudwatch.balancer_meter(self.balancer).expect("somebody called")
+    }
+
+    /// What is counted of the target group.
+    pub fn group_meter(&self) -> &Meter {
+        self.world.cloudwatch.group_meter(self.group).expect("somebody called")
+    }
+
+    /// `(state, reason)` of each registered target, as DescribeTargetHealth shows them.
+    pub fn health(&mut self) -> Vec<(String, String)> {
+        let answer = self.call("elbv2", "DescribeTargetHealth", json!({"TargetGroupArn": "tg"}));
+        let all = answer["TargetHealthDescriptions"].as_array().cloned().unwrap_or_default();
+        let word = |value: &Value| value.as_str().unwrap_or("").to_owned();
+        all.iter().map(|one| (word(&one["TargetHealth"]["State"]), word(&one["TargetHealth"]["Reason"]))).collect()
+    }
+
+    /// All facts with their moments.
+    pub fn facts(&self) -> Vec<(Time, Fact)> {
+        self.ctx.journal().iter().map(|(_, entry)| (entry.at, entry.fact.clone())).collect()
+    }
+}
+
+fn alb_sg() -> Value {
+    json!({"UserIdGroupPairs": [{"GroupId": "alb-sg"}]})
+}
