@@ -128,27 +128,20 @@ impl<E, F: Clone + Hash> Kernel<E, F> {
     /// Moves the clock to the next thing up to `until` and returns it. At equal times events come before timers.
     #[inline]
     pub fn next(&mut self, until: Time) -> Option<Next<E>> {
-        let event = self.queue.peek().unwrap_or(Time::MAX);
-        if let Some((time, slot)) = self.timers.peek()
-            && time < event
-        {
-            if time > until {
-                return None;
-            }
-            self.timers.disarm(slot);
+        let timer = self.timers.peek();
+        let bound = timer.map_or(until, |(time, _)| time.min(until));
+        if let Some((time, sent)) = self.queue.pop_until(bound) {
             self.now = time;
-            self.cause = None;
+            self.cause = sent.cause;
             self.events += 1;
-            return Some(Next::Timer(slot));
+            return Some(Next::Event(sent.event));
         }
-        if event > until {
-            return None;
-        }
-        let (time, sent) = self.queue.pop()?;
+        let (time, slot) = timer.filter(|(time, _)| *time <= until)?;
+        self.timers.disarm(slot);
         self.now = time;
-        self.cause = sent.cause;
+        self.cause = None;
         self.events += 1;
-        Some(Next::Event(sent.event))
+        Some(Next::Timer(slot))
     }
 
     /// Moves the clock to `time` when nothing happens before it.
@@ -200,5 +193,26 @@ impl<E, F: Clone + Hash> Kernel<E, F> {
         ];
         let met = limits.into_iter().find(|(_, used, limit)| used >= limit);
         met.map(|(what, _, limit)| Exceeded { what, limit })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn at_equal_times_events_come_before_timers_and_nothing_comes_after_the_horizon() {
+        let mut kernel: Kernel<&str, ()> = Kernel::new(1, Budget::default());
+        let second = |n| Time::from_secs(n);
+        kernel.timers.arm(7, second(1));
+        kernel.timers.arm(8, second(3));
+        kernel.send_at(second(1), "event");
+        let late = kernel.send_at(second(2), "late");
+        assert_eq!((kernel.next(second(1)), kernel.now()), (Some(Next::Event("event")), second(1)));
+        assert_eq!((kernel.next(second(1)), kernel.now()), (Some(Next::Timer(7)), second(1)));
+        assert_eq!((kernel.next(second(1)), kernel.peek()), (None, Some(second(2))));
+        assert!(kernel.cancel(late) && !kernel.cancel(late));
+        assert_eq!((kernel.next(second(2)), kernel.now()), (None, second(1)));
+        assert_eq!((kernel.next(second(3)), kernel.next(Time::MAX)), (Some(Next::Timer(8)), None));
     }
 }
