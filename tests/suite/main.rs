@@ -3,6 +3,7 @@
 #[allow(dead_code, reason = "each suite uses its own part of the door")]
 mod door;
 mod ecs_api;
+mod ecs_services;
 mod iam;
 mod images;
 mod load_balancer;

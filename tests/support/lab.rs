@@ -178,6 +178,7 @@ impl Lab {
             launch_after: Time::ZERO,
             start_failures: 0,
             because,
+            stored: Default::default(),
         });
     }
 

@@ -102,11 +102,20 @@ pub const OPERATIONS: &[OperationEntry] = &[
     OperationEntry::of::<elbv2::DescribeTargetHealth>(),
     OperationEntry::of::<ecs::CreateCluster>(),
     OperationEntry::of::<ecs::RegisterTaskDefinition>(),
+    OperationEntry::of::<ecs::CreateService>(),
+    OperationEntry::of::<ecs::RunTask>(),
+    OperationEntry::of::<ecs::DeleteService>(),
     OperationEntry::of::<ecs::DeregisterTaskDefinition>(),
     OperationEntry::of::<ecs::DescribeClusters>(),
+    OperationEntry::of::<ecs::DescribeServices>(),
     OperationEntry::of::<ecs::DescribeTaskDefinition>(),
+    OperationEntry::of::<ecs::DescribeTasks>(),
     OperationEntry::of::<ecs::ListClusters>(),
+    OperationEntry::of::<ecs::ListServices>(),
     OperationEntry::of::<ecs::ListTaskDefinitions>(),
+    OperationEntry::of::<ecs::ListTasks>(),
+    OperationEntry::of::<ecs::StopTask>(),
+    OperationEntry::of::<ecs::UpdateService>(),
 ];
 
 /// The operation of this service with this API name or CLI name.

@@ -4,28 +4,110 @@ mod capacity_provider;
 mod cluster;
 mod container_definition;
 mod create_cluster;
+mod create_service;
+mod delete_service;
+mod deployment_configuration;
 mod deregister_task_definition;
 mod describe_clusters;
+mod describe_services;
 mod describe_task_definition;
+mod describe_tasks;
 mod failure;
+mod launch_type;
 mod list_clusters;
+mod list_services;
 mod list_task_definitions;
+mod list_tasks;
+mod load_balancer;
+mod network_configuration;
 mod page;
 mod register_task_definition;
+mod run_task;
+mod service;
+mod service_options;
+mod stop_task;
 mod tag;
+mod task;
 mod task_definition;
 mod task_size;
+mod update_service;
 
 pub use create_cluster::CreateCluster;
+pub use create_service::CreateService;
+pub use delete_service::DeleteService;
 pub use deregister_task_definition::DeregisterTaskDefinition;
 pub use describe_clusters::DescribeClusters;
+pub use describe_services::DescribeServices;
 pub use describe_task_definition::DescribeTaskDefinition;
+pub use describe_tasks::DescribeTasks;
 pub use list_clusters::ListClusters;
+pub use list_services::ListServices;
 pub use list_task_definitions::ListTaskDefinitions;
+pub use list_tasks::ListTasks;
 pub use register_task_definition::RegisterTaskDefinition;
+pub use run_task::RunTask;
+pub use stop_task::StopTask;
+pub use update_service::UpdateService;
+
+use super::ApiError;
+use crate::world::World;
+use crate::world::ecs::{ClusterId, DefinitionStatus, ServiceId, TaskDefinitionId, TaskId};
 
 /// Whether this is a name as ECS has them: up to 255 letters, digits, `_` and `-`, and not empty [CP-002].
 pub(crate) fn valid_name(name: &str) -> bool {
     let valid = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     !name.is_empty() && name.chars().count() <= 255 && name.chars().all(valid)
+}
+
+/// The cluster with this name or ARN; `default` when none is given [CP-002].
+pub(crate) fn find_cluster(world: &World, name_or_arn: Option<&str>) -> Result<ClusterId, ApiError> {
+    world.ecs.cluster_named(name_or_arn).ok_or_else(|| {
+        let names: Vec<&str> = world.ecs.clusters.iter().map(|(_, cluster)| cluster.name.as_str()).collect();
+        let error = ApiError::new("ClusterNotFoundException", "Cluster not found.").at("cluster");
+        match names.as_slice() {
+            [] => error.help("There is no cluster yet."),
+            names => error.help(format!("There are the clusters {}.", names.join(", "))),
+        }
+    })
+}
+
+/// The latest service with this name or ARN, whatever its status. `place` is the field that names it.
+pub(crate) fn find_service(
+    world: &World,
+    cluster: ClusterId,
+    name_or_arn: &str,
+    place: &str,
+) -> Result<ServiceId, ApiError> {
+    let found = world.ecs.service_named(cluster, name_or_arn);
+    found.ok_or_else(|| ApiError::new("ServiceNotFoundException", "Service not found.").at(place))
+}
+
+/// The revision that new tasks may be made of [CP-033][CP-035].
+pub(crate) fn find_definition(world: &World, name: &str) -> Result<TaskDefinitionId, ApiError> {
+    let error = |error: ApiError| error.at("taskDefinition");
+    let found = world.ecs.definition_named(name);
+    let definition = found.ok_or_else(|| error(ApiError::client("TaskDefinition not found.")))?;
+    match world.ecs.definitions[definition].status {
+        DefinitionStatus::Active => Ok(definition),
+        DefinitionStatus::Inactive => Err(error(ApiError::invalid_parameter("TaskDefinition is inactive"))),
+    }
+}
+
+/// The task with this id, ARN or short name in a cluster, if there is one. A short name such as `web#1` is ours: the
+/// ids of tasks are not known before they exist, but a scenario may want to speak of them.
+pub(crate) fn find_task(
+    world: &World,
+    cluster: ClusterId,
+    name: &str,
+    place: &str,
+) -> Result<Option<TaskId>, ApiError> {
+    if name.contains('#') {
+        let full = format!("{}/{name}", world.ecs.clusters[cluster].name);
+        return Ok(world.ecs.tasks.iter().rev().find(|(_, task)| *task.name == *full).map(|(id, _)| id));
+    }
+    let id = name.rsplit('/').next().unwrap_or(name);
+    if !matches!(id.chars().count(), 32 | 36) {
+        return Err(ApiError::invalid_parameter("taskId length should be one of [32,36]").at(place));
+    }
+    Ok(world.ecs.task_named(cluster, name))
 }

@@ -42,6 +42,6 @@ pub(crate) fn checked(tags: &[Tag]) -> Result<Tags, ApiError> {
 }
 
 /// The tags as AWS describes them.
-pub(crate) fn described(tags: &Tags) -> Vec<Tag> {
+pub(crate) fn described(tags: &[(String, String)]) -> Vec<Tag> {
     tags.iter().map(|(key, value)| Tag { key: key.clone(), value: value.clone() }).collect()
 }

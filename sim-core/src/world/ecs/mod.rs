@@ -3,6 +3,7 @@
 
 mod cluster;
 mod definition;
+mod labels;
 mod scheduler;
 mod service;
 mod task;
@@ -13,10 +14,15 @@ pub(crate) use definition::NewDefinition;
 pub use definition::{
     Container, CpuArchitecture, DefinitionStatus, LogConfiguration, PortMapping, TaskDefinition, TaskDefinitionId,
 };
+pub use labels::Labels;
 pub use service::{
-    AwsVpc, Deployment, DeploymentId, LoadBalancerLink, Rollout, Service, ServiceEventLine, ServiceId, ServiceStatus,
+    AwsVpc, Deployment, DeploymentId, LoadBalancerLink, PropagateTags, Rollout, Service, ServiceEventLine, ServiceId,
+    ServiceStatus, Stored,
 };
+pub(crate) use service::{NewService, ServiceUpdate};
 pub use task::{ContainerState, NewTask, StopCode, Stopping, TargetState, Task, TaskId, TaskStatus, Timestamps};
+
+use std::collections::BTreeMap;
 
 use crate::engine::Arena;
 
@@ -67,4 +73,6 @@ pub struct Ecs {
     pub deployments: Arena<Deployment>,
     /// All tasks, stopped ones included.
     pub tasks: Arena<Task>,
+    /// What RunTask hung on its tasks.
+    pub labels: BTreeMap<TaskId, Labels>,
 }

@@ -1,9 +1,14 @@
 //! Tasks and their life.
 
+use std::time::Duration;
+
 use super::{AwsVpc, ClusterId, DeploymentId, Ecs, ServiceId, TaskDefinitionId};
 use crate::engine::{FactId, Id, Time};
 use crate::world::network::{EniId, SecurityGroupId, SubnetId};
 use crate::world::{Ctx, Name, Peers};
+
+/// How long a stopped task can still be described [CP-085].
+const MEMORY: Duration = Duration::from_secs(3600);
 
 /// Names a [`Task`].
 pub type TaskId = Id<Task>;
@@ -167,11 +172,16 @@ impl Ecs {
 
     /// Sets a task's desired status to STOPPED and begins to stop it, because of the present cause. A second
     /// request changes nothing.
-    pub(crate) fn stop_task(&mut self, _task: TaskId, _code: StopCode, _reason: &str, _ctx: &mut Ctx) {}
+    pub(crate) fn stop_task(&mut self, _task: TaskId, _code: StopCode, _reason: &str, _peers: &Peers, _ctx: &mut Ctx) {}
 
     /// The task with this id or ARN in a cluster; a deleted service's tasks included.
     pub fn task_named(&self, cluster: ClusterId, id_or_arn: &str) -> Option<TaskId> {
         let found = |t: &Task| t.cluster == cluster && (t.arn == id_or_arn || t.uuid == id_or_arn);
         self.tasks.iter().find(|(_, t)| found(t)).map(|(id, _)| id)
+    }
+
+    /// Whether a task can still be described: a stopped one for an hour [CP-085].
+    pub fn is_remembered(&self, task: TaskId, now: Time) -> bool {
+        self.tasks[task].at.stopped.is_none_or(|stopped| now.since(stopped) <= MEMORY)
     }
 }

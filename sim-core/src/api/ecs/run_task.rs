@@ -1,0 +1,132 @@
+//! `ecs:RunTask`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::capacity_provider::CapacityProviderStrategyItem;
+use super::failure::Failure;
+use super::launch_type::{self, LaunchType};
+use super::network_configuration::{self, NetworkConfiguration};
+use super::service_options::{Fixed, PropagateTags, platform_version};
+use super::tag::{self, Tag};
+use super::task::TaskDescription;
+use super::{find_cluster, find_definition};
+use crate::api::{ApiError, NotModelled, Operation};
+use crate::world::ecs::{Labels, NewTask};
+use crate::world::{Ctx, World};
+
+/// `ecs:RunTask` — starts standalone tasks, which nobody replaces.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RunTask {
+    /// `FARGATE`, in place of a launch type.
+    #[serde(default)]
+    pub capacity_provider_strategy: Vec<CapacityProviderStrategyItem>,
+    /// Name or ARN; `default` unless set [CP-002].
+    pub cluster: Option<String>,
+    /// Tasks to start [count]; 1 unless set, 1 to 10 [CP-022].
+    #[schemars(range(min = 1, max = 10))]
+    pub count: Option<u32>,
+    /// Stored.
+    #[serde(default, rename = "enableECSManagedTags")]
+    pub enable_ecs_managed_tags: bool,
+    /// ECS Exec; stored.
+    #[serde(default)]
+    pub enable_execute_command: bool,
+    /// `family:{family}` unless set [CP-013].
+    pub group: Option<String>,
+    /// `FARGATE`. With neither launch type nor strategy the cluster's default strategy counts, and without that it is
+    /// EC2, which is not modelled yet [CP-162].
+    pub launch_type: Option<LaunchType>,
+    /// Where each task gets its ENI; required [CP-050].
+    pub network_configuration: Option<NetworkConfiguration>,
+    /// Other values than the task definition's; not modelled.
+    #[serde(default)]
+    pub overrides: NotModelled,
+    /// Not on Fargate [CA-017].
+    #[serde(default)]
+    pub placement_constraints: Vec<Value>,
+    /// Not on Fargate [CA-017].
+    #[serde(default)]
+    pub placement_strategy: Vec<Value>,
+    /// `LATEST` or `1.4.0`, which are the same; `LATEST` unless set [CA-011].
+    pub platform_version: Option<String>,
+    /// `TASK_DEFINITION` to take over its tags.
+    pub propagate_tags: Option<PropagateTags>,
+    /// Not modelled.
+    #[serde(default)]
+    pub reference_id: NotModelled,
+    /// Who starts the tasks, for ListTasks; at most 128 characters [CP-024].
+    pub started_by: Option<String>,
+    /// Labels, at most 50.
+    #[serde(default)]
+    pub tags: Vec<Tag>,
+    /// `family` for its latest ACTIVE revision, `family:revision`, or an ARN [CP-033].
+    pub task_definition: String,
+    /// Not modelled: the same request again starts more tasks.
+    #[serde(default)]
+    pub client_token: NotModelled,
+    /// EBS volumes; not modelled.
+    #[serde(default)]
+    pub volume_configurations: NotModelled,
+}
+
+/// What RunTask answers.
+#[derive(Clone, Debug, Serialize)]
+pub struct RunTaskOutput {
+    /// The tasks.
+    pub tasks: Vec<TaskDescription>,
+    /// None on Fargate.
+    pub failures: Vec<Failure>,
+}
+
+impl Operation for RunTask {
+    const SERVICE: &'static str = "ecs";
+    const NAME: &'static str = "RunTask";
+    const TABLE: Option<&'static str> = Some("ecs.task");
+    type Output = RunTaskOutput;
+
+    fn apply(self, world: &mut World, ctx: &mut Ctx) -> Result<Self::Output, ApiError> {
+        let error = |place: &str, message: &str| Err(ApiError::invalid_parameter(message).at(place));
+        let cluster = find_cluster(world, self.cluster.as_deref())?;
+        let definition = find_definition(world, &self.task_definition)?;
+        let count = self.count.unwrap_or(1);
+        if !(1..=10).contains(&count) {
+            return error("count", "count must be from 1 to 10.");
+        }
+        let started_by = self.started_by.unwrap_or_default();
+        if started_by.chars().count() > 128 {
+            return error("startedBy", "startedBy can have at most 128 characters.");
+        }
+        if self.propagate_tags == Some(PropagateTags::Service) {
+            return error("propagateTags", "A standalone task has no service whose tags it could take over.");
+        }
+        Fixed { constraints: &self.placement_constraints, placement: &self.placement_strategy, ..Fixed::default() }
+            .check()?;
+        let strategy =
+            launch_type::resolve(self.launch_type, &self.capacity_provider_strategy, &world.ecs.clusters[cluster])?;
+        platform_version(self.platform_version.as_deref())?;
+        let network = network_configuration::resolve(self.network_configuration.as_ref(), world)?;
+        let mut tags = tag::checked(&self.tags)?;
+        if self.propagate_tags == Some(PropagateTags::TaskDefinition) {
+            let of_definition = &world.ecs.definitions[definition].tags;
+            let own = tags.clone();
+            tags.extend(of_definition.iter().filter(|(key, _)| own.iter().all(|(k, _)| k != key)).cloned());
+        }
+        let labels = Labels { group: self.group, strategy, tags, execute_command: self.enable_execute_command };
+        let mut tasks = Vec::new();
+        for _ in 0..count {
+            let (network, started_by) = (network.clone(), started_by.clone());
+            let new = NewTask { cluster, deployment: None, definition, network, started_by };
+            let cause = ctx.cause();
+            let task =
+                world.lend(|w| &mut w.ecs, |ecs, peers| ctx.within(cause, |ctx| ecs.create_task(new, peers, ctx)));
+            if labels != Labels::default() {
+                world.ecs.labels.insert(task, labels.clone());
+            }
+            tasks.push(TaskDescription::of(world, task, true));
+        }
+        Ok(RunTaskOutput { tasks, failures: Vec::new() })
+    }
+}

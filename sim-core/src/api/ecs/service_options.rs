@@ -1,0 +1,118 @@
+//! Options that CreateService, UpdateService and RunTask share, and what Fargate says to them.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::api::ApiError;
+use crate::world::ecs;
+
+/// `propagateTags`: whose tags the tasks get.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum PropagateTags {
+    /// Nobody's.
+    None,
+    /// The service's.
+    Service,
+    /// The task definition's.
+    TaskDefinition,
+}
+
+impl PropagateTags {
+    /// As the world keeps it.
+    pub(crate) fn kept(self) -> ecs::PropagateTags {
+        match self {
+            PropagateTags::None => ecs::PropagateTags::None,
+            PropagateTags::Service => ecs::PropagateTags::Service,
+            PropagateTags::TaskDefinition => ecs::PropagateTags::TaskDefinition,
+        }
+    }
+}
+
+/// `schedulingStrategy` [CP-117].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum SchedulingStrategy {
+    /// As many tasks as are desired.
+    Replica,
+    /// One task on each container instance; not on Fargate [CP-118].
+    Daemon,
+}
+
+/// `deploymentController`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DeploymentController {
+    /// `ECS`; the others are not modelled.
+    pub r#type: ControllerType,
+}
+
+/// `type` of a deployment controller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ControllerType {
+    /// The service scheduler.
+    Ecs,
+    /// Not modelled.
+    CodeDeploy,
+    /// Not modelled.
+    External,
+}
+
+/// `availabilityZoneRebalancing`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AvailabilityZoneRebalancing {
+    /// Not modelled.
+    Enabled,
+    /// Tasks stay where they are.
+    Disabled,
+}
+
+/// The options that have only one value here.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Fixed<'a> {
+    pub controller: Option<DeploymentController>,
+    pub rebalancing: Option<AvailabilityZoneRebalancing>,
+    pub constraints: &'a [Value],
+    pub placement: &'a [Value],
+}
+
+impl Fixed<'_> {
+    /// Refuses every other value.
+    pub(crate) fn check(&self) -> Result<(), ApiError> {
+        let error = |place: &str, message: &str| Err(ApiError::invalid_parameter(message).at(place));
+        if self.controller.is_some_and(|controller| controller.r#type != ControllerType::Ecs) {
+            let message = "Deployment controllers other than ECS are not modelled by this simulator.";
+            return error("deploymentController.type", message);
+        }
+        if self.rebalancing == Some(AvailabilityZoneRebalancing::Enabled) {
+            let message = "Availability Zone rebalancing is not modelled by this simulator.";
+            return error("availabilityZoneRebalancing", message);
+        }
+        if !self.constraints.is_empty() {
+            let message = "Placement constraints are not supported with FARGATE launch type.";
+            return error("placementConstraints", message);
+        }
+        if !self.placement.is_empty() {
+            return error("placementStrategy", "Placement strategies are not supported with FARGATE launch type.");
+        }
+        Ok(())
+    }
+}
+
+/// Fargate's platform version: `LATEST`, which is 1.4.0, or `1.4.0` [CA-011].
+pub(crate) fn platform_version(given: Option<&str>) -> Result<String, ApiError> {
+    match given {
+        None | Some("") => Ok("LATEST".into()),
+        Some(version @ ("LATEST" | "1.4.0")) => Ok(version.into()),
+        Some(other) => {
+            let message = format!("The platform version {other} does not exist, or is not modelled by this simulator.");
+            Err(ApiError::invalid_parameter(message).at("platformVersion").help("Use LATEST or 1.4.0."))
+        }
+    }
+}
+
+/// What `LATEST` means for a new task [CA-011].
+pub(crate) const PLATFORM_VERSION: &str = "1.4.0";

@@ -1,0 +1,149 @@
+//! `ecs:UpdateService`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::capacity_provider::{self, CapacityProviderStrategyItem};
+use super::create_service::{checked_desired_count, checked_grace_period};
+use super::deployment_configuration::DeploymentConfiguration;
+use super::load_balancer::{self, LoadBalancer};
+use super::network_configuration::{self, NetworkConfiguration};
+use super::service::ServiceDescription;
+use super::service_options::{
+    AvailabilityZoneRebalancing, DeploymentController, Fixed, PropagateTags, platform_version,
+};
+use super::{find_cluster, find_definition, find_service};
+use crate::api::{ApiError, NotModelled, Operation};
+use crate::world::ecs::{ServiceStatus, ServiceUpdate};
+use crate::world::{Ctx, World};
+
+/// `ecs:UpdateService` — changes what a running service should look like.
+///
+/// A deployment starts when the task definition, the platform version, the network or the load balancers change, or
+/// with `forceNewDeployment` [CP-179]; nothing else starts one [CP-180].
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct UpdateService {
+    /// Name or ARN; `default` unless set [CP-002].
+    pub cluster: Option<String>,
+    /// Name or ARN.
+    pub service: String,
+    /// Tasks to keep running [count], 0 to 5,000 [CP-019].
+    #[schemars(range(max = 5000))]
+    pub desired_count: Option<u32>,
+    /// `family` for its latest ACTIVE revision, `family:revision`, or an ARN [CP-033].
+    pub task_definition: Option<String>,
+    /// `FARGATE`; tasks move with the next deployment [CP-180].
+    pub capacity_provider_strategy: Option<Vec<CapacityProviderStrategyItem>>,
+    /// The bounds of a rolling update; what is not named stays.
+    pub deployment_configuration: Option<DeploymentConfiguration>,
+    /// `DISABLED`; `ENABLED` is not modelled.
+    pub availability_zone_rebalancing: Option<AvailabilityZoneRebalancing>,
+    /// Where tasks get their ENIs.
+    pub network_configuration: Option<NetworkConfiguration>,
+    /// Not on Fargate [CA-017].
+    #[serde(default)]
+    pub placement_constraints: Vec<Value>,
+    /// Not on Fargate [CA-017].
+    #[serde(default)]
+    pub placement_strategy: Vec<Value>,
+    /// `LATEST` or `1.4.0` [CA-011].
+    pub platform_version: Option<String>,
+    /// Replaces all tasks although nothing changed; false unless set.
+    #[serde(default)]
+    pub force_new_deployment: bool,
+    /// How long unhealthy checks of a new task are ignored [s]; only with a load balancer.
+    #[schemars(range(max = 2_147_483_647))]
+    pub health_check_grace_period_seconds: Option<u32>,
+    /// `ECS`.
+    pub deployment_controller: Option<DeploymentController>,
+    /// Stored.
+    pub enable_execute_command: Option<bool>,
+    /// Stored.
+    #[serde(rename = "enableECSManagedTags")]
+    pub enable_ecs_managed_tags: Option<bool>,
+    /// The target groups in which the tasks are registered, instead of those before; empty for none.
+    pub load_balancers: Option<Vec<LoadBalancer>>,
+    /// Whose tags tasks get.
+    pub propagate_tags: Option<PropagateTags>,
+    /// Cloud Map; not modelled.
+    #[serde(default)]
+    pub service_registries: NotModelled,
+    /// Service Connect; not modelled.
+    #[serde(default)]
+    pub service_connect_configuration: NotModelled,
+    /// EBS volumes; not modelled.
+    #[serde(default)]
+    pub volume_configurations: NotModelled,
+    /// VPC Lattice; not modelled.
+    #[serde(default)]
+    pub vpc_lattice_configurations: NotModelled,
+}
+
+/// What UpdateService answers.
+#[derive(Clone, Debug, Serialize)]
+pub struct UpdateServiceOutput {
+    /// The service.
+    pub service: ServiceDescription,
+}
+
+impl Operation for UpdateService {
+    const SERVICE: &'static str = "ecs";
+    const NAME: &'static str = "UpdateService";
+    type Output = UpdateServiceOutput;
+
+    fn apply(self, world: &mut World, ctx: &mut Ctx) -> Result<Self::Output, ApiError> {
+        let cluster = find_cluster(world, self.cluster.as_deref())?;
+        let id = find_service(world, cluster, &self.service, "service")?;
+        let service = &world.ecs.services[id];
+        if service.status != ServiceStatus::Active {
+            return Err(ApiError::new("ServiceNotActiveException", "Service was not ACTIVE.").at("service"));
+        }
+        let fixed = Fixed {
+            controller: self.deployment_controller,
+            rebalancing: self.availability_zone_rebalancing,
+            constraints: &self.placement_constraints,
+            placement: &self.placement_strategy,
+        };
+        fixed.check()?;
+        let mut update = ServiceUpdate {
+            desired_count: self.desired_count.map(checked_desired_count).transpose()?,
+            propagate_tags: self.propagate_tags.map(PropagateTags::kept),
+            managed_tags: self.enable_ecs_managed_tags,
+            execute_command: self.enable_execute_command,
+            force: self.force_new_deployment,
+            ..ServiceUpdate::default()
+        };
+        if let Some(name) = &self.task_definition {
+            update.definition = Some(find_definition(world, name)?);
+        }
+        if let Some(items) = &self.capacity_provider_strategy {
+            let providers = &world.ecs.clusters[cluster].providers;
+            let place = "capacityProviderStrategy";
+            update.strategy = Some(capacity_provider::checked_strategy(items, providers, place)?);
+        }
+        if self.platform_version.is_some() {
+            update.platform_version = Some(platform_version(self.platform_version.as_deref())?);
+        }
+        if self.network_configuration.is_some() {
+            update.network = Some(network_configuration::resolve(self.network_configuration.as_ref(), world)?);
+        }
+        if let Some(given) = &self.load_balancers {
+            update.load_balancers = Some(load_balancer::resolve(given, world)?);
+        }
+        let links = update.load_balancers.as_ref().unwrap_or(&service.load_balancers);
+        let definition = update.definition.unwrap_or(world.ecs.deployments[service.primary()].definition);
+        load_balancer::check(links, &world.ecs.definitions[definition])?;
+        if let Some(seconds) = self.health_check_grace_period_seconds {
+            update.grace_period = Some(checked_grace_period(seconds, !links.is_empty())?);
+        }
+        if let Some(bounds) = self.deployment_configuration {
+            bounds.check(service.minimum_healthy_percent, service.maximum_percent)?;
+            update.minimum_healthy_percent = bounds.minimum_healthy_percent;
+            update.maximum_percent = bounds.maximum_percent;
+        }
+        world.ecs.update_service(id, update, &world.account, ctx);
+        Ok(UpdateServiceOutput { service: ServiceDescription::of(world, id, false) })
+    }
+}
