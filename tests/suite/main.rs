@@ -8,5 +8,6 @@ mod iam;
 mod images;
 mod load_balancer;
 mod network;
+mod not_modelled;
 mod operations;
 mod task_definition;
