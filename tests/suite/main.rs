@@ -4,6 +4,7 @@
 mod door;
 mod ecs_api;
 mod ecs_services;
+mod editor_schema;
 mod iam;
 mod images;
 mod load_balancer;

@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::source::harmless;
+use super::source::visible;
 use super::{SourceId, Sources};
 
 /// Columns of source text shown at most; a longer line is cropped around the span.
@@ -199,9 +199,4 @@ fn write_problem(f: &mut fmt::Formatter<'_>, sources: &Sources, problem: &Diagno
         true => Ok(()),
         false => writeln!(f, "{:gutter$} = help: {help}", ""),
     }
-}
-
-/// The text without what a terminal would obey.
-fn visible(text: &str) -> String {
-    text.chars().map(|c| if c == '\n' || harmless(c) { c } else { '\u{fffd}' }).collect()
 }

@@ -14,6 +14,7 @@ mod diagnostic;
 mod load;
 pub mod node;
 pub mod parse;
+mod schema;
 mod source;
 mod splice;
 #[cfg(test)]
@@ -26,7 +27,8 @@ pub use check::check;
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity};
 pub use load::{Loaded, Tree, load, refused, typed};
 pub use node::Node;
-pub use source::{Position, Source, SourceId, Sources};
+pub use schema::editor_schema;
+pub use source::{Position, Source, SourceId, Sources, visible};
 
 /// A part of one text.
 pub type Place = (SourceId, Range<usize>);

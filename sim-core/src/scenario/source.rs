@@ -53,6 +53,23 @@ impl Source {
         self.text[range].trim_end_matches(['\n', '\r'])
     }
 
+    /// The text without what a terminal would obey, every byte of the rest in its place: for printers of their own.
+    pub fn visible_text(&self) -> String {
+        let harmed = |c: char| !matches!(c, '\n' | '\r' | '\t') && !harmless(c);
+        let instead = |c: char| match c.len_utf8() {
+            1 => '?',
+            2 => '¿',
+            _ => '\u{fffd}',
+        };
+        self.text.chars().map(|c| if harmed(c) { instead(c) } else { c }).collect()
+    }
+
+    /// Bytes of the longest line.
+    pub fn line_bytes_max(&self) -> usize {
+        let ends = self.lines.iter().skip(1).copied().chain([self.text.len()]);
+        self.lines.iter().zip(ends).map(|(start, end)| end - start).max().unwrap_or(0)
+    }
+
     fn line_range(&self, line: usize) -> Range<usize> {
         let end = self.text.len();
         let at = |line: usize| self.lines.get(line).copied().unwrap_or(end);
@@ -136,8 +153,13 @@ fn cell(rest: &str, at: usize, c: char) -> (usize, &str, usize) {
 
 /// False for what a terminal would obey instead of show: control characters, and those that turn the direction of
 /// writing (a scenario may come from a stranger).
-pub(super) fn harmless(c: char) -> bool {
+fn harmless(c: char) -> bool {
     !c.is_control() && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+}
+
+/// The text without what a terminal would obey; line ends and tabs stay.
+pub fn visible(text: &str) -> String {
+    text.chars().map(|c| if matches!(c, '\n' | '\t') || harmless(c) { c } else { '\u{fffd}' }).collect()
 }
 
 /// The texts of one scenario: the main file first, then each file it names.

@@ -27,7 +27,7 @@ pub use ratio::Ratio;
 pub use span::Span;
 
 /// The schema keyword that names an entry of [`CHECKS`].
-pub(super) const KEYWORD: &str = "x-unit";
+pub(in crate::scenario) const KEYWORD: &str = "x-unit";
 
 /// Whether a value is a quantity of this unit; if not, what is wrong and on the next line the way out.
 type Check = fn(Value) -> Result<(), String>;

@@ -1,0 +1,107 @@
+//! The real folder around a scenario file.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sim_core::files::{FILE_BYTES_MAX, FileError, Files};
+
+/// Files listed for "did you mean" at most.
+const NAMES_MAX: usize = 500;
+/// Folders inside folders that are listed.
+const DEPTH_MAX: usize = 3;
+
+/// A folder whose files a scenario may name; what a symbolic link leads to outside of it may not be read.
+#[derive(Clone, Debug)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// The folder that holds this file.
+    pub fn of(file: &Path) -> Folder {
+        let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty());
+        Folder(parent.unwrap_or(Path::new(".")).to_owned())
+    }
+
+    fn list(&self, folder: &Path, depth: usize, names: &mut Vec<String>) {
+        let Ok(entries) = fs::read_dir(folder) else { return };
+        let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).take(NAMES_MAX).collect();
+        paths.sort();
+        for path in paths {
+            if names.len() >= NAMES_MAX {
+                return;
+            }
+            if path.is_file()
+                && let Some(name) = path.strip_prefix(&self.0).ok().and_then(Path::to_str)
+            {
+                names.push(name.replace('\\', "/"));
+            } else if path.is_dir() && !path.is_symlink() && depth < DEPTH_MAX {
+                self.list(&path, depth + 1, names);
+            }
+        }
+    }
+}
+
+impl Files for Folder {
+    fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
+        let other = |error: std::io::Error| match error.kind() {
+            std::io::ErrorKind::NotFound => FileError::NotFound { similar: None },
+            _ => FileError::Other(error.to_string()),
+        };
+        let root = self.0.canonicalize().map_err(other)?;
+        let file = root.join(path).canonicalize().map_err(other)?;
+        if !file.starts_with(&root) {
+            return Err(FileError::Path("a link leads out of the scenario's folder"));
+        }
+        let about = fs::metadata(&file).map_err(other)?;
+        // A pipe or device may never end.
+        if !about.is_file() {
+            return Err(FileError::Path("the path names no regular file"));
+        }
+        if about.len() > FILE_BYTES_MAX as u64 {
+            return Err(FileError::TooLarge);
+        }
+        fs::read(&file).map_err(other)
+    }
+
+    fn names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        self.list(&self.0, 0, &mut names);
+        names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sim_core::files;
+
+    use super::*;
+
+    #[test]
+    fn a_folder_shows_its_files_and_nothing_outside() {
+        let base = std::env::temp_dir().join(format!("sim-cli-folder-{}", std::process::id()));
+        fs::create_dir_all(base.join("in/sub")).unwrap();
+        fs::write(base.join("secret.json"), "s").unwrap();
+        fs::write(base.join("in/task.json"), "t").unwrap();
+        fs::write(base.join("in/sub/deep.json"), "d").unwrap();
+        let folder = Folder::of(&base.join("in/story.toml"));
+        let results = [
+            files::read(&folder, "task.json"),
+            files::read(&folder, "sub/deep.json"),
+            files::read(&folder, "../secret.json"),
+            files::read(&folder, "tsak.json"),
+            files::read(&folder, "sub"),
+        ];
+        #[cfg(unix)]
+        let linked = {
+            std::os::unix::fs::symlink(base.join("secret.json"), base.join("in/link.json")).unwrap();
+            files::read(&folder, "link.json")
+        };
+        fs::remove_dir_all(&base).unwrap();
+        let [task, deep, outside, missing, not_a_file] = results;
+        assert_eq!((task.unwrap(), deep.unwrap()), (b"t".to_vec(), b"d".to_vec()));
+        assert!(matches!(outside, Err(FileError::Path(_))));
+        assert_eq!(missing, Err(FileError::NotFound { similar: Some("task.json".into()) }));
+        assert!(matches!(not_a_file, Err(FileError::Path(_))));
+        #[cfg(unix)]
+        assert!(matches!(linked, Err(FileError::Path(_))));
+    }
+}

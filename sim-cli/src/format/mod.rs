@@ -1,0 +1,3 @@
+//! How things are printed: one file per form.
+
+pub mod diagnostics;
