@@ -373,6 +373,31 @@ fn a_group_is_described_as_it_was_made() {
 }
 
 #[test]
+fn the_public_address_of_an_interface_can_be_looked_up() {
+    let mut door = Door::new();
+    door.group("web");
+    let shown = door.attach("us-east-1b", &["web", "default"], true, "demo/web#1");
+    let hidden = door.attach("us-east-1b", &["default"], false, "demo/web#2");
+    let (shown, hidden) = (door.world.network.eni(shown).clone(), door.world.network.eni(hidden).clone());
+    let one = door.ec2("describe-network-interfaces", json!({ "NetworkInterfaceIds": [shown.id] }));
+    let one = &one["NetworkInterfaces"][0];
+    assert_eq!(one["Association"]["PublicIp"], shown.public_ip.unwrap().to_string());
+    assert_eq!((&one["Description"], &one["AvailabilityZone"]), (&json!("demo/web#1"), &json!("us-east-1b")));
+    assert_eq!(one["Groups"][0], json!({ "GroupId": door.group_id("web"), "GroupName": "web" }));
+    let filters = json!([{ "Name": "group-name", "Values": ["def*"] }]);
+    let both = door.ec2("describe-network-interfaces", json!({ "Filters": filters }));
+    let ids: Vec<&Value> =
+        both["NetworkInterfaces"].as_array().unwrap().iter().map(|eni| &eni["NetworkInterfaceId"]).collect();
+    assert_eq!(ids, [&json!(shown.id), &json!(hidden.id)]);
+    assert_eq!(both["NetworkInterfaces"][1].get("Association"), None);
+    door.world.network.detach(sim_core::world::network::EniId::from_index(1));
+    let gone = json!({ "NetworkInterfaceIds": [hidden.id] });
+    let error = door.call("ec2", "describe-network-interfaces", gone).unwrap_err();
+    let message = format!("The networkInterface ID '{}' does not exist", hidden.id);
+    expect_refusal(&error, "InvalidNetworkInterfaceID.NotFound", &message, "NetworkInterfaceIds[0]");
+}
+
+#[test]
 fn a_route_table_is_described_with_its_ways() {
     let mut door = Door::new();
     door.ec2(

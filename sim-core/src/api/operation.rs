@@ -85,6 +85,7 @@ pub const OPERATIONS: &[OperationEntry] = &[
     OperationEntry::of::<ec2::AuthorizeSecurityGroupIngress>(),
     OperationEntry::of::<ec2::AuthorizeSecurityGroupEgress>(),
     OperationEntry::of::<ec2::DeleteRoute>(),
+    OperationEntry::of::<ec2::DescribeNetworkInterfaces>(),
     OperationEntry::of::<ec2::DescribeRouteTables>(),
     OperationEntry::of::<ec2::DescribeSecurityGroups>(),
     OperationEntry::of::<ec2::DescribeSubnets>(),
