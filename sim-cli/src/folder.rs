@@ -4,6 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use sim_core::files::{FILE_BYTES_MAX, FileError, Files};
+use sim_core::scenario::{Diagnostics, Scenario};
+
+use crate::exit::Exit;
+use crate::format::diagnostics;
 
 /// Files listed for "did you mean" at most.
 const NAMES_MAX: usize = 500;
@@ -67,6 +71,41 @@ impl Files for Folder {
         self.list(&self.0, 0, &mut names);
         names
     }
+}
+
+/// Reads a scenario file, and prints what is wrong or odd about it.
+pub fn read_scenario(path: &Path) -> Result<Scenario, Exit> {
+    let bytes = read_bounded(path).map_err(|why| {
+        eprintln!("error: cannot read {}: {why}", path.display());
+        Exit::Usage
+    })?;
+    match Scenario::read(&path.to_string_lossy(), &bytes, &Folder::of(path)) {
+        Ok(scenario) => {
+            if !scenario.warnings.is_empty() {
+                diagnostics::print(&Diagnostics::new(scenario.sources.clone(), scenario.warnings.clone()));
+            }
+            Ok(scenario)
+        }
+        Err(problems) => {
+            diagnostics::print(&problems);
+            Err(Exit::Usage)
+        }
+    }
+}
+
+/// The bytes of a regular file of a sound size.
+fn read_bounded(path: &Path) -> Result<Vec<u8>, String> {
+    let about = fs::metadata(path).map_err(|error| error.to_string())?;
+    if about.is_dir() {
+        return Err("it is a folder; name a .toml file in it".to_owned());
+    }
+    if !about.is_file() {
+        return Err("it is no regular file".to_owned());
+    }
+    if about.len() > FILE_BYTES_MAX as u64 {
+        return Err(FileError::TooLarge.to_string());
+    }
+    fs::read(path).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

@@ -1,8 +1,46 @@
-//! The command line of the simulator.
+//! `sim-cli`: runs scenario files of the ECS simulator and reports what happened.
 
-#[allow(dead_code, reason = "the commands that read scenarios come next")]
-mod folder;
-#[allow(dead_code, reason = "the commands that print come next")]
-mod format;
+use std::process::ExitCode;
 
-fn main() {}
+use clap::{Parser, Subcommand};
+use sim_cli::{Exit, cmd, exit};
+
+/// A deterministic simulator of Amazon ECS.
+#[derive(Debug, Parser)]
+#[command(name = "sim-cli", version, about, after_help = exit::HELP, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Run a scenario and report what happened
+    Run(cmd::run::Run),
+    /// Only look for mistakes in a scenario file
+    Check(cmd::check::Check),
+    /// Print the JSON Schema of scenario files, for editors
+    Schema(cmd::schema::Schema),
+    /// List the metrics that an expectation can name
+    Metrics(cmd::metrics::Metrics),
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { ExitCode::SUCCESS };
+        }
+    };
+    std::panic::set_hook(Box::new(|panic| {
+        eprintln!("internal error: {panic}\nThis is a bug of the simulator. Please report it with the scenario file.");
+    }));
+    let outcome = std::panic::catch_unwind(|| match &arguments.verb {
+        Verb::Run(run) => run.execute(),
+        Verb::Check(check) => check.execute(),
+        Verb::Schema(schema) => schema.execute(),
+        Verb::Metrics(metrics) => metrics.execute(),
+    });
+    outcome.unwrap_or(Exit::Internal).into()
+}

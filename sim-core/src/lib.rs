@@ -10,11 +10,18 @@
 //! | [`observe`] | facts and series to reports | change a run |
 //! | [`files`] | what a scenario may read, by name | open anything |
 //! | [`spelling`] | "did you mean" | |
+//! | [`units`] | "3s", "31 MB", "200/s", distributions | |
+//!
+//! [`Simulation`] holds them together: a scenario that runs.
 
 pub mod api;
 pub mod engine;
 pub mod files;
 pub mod observe;
 pub mod scenario;
+mod simulation;
 pub mod spelling;
+pub mod units;
 pub mod world;
+
+pub use simulation::Simulation;

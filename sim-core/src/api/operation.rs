@@ -41,6 +41,12 @@ pub struct OperationEntry {
     pub call: fn(Value, &mut World, &mut Ctx) -> Result<Value, ApiError>,
 }
 
+impl std::fmt::Debug for OperationEntry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.service, self.name)
+    }
+}
+
 impl OperationEntry {
     /// The entry of an operation.
     pub const fn of<O: Operation>() -> OperationEntry {

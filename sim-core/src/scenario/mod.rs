@@ -10,7 +10,9 @@
 //! ```
 
 mod check;
+mod compile;
 mod diagnostic;
+mod file;
 mod load;
 pub mod node;
 pub mod parse;
@@ -19,12 +21,14 @@ mod source;
 mod splice;
 #[cfg(test)]
 mod tests;
-pub mod units;
+pub use crate::units;
 
 use std::ops::Range;
 
 pub use check::check;
+pub use compile::{Action, Scenario, scenario_schema};
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity};
+pub use file::ScenarioFile;
 pub use load::{Loaded, Tree, load, refused, typed};
 pub use node::Node;
 pub use schema::editor_schema;

@@ -18,6 +18,7 @@ mod fact;
 pub mod iam;
 pub mod logs;
 pub mod network;
+mod outside;
 pub mod traffic;
 pub mod wildcard;
 
@@ -103,7 +104,7 @@ impl World {
         }
     }
 
-    fn dispatch(&mut self, event: Event, ctx: &mut Ctx) {
+    pub(crate) fn dispatch(&mut self, event: Event, ctx: &mut Ctx) {
         match event {
             Event::Request(event) => self.handle_request(event, ctx),
             Event::Ecs(event) => self.lend(|w| &mut w.ecs, |ecs, peers| ecs.handle(event, peers, ctx)),

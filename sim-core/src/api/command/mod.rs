@@ -114,6 +114,14 @@ pub const SERVICE_ERROR: u8 = 254;
 pub const GENERAL_ERROR: u8 = 255;
 
 impl Command {
+    /// The name of the operation that is called; empty for a help text.
+    pub fn operation(&self) -> &'static str {
+        match &self.task {
+            Task::Call { entry, .. } => entry.name,
+            Task::Help(_) => "",
+        }
+    }
+
     /// Understands a line, or says all that is wrong with it. `files` answers for `file://`.
     pub fn parse(line: &str, files: &dyn Files) -> Result<Command, Vec<Problem>> {
         Command::parse_among(OPERATIONS, line, files)
@@ -158,6 +166,10 @@ impl Command {
             Some(text) => Query::compile(text).map_err(|fault| fault.message).and_then(|query| query.search(&answer)),
             None => Ok(answer.clone()),
         };
+        // Operations of the CLI itself, such as get-login-password, print what they have as it is.
+        if let (Value::String(text), None, None) = (&answer, &self.query, self.output) {
+            return Outcome { stdout: format!("{text}\n"), stderr: String::new(), code: 0, result: Ok(answer) };
+        }
         let format = self.output.unwrap_or_default();
         match chosen.and_then(|chosen| output::format(format, entry.name, &chosen)) {
             Ok(stdout) => Outcome { stdout, stderr: String::new(), code: 0, result: Ok(answer) },

@@ -1,3 +1,6 @@
-//! What it costs: list prices of us-east-1.
+//! What it costs: meters over the world, times list prices of us-east-1.
 
+mod meter;
 pub mod price;
+
+pub use meter::{Bill, Item, bill};

@@ -1,5 +1,7 @@
 //! List prices, us-east-1, Linux on x86 [USD].
 
+/// The Region whose prices these are.
+pub const REGION: &str = "us-east-1";
 /// Fargate, per vCPU and hour [IA-110].
 pub const FARGATE_VCPU_HOUR: f64 = 0.04048;
 /// Fargate, per GB and hour [IA-110].

@@ -1,7 +1,16 @@
 //! Fargate, and the agent inside that starts and stops a task's containers.
 
-use crate::world::ecs::TaskId;
-use crate::world::{Ctx, Peers};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::engine::FactId;
+use crate::world::app::AppEvent;
+use crate::world::ecr::{self, Missing, error};
+use crate::world::ecs::{EcsEvent, LogConfiguration, TaskDefinition, TaskId, TaskStatus};
+use crate::world::iam::{Denial, ECS_TASKS, unable_to_assume};
+use crate::world::logs::{self, LogsEvent};
+use crate::world::network::{NetworkEvent, Service};
+use crate::world::{Ctx, Event, Fact, Name, Peers};
 
 /// What Fargate reacts to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,11 +31,221 @@ pub enum FargateEvent {
     Stop(TaskId),
 }
 
+/// Something that keeps a task from starting.
+struct Obstacle {
+    /// AWS's text.
+    reason: String,
+    /// How long the agent tries before it gives up.
+    after: Duration,
+    /// The fact that names the true cause.
+    because: Option<FactId>,
+}
+
 /// The state of Fargate.
 #[derive(Clone, Debug, Default)]
-pub struct Fargate {}
+pub struct Fargate {
+    /// Why a task could not start.
+    failures: BTreeMap<TaskId, Name>,
+}
 
 impl Fargate {
+    /// Why a task could not start: its `stoppedReason`.
+    pub fn failure(&self, task: TaskId) -> Option<Name> {
+        self.failures.get(&task).cloned()
+    }
+
     /// Reacts to one event.
-    pub(crate) fn handle(&mut self, _event: FargateEvent, _peers: &Peers, _ctx: &mut Ctx) {}
+    pub(crate) fn handle(&mut self, event: FargateEvent, peers: &Peers, ctx: &mut Ctx) {
+        let assume = &peers.assume;
+        match event {
+            FargateEvent::Provision(task) => {
+                let delay = draw("fargate-provisioning", assume.fargate_provisioning, task, peers, ctx);
+                ctx.send(delay, Event::Network(NetworkEvent::Attach(task)));
+            }
+            FargateEvent::Start(task) => {
+                let delay = draw("fargate-pending", assume.fargate_pending, task, peers, ctx);
+                ctx.send(delay, Event::Fargate(FargateEvent::Pull(task)));
+            }
+            FargateEvent::Pull(task) if is_wanted(task, peers) => self.pull(task, peers, ctx),
+            FargateEvent::Pulled(task) if is_wanted(task, peers) => self.pulled(task, peers, ctx),
+            FargateEvent::Failed(task) if is_wanted(task, peers) => {
+                let reason = self.failure(task).unwrap_or_default();
+                let fact = ctx.record(Fact::StartFailed { task, reason });
+                ctx.because(fact);
+                ctx.send(Duration::ZERO, Event::Ecs(EcsEvent::StartFailed(task)));
+            }
+            FargateEvent::Started(task) if is_wanted(task, peers) => {
+                for container in &peers.ecs.definitions[peers.ecs.tasks[task].definition].containers {
+                    let container = container.name.as_str().into();
+                    let fact = ctx.record(Fact::ContainerStarted { task, container });
+                    ctx.because(fact);
+                }
+                ctx.send(Duration::ZERO, Event::Ecs(EcsEvent::ContainersStarted(task)));
+            }
+            FargateEvent::Stop(task) => {
+                ctx.send(Duration::ZERO, Event::App(AppEvent::Terminate(task)));
+                let containers = &peers.ecs.definitions[peers.ecs.tasks[task].definition].containers;
+                let patience = containers.iter().map(|container| container.stop_timeout).max().unwrap_or_default();
+                ctx.send(patience, Event::App(AppEvent::Kill(task)));
+            }
+            // The task was told to stop meanwhile.
+            FargateEvent::Pull(_) | FargateEvent::Pulled(_) | FargateEvent::Failed(_) | FargateEvent::Started(_) => {}
+        }
+    }
+
+    /// The gates before and during a pull, in order; the first that is closed decides the error [IA-134][IM-066].
+    fn pull(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
+        let definition = definition(task, peers);
+        for container in &definition.containers {
+            let image = container.image.as_str().into();
+            let fact = ctx.record(Fact::PullStarted { task, image });
+            ctx.because(fact);
+        }
+        ctx.send(Duration::ZERO, Event::Ecs(EcsEvent::PullStarted(task)));
+        let mut images = Vec::new();
+        for container in &definition.containers {
+            match find_image(task, &container.image, peers, ctx) {
+                Ok(image) => images.push(image),
+                Err(obstacle) => return self.give_up(task, obstacle, ctx),
+            }
+        }
+        let plan = ecr::pull_plan(&images, definition.cpu, &peers.assume);
+        ctx.send(plan.total, Event::Fargate(FargateEvent::Pulled(task)));
+    }
+
+    /// The images are there: the log driver is next, then the containers [IA-134].
+    fn pulled(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
+        let definition = definition(task, peers);
+        for container in &definition.containers {
+            let bytes = peers.ecr.resolve(&container.image, &peers.account).map_or(0, ecr::Image::size);
+            let image = container.image.as_str().into();
+            let fact = ctx.record(Fact::PullFinished { task, image, bytes });
+            ctx.because(fact);
+        }
+        ctx.send(Duration::ZERO, Event::Ecs(EcsEvent::PullFinished(task)));
+        for container in &definition.containers {
+            let Some(options) = &container.logs else { continue };
+            if let Err(obstacle) = open_log(task, &container.name, options, peers, ctx) {
+                return self.give_up(task, obstacle, ctx);
+            }
+        }
+        ctx.send(Duration::ZERO, Event::Logs(LogsEvent::CreateGroups(task)));
+        let delay = draw("container-start", peers.assume.container_start, task, peers, ctx);
+        ctx.send(delay, Event::Fargate(FargateEvent::Started(task)));
+    }
+
+    fn give_up(&mut self, task: TaskId, obstacle: Obstacle, ctx: &mut Ctx) {
+        self.failures.insert(task, obstacle.reason.chars().take(1024).collect::<String>().into());
+        let cause = obstacle.because.or(ctx.cause());
+        ctx.within(cause, |ctx| ctx.send(obstacle.after, Event::Fargate(FargateEvent::Failed(task))));
+    }
+}
+
+/// The image behind a reference, if role, routes and registry let the task have it.
+fn find_image<'a>(task: TaskId, reference: &str, peers: &'a Peers, ctx: &mut Ctx) -> Result<&'a ecr::Image, Obstacle> {
+    let account = &peers.account;
+    let wanted = peers.ecr.reference(reference, account);
+    let full = wanted.full(account);
+    let obstacle = |reason: String, because| Obstacle { reason, after: peers.assume.pull_refusal, because };
+    if wanted.private {
+        path(task, Service::EcrApi, || error::no_route_auth(account), peers, ctx)?;
+        may(task, "ecr:GetAuthorizationToken", "*", error::denied_auth, peers, ctx)?;
+        let uri = format!("{}/{}", ecr::registry(account), wanted.repository);
+        path(task, Service::EcrDkr, || error::no_route_image(&full, &uri), peers, ctx)?;
+        let arn = wanted.repository_arn(account);
+        may(task, "ecr:BatchGetImage", &arn, |denial| error::denied_image(&full, denial), peers, ctx)?;
+    } else {
+        path(task, Service::PublicRegistry, || error::no_route_public(&full), peers, ctx)?;
+    }
+    let image = peers.ecr.resolve(reference, account).map_err(|missing| match missing {
+        Missing::Repository(_) => obstacle(error::repository_missing(&full), ctx.cause()),
+        Missing::Image(_) => obstacle(error::not_found(&full), ctx.cause()),
+    })?;
+    if wanted.private {
+        let arn = wanted.repository_arn(account);
+        may(task, "ecr:GetDownloadUrlForLayer", &arn, |denial| error::denied_image(&full, denial), peers, ctx)?;
+        let uri = format!("{}/{}", ecr::registry(account), wanted.repository);
+        path(task, Service::S3, || error::no_route_image(&full, &uri), peers, ctx)?;
+    }
+    Ok(image)
+}
+
+/// Asks IAM whether the execution role may do something for a task [IM-017][IA-134].
+fn may(
+    task: TaskId,
+    action: &str,
+    resource: &str,
+    text: impl Fn(&Denial) -> String,
+    peers: &Peers,
+    ctx: &mut Ctx,
+) -> Result<(), Obstacle> {
+    let after = peers.assume.pull_refusal;
+    let Some(role) = definition(task, peers).execution_role else {
+        let reason = "ResourceInitializationError: unable to pull secrets or registry auth: The task definition has \
+                      no execution role."
+            .to_owned();
+        return Err(Obstacle { reason, after, because: ctx.cause() });
+    };
+    if let Err(denial) = peers.iam.may_assume(role, ECS_TASKS) {
+        let reason = unable_to_assume(&peers.iam.roles[role].arn);
+        return Err(Obstacle { reason, after, because: Some(denial.because) });
+    }
+    let session = &peers.ecs.tasks[task].uuid;
+    let Err(denial) = peers.iam.allows(role, session, action, resource, &peers.account) else { return Ok(()) };
+    let because = ctx.within(Some(denial.because), |ctx| {
+        ctx.record(Fact::AccessDenied { role, action: action.into(), resource: resource.into() })
+    });
+    Err(Obstacle { reason: text(&denial), after, because: Some(because) })
+}
+
+/// Asks the network whether a task reaches an AWS service [CA-014][IA-092].
+fn path(task: TaskId, to: Service, text: impl Fn() -> String, peers: &Peers, ctx: &mut Ctx) -> Result<(), Obstacle> {
+    let after = peers.assume.connect_failure;
+    let Some(eni) = peers.network.eni_of(task) else {
+        return Err(Obstacle { reason: text(), after, because: ctx.cause() });
+    };
+    let Err(blocked) = peers.network.egress(eni, to) else { return Ok(()) };
+    let because = ctx.within(blocked.because.or(ctx.cause()), |ctx| {
+        let from = format!("task {}", peers.ecs.tasks[task].uuid).into();
+        ctx.record(Fact::ConnectionBlocked { from, to: to.noun().into(), port: 443, by: blocked.by })
+    });
+    Err(Obstacle { reason: text(), after, because: Some(because) })
+}
+
+/// What the `awslogs` driver asks before the containers start [IA-036][IA-037][IM-080].
+fn open_log(
+    task: TaskId,
+    container: &str,
+    options: &LogConfiguration,
+    peers: &Peers,
+    ctx: &mut Ctx,
+) -> Result<(), Obstacle> {
+    path(task, Service::Logs, logs::error::no_path, peers, ctx)?;
+    let group = &options.group;
+    if !peers.logs.groups.contains_key(group) {
+        if !options.create_group {
+            let after = peers.assume.pull_refusal;
+            return Err(Obstacle { reason: logs::error::group_missing(), after, because: ctx.cause() });
+        }
+        let arn = logs::group_arn(group, &peers.account);
+        may(task, "logs:CreateLogGroup", &arn, logs::error::denied, peers, ctx)?;
+    }
+    let stream = format!("{}/{container}/{}", options.stream_prefix, peers.ecs.tasks[task].uuid);
+    let arn = logs::stream_arn(group, &stream, &peers.account);
+    may(task, "logs:CreateLogStream", &arn, logs::error::denied, peers, ctx)
+}
+
+fn definition(task: TaskId, peers: &Peers) -> &TaskDefinition {
+    &peers.ecs.definitions[peers.ecs.tasks[task].definition]
+}
+
+/// Whether a task is still to be started.
+fn is_wanted(task: TaskId, peers: &Peers) -> bool {
+    let task = &peers.ecs.tasks[task];
+    task.stopping.is_none() && task.status == TaskStatus::Pending
+}
+
+/// A log-normal draw around `median` from the task's own stream for `purpose` [CA-039].
+fn draw(purpose: &str, median: Duration, task: TaskId, peers: &Peers, ctx: &Ctx) -> Duration {
+    ctx.stream(purpose, &peers.ecs.tasks[task].name).lognormal(median, peers.assume.start_sigma)
 }

@@ -3,7 +3,9 @@
 
 mod cluster;
 mod definition;
+mod events;
 mod labels;
+pub mod lifecycle;
 mod scheduler;
 mod service;
 mod task;
@@ -50,7 +52,7 @@ pub enum EcsEvent {
     ContainersStarted(TaskId),
     /// A container's process ended.
     ContainerExited { task: TaskId, container: u16, code: i16 },
-    /// The task's target is registered.
+    /// The load balancer took the task's registration in (RegisterTargets returned).
     TargetRegistered(TaskId),
     /// The task's target passed its health check.
     TargetHealthy(TaskId),

@@ -150,18 +150,26 @@ pub struct Service {
     pub tasks: Vec<TaskId>,
     /// Tasks that are not STOPPED yet, in order of creation.
     pub live: Vec<TaskId>,
-    /// Events, newest last.
+    /// The latest 100 events, newest last [CP-122].
     pub events: Vec<ServiceEventLine>,
+    /// How many events were ever written [count].
+    pub announced: u32,
     /// `createdAt`.
     pub created: Time,
     /// Whether it is in a steady state, and since when.
     pub steady_since: Option<Time>,
     /// When it first was.
     pub first_steady: Option<Time>,
+    /// When the steady state was last announced [CP-122].
+    pub steady_said: Option<Time>,
+    /// When it was last announced that nothing can move [CP-156].
+    pub deadlock_said: Option<Time>,
     /// When the next launch may happen after start failures [CP-135].
     pub launch_after: Time,
     /// Consecutive start failures of the primary deployment [CP-135] [count].
     pub start_failures: u32,
+    /// Stops that nobody planned and that no launch has made good yet: the causes of the next launches.
+    pub vacancies: Vec<FactId>,
     /// The fact of its last change by a user.
     pub because: FactId,
     /// What is only described.
@@ -249,9 +257,13 @@ impl Ecs {
             tasks: Vec::new(),
             live: Vec::new(),
             events: Vec::new(),
+            announced: 0,
             created: ctx.now(),
             steady_since: None,
             first_steady: None,
+            steady_said: None,
+            deadlock_said: None,
+            vacancies: Vec::new(),
             launch_after: ctx.now(),
             start_failures: 0,
             because,

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::{AwsVpc, ClusterId, DeploymentId, Ecs, ServiceId, TaskDefinitionId};
 use crate::engine::{FactId, Id, Time};
-use crate::world::network::{EniId, SecurityGroupId, SubnetId};
-use crate::world::{Ctx, Name, Peers};
+use crate::world::Name;
+use crate::world::network::{SecurityGroupId, SubnetId};
 
 /// How long a stopped task can still be described [CP-085].
 const MEMORY: Duration = Duration::from_secs(3600);
@@ -125,8 +125,6 @@ pub struct Task {
     pub groups: Vec<SecurityGroupId>,
     /// `assignPublicIp`.
     pub public_ip: bool,
-    /// Its ENI while attached.
-    pub eni: Option<EniId>,
     /// When what happened.
     pub at: Timestamps,
     /// Rises by 1 with every change that raises an event [CP-091].
@@ -164,19 +162,18 @@ pub struct NewTask {
     pub started_by: String,
 }
 
-impl Ecs {
-    /// Creates a task and hands it to Fargate.
-    pub(crate) fn create_task(&mut self, _new: NewTask, _peers: &Peers, _ctx: &mut Ctx) -> TaskId {
-        TaskId::from_index(0)
+impl Task {
+    /// Whether this is its name, in full (`demo/web#3`) or within its cluster (`web#3`).
+    fn is_called(&self, name: &str) -> bool {
+        &*self.name == name || self.name.split_once('/').is_some_and(|(_, within)| within == name)
     }
+}
 
-    /// Sets a task's desired status to STOPPED and begins to stop it, because of the present cause. A second
-    /// request changes nothing.
-    pub(crate) fn stop_task(&mut self, _task: TaskId, _code: StopCode, _reason: &str, _peers: &Peers, _ctx: &mut Ctx) {}
-
-    /// The task with this id or ARN in a cluster; a deleted service's tasks included.
+impl Ecs {
+    /// The task with this id, ARN or name in a cluster; a deleted service's tasks included.
     pub fn task_named(&self, cluster: ClusterId, id_or_arn: &str) -> Option<TaskId> {
-        let found = |t: &Task| t.cluster == cluster && (t.arn == id_or_arn || t.uuid == id_or_arn);
+        let found =
+            |t: &Task| t.cluster == cluster && (t.arn == id_or_arn || t.uuid == id_or_arn || t.is_called(id_or_arn));
         self.tasks.iter().find(|(_, t)| found(t)).map(|(id, _)| id)
     }
 

@@ -46,6 +46,7 @@ impl Elb {
             registered.push(target);
         }
         self.by_task.insert(task, registered);
+        ctx.send(peers.assume.internal_call, Event::Ecs(EcsEvent::TargetRegistered(task)));
     }
 
     /// Registration is complete: the first check follows at once [TR-145], if the group is in use and the load
@@ -60,9 +61,6 @@ impl Elb {
         target.registered = Some(fact);
         ctx.because(fact);
         self.change(id, TargetState::NotInUse, ctx);
-        if self.targets_of(task).iter().all(|&id| self.targets[id].state != TargetState::Registering) {
-            ctx.send(peers.assume.internal_call, Event::Ecs(EcsEvent::TargetRegistered(task)));
-        }
         self.begin_checks(id, peers, ctx);
     }
 

@@ -11,7 +11,7 @@ use super::{Quantity, Refusal, scaled, split};
 ///
 /// ```
 /// use std::time::Duration;
-/// use sim_core::scenario::units::Span;
+/// use sim_core::units::Span;
 /// let read = |text: &str| text.parse::<Span>().map(|span| span.0);
 /// assert_eq!(read("250ms"), Ok(Duration::from_millis(250)));
 /// assert_eq!(read("1h30m"), Ok(Duration::from_secs(5400)));

@@ -8,7 +8,7 @@ use crate::engine::Stream;
 /// A part of a whole, 0 to 1.
 ///
 /// ```
-/// use sim_core::scenario::units::Ratio;
+/// use sim_core::units::Ratio;
 /// assert_eq!("1%".parse::<Ratio>().unwrap().of_one(), 0.01);
 /// assert!("101%".parse::<Ratio>().is_err());
 /// ```

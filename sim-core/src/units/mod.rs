@@ -27,7 +27,7 @@ pub use ratio::Ratio;
 pub use span::Span;
 
 /// The schema keyword that names an entry of [`CHECKS`].
-pub(in crate::scenario) const KEYWORD: &str = "x-unit";
+pub(crate) const KEYWORD: &str = "x-unit";
 
 /// Whether a value is a quantity of this unit; if not, what is wrong and on the next line the way out.
 type Check = fn(Value) -> Result<(), String>;
@@ -47,7 +47,7 @@ fn verify<T: DeserializeOwned>(value: Value) -> Result<(), String> {
 }
 
 /// The check that this schema asks for.
-pub(super) fn check_of(schema: &Value) -> Option<Check> {
+pub(crate) fn check_of(schema: &Value) -> Option<Check> {
     let name = schema.get(KEYWORD)?.as_str()?;
     CHECKS.iter().find(|(known, _)| *known == name).map(|(_, check)| *check)
 }

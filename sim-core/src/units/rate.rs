@@ -7,7 +7,7 @@ use super::{Quantity, Refusal, split};
 /// How often something happens [per second]: 0 to a billion.
 ///
 /// ```
-/// use sim_core::scenario::units::Rate;
+/// use sim_core::units::Rate;
 /// assert_eq!("12000/min".parse::<Rate>().unwrap().per_second(), 200.0);
 /// assert!("200 rps".parse::<Rate>().is_err());
 /// ```

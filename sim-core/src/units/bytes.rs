@@ -9,7 +9,7 @@ use super::{Quantity, Refusal, scaled, split};
 /// MB is a million bytes, as registries and network cards count; MiB is 1024 times 1024, as memory is counted.
 ///
 /// ```
-/// use sim_core::scenario::units::Bytes;
+/// use sim_core::units::Bytes;
 /// assert_eq!("31 MB".parse(), Ok(Bytes(31_000_000)));
 /// assert_eq!("64MiB".parse(), Ok(Bytes(64 << 20)));
 /// assert!("64M".parse::<Bytes>().is_err());

@@ -10,7 +10,7 @@ use super::{KEYWORD, Quantity, Refusal};
 /// A moment of the wall clock, with its distance from UTC; in TOML without quotes.
 ///
 /// ```
-/// use sim_core::scenario::units::Moment;
+/// use sim_core::units::Moment;
 /// let moment: Moment = "2026-01-05T10:00:00+01:00".parse().unwrap();
 /// assert_eq!(moment.to_string(), "2026-01-05T09:00:00Z");
 /// ```

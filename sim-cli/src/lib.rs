@@ -1,0 +1,8 @@
+//! What the `sim-cli` program is made of; a library so that tests can read what it prints.
+
+pub mod cmd;
+pub mod exit;
+mod folder;
+pub mod format;
+
+pub use exit::Exit;

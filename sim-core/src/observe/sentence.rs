@@ -1,0 +1,179 @@
+//! Facts in words.
+
+use crate::world::ecs::{ServiceId, TaskId};
+use crate::world::{Fact, World};
+
+/// The first eight digits of a task's id: enough to tell tasks apart in a report.
+pub fn short(world: &World, task: TaskId) -> &str {
+    &world.ecs.tasks[task].uuid[..8]
+}
+
+/// `task 1dc5c17a of service web`, or `task 1dc5c17a (family:demo-app)`.
+fn task_name(world: &World, task: TaskId) -> String {
+    match world.ecs.tasks[task].service {
+        Some(service) => format!("task {} of service {}", short(world, task), world.ecs.services[service].name),
+        None => {
+            let family = &world.ecs.definitions[world.ecs.tasks[task].definition].family;
+            format!("task {} (family:{family})", short(world, task))
+        }
+    }
+}
+
+/// The service a fact is about, directly or through its task.
+pub fn service_of(world: &World, fact: &Fact) -> Option<ServiceId> {
+    match fact {
+        Fact::ServiceCreated { service }
+        | Fact::ServiceUpdated { service, .. }
+        | Fact::ServiceDeleted { service }
+        | Fact::DeploymentStarted { service, .. }
+        | Fact::DeploymentCompleted { service, .. }
+        | Fact::SteadyStateReached { service }
+        | Fact::ServiceEvent { service, .. } => Some(*service),
+        fact => world.ecs.tasks[task_of(fact)?].service,
+    }
+}
+
+/// The task a fact is about.
+pub fn task_of(fact: &Fact) -> Option<TaskId> {
+    match fact {
+        Fact::EniAttached { task, .. }
+        | Fact::EniFailed { task, .. }
+        | Fact::EniDetached { task }
+        | Fact::TaskCreated { task }
+        | Fact::TaskStatusChanged { task, .. }
+        | Fact::TaskStopRequested { task, .. }
+        | Fact::TaskStopped { task, .. }
+        | Fact::PullStarted { task, .. }
+        | Fact::PullFinished { task, .. }
+        | Fact::StartFailed { task, .. }
+        | Fact::ContainerStarted { task, .. }
+        | Fact::ContainerExited { task, .. }
+        | Fact::AppListening { task }
+        | Fact::TargetRegistered { task, .. }
+        | Fact::TargetHealthy { task, .. }
+        | Fact::TargetUnhealthy { task, .. }
+        | Fact::TargetDraining { task, .. }
+        | Fact::TargetUnused { task, .. } => Some(*task),
+        _ => None,
+    }
+}
+
+/// What happened, as one would tell a colleague. No full stop at the end.
+pub fn sentence(world: &World, fact: &Fact) -> String {
+    let service = |id| &world.ecs.services[id].name;
+    let role = |id| &world.iam.roles[id].name;
+    let group = |id| &world.network.groups[id].name;
+    let target_group = |id| &world.elb.groups[id].name;
+    let deployment = |id| &world.ecs.deployments[id].name;
+    match fact {
+        Fact::CommandTyped { text, .. } => format!("typed: {text}"),
+        Fact::OperationRefused { operation, code, message } => format!("{operation} was refused: {code}: {message}"),
+        Fact::ImagePushed { repository, tag } => {
+            format!("image {}:{tag} was pushed", world.ecr.repositories[*repository].name)
+        }
+        Fact::FaultBegan { what } => format!("fault: {what}"),
+        Fact::FaultEnded { what } => format!("fault over: {what}"),
+
+        Fact::RoleCreated { role: id } => format!("role {} was created", role(*id)),
+        Fact::RolePolicyPut { role: id, policy } => format!("role {} got the inline policy {policy}", role(*id)),
+        Fact::RolePolicyAttached { role: id, policy } => format!("role {} got the policy {policy}", role(*id)),
+        Fact::RolePolicyDeleted { role: id, policy } => format!("role {} lost the inline policy {policy}", role(*id)),
+        Fact::RolePolicyDetached { role: id, policy } => format!("role {} lost the policy {policy}", role(*id)),
+        Fact::AccessDenied { role: id, action, resource } => {
+            format!("role {} is not allowed to perform {action} on {resource}", role(*id))
+        }
+
+        Fact::SecurityGroupCreated { group: id } => format!("security group {} was created", group(*id)),
+        Fact::IngressAuthorized { group: id, rule } => format!("security group {} now lets in {rule}", group(*id)),
+        Fact::IngressRevoked { group: id, rule } => format!("security group {} no longer lets in {rule}", group(*id)),
+        Fact::EgressAuthorized { group: id, rule } => format!("security group {} now lets out {rule}", group(*id)),
+        Fact::EgressRevoked { group: id, rule } => format!("security group {} no longer lets out {rule}", group(*id)),
+        Fact::RouteCreated { table, destination } => format!("route table {table} got a route to {destination}"),
+        Fact::RouteDeleted { table, destination } => format!("route table {table} lost its route to {destination}"),
+        Fact::ConnectionBlocked { from, to, port, by } => format!("{from} cannot reach {to} on port {port}: {by}"),
+        Fact::EniAttached { task, address, .. } => format!("{} got the address {address}", task_name(world, *task)),
+        Fact::EniFailed { task, subnet } => {
+            let subnet = &world.network.subnet(*subnet).id;
+            format!("{} got no network interface in {subnet}", task_name(world, *task))
+        }
+        Fact::EniDetached { task } => format!("{} gave its address back", task_name(world, *task)),
+
+        Fact::RepositoryCreated { repository } => {
+            format!("repository {} was created", world.ecr.repositories[*repository].name)
+        }
+        Fact::LogGroupCreated { group } => format!("log group {group} was created"),
+
+        Fact::ClusterCreated { cluster } => format!("cluster {} was created", world.ecs.clusters[*cluster].name),
+        Fact::TaskDefinitionRegistered { definition } => {
+            format!("task definition {} was registered", world.ecs.definitions[*definition].name())
+        }
+        Fact::TaskDefinitionDeregistered { definition } => {
+            format!("task definition {} was deregistered", world.ecs.definitions[*definition].name())
+        }
+        Fact::ServiceCreated { service: id } => format!("service {} was created", service(*id)),
+        Fact::ServiceUpdated { service: id, desired } => {
+            format!("service {} was updated (desired count {desired})", service(*id))
+        }
+        Fact::ServiceDeleted { service: id } => format!("service {} was deleted", service(*id)),
+        Fact::DeploymentStarted { service: id, deployment: of } => {
+            let revision = world.ecs.definitions[world.ecs.deployments[*of].definition].name();
+            format!("deployment {} of service {} began: {revision}", deployment(*of), service(*id))
+        }
+        Fact::DeploymentCompleted { service: id, deployment: of } => {
+            format!("deployment {} of service {} completed", deployment(*of), service(*id))
+        }
+        Fact::SteadyStateReached { service: id } => format!("service {} has reached a steady state", service(*id)),
+        Fact::ServiceEvent { text, .. } => text.to_string(),
+        Fact::TaskCreated { task } => {
+            let zone = &world.network.subnet(world.ecs.tasks[*task].subnet).zone;
+            format!("{} was created in {zone}", task_name(world, *task))
+        }
+        Fact::TaskStatusChanged { task, status } => format!("{} is {status}", task_name(world, *task)),
+        Fact::TaskStopRequested { task, code, reason } => {
+            format!("{} is told to stop ({code}): {reason}", task_name(world, *task))
+        }
+        Fact::TaskStopped { task, code, reason } => format!("{} stopped ({code}): {reason}", task_name(world, *task)),
+        Fact::PullStarted { task, image } => format!("{} began to pull {image}", task_name(world, *task)),
+        Fact::PullFinished { task, image, bytes } => {
+            let megabytes = *bytes as f64 / 1e6;
+            format!("{} has pulled {image} ({megabytes:.0} MB)", task_name(world, *task))
+        }
+        Fact::StartFailed { task, reason } => format!("{} could not start: {reason}", task_name(world, *task)),
+        Fact::ContainerStarted { task, container } => {
+            format!("container {container} of {} started", task_name(world, *task))
+        }
+        Fact::ContainerExited { task, container, code } => {
+            format!("container {container} of {} exited with code {code}", task_name(world, *task))
+        }
+
+        Fact::AppListening { task } => format!("the application in {} listens", task_name(world, *task)),
+
+        Fact::LoadBalancerCreated { balancer } => {
+            format!("load balancer {} was created", world.elb.balancers[*balancer].name)
+        }
+        Fact::TargetGroupCreated { group } => format!("target group {} was created", target_group(*group)),
+        Fact::ListenerCreated { listener } => {
+            let listener = &world.elb.listeners[*listener];
+            let balancer = &world.elb.balancers[listener.balancer].name;
+            format!("{balancer} listens on port {}", listener.port)
+        }
+        Fact::TargetRegistered { group, task } => {
+            format!("{} is registered in target group {}", task_name(world, *task), target_group(*group))
+        }
+        Fact::TargetHealthy { group, task } => {
+            format!("{} is healthy in target group {}", task_name(world, *task), target_group(*group))
+        }
+        Fact::TargetUnhealthy { group, task, reason } => {
+            format!("{} is unhealthy in target group {}: {}", task_name(world, *task), target_group(*group), reason)
+        }
+        Fact::TargetDraining { group, task } => {
+            format!("{} drains from target group {}", task_name(world, *task), target_group(*group))
+        }
+        Fact::TargetUnused { group, task } => {
+            format!("{} has left target group {}", task_name(world, *task), target_group(*group))
+        }
+        Fact::FirstResponse { balancer, status } => {
+            format!("{} answered its first request with {status}", world.elb.balancers[*balancer].name)
+        }
+    }
+}

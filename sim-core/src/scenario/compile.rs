@@ -1,0 +1,480 @@
+//! From a scenario file to a scenario that can be started, or to all that is wrong with it.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::file::{AppTable, CourseTable, RateTable, ScenarioFile, TrafficTable};
+use super::{Diagnostic, Diagnostics, Loaded, Node, Place, Severity, Sources, Tree, load, refused};
+use crate::api::command::{Command, Task};
+use crate::api::{ApiError, OPERATIONS, OperationEntry};
+use crate::engine::{Kernel, Time};
+use crate::files::Files;
+use crate::spelling;
+use crate::world::app::{AppSpec, End};
+use crate::world::ecr::Image;
+use crate::world::traffic::Rate;
+use crate::world::{Account, Assumptions, Ctx, Distribution, World};
+
+/// The longest run: what a signed 64-bit count of nanoseconds holds, and AWS timestamps can print.
+const LONGEST_DAYS: u64 = 3650;
+
+/// A scenario that was understood: it can be started again and again, with any seed.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// The name of its file.
+    pub name: String,
+    /// What its file says.
+    pub file: ScenarioFile,
+    /// What is odd but no error.
+    pub warnings: Vec<Diagnostic>,
+    /// The texts it was read from.
+    pub sources: Sources,
+    /// Resources that exist from the beginning: operations and their inputs, in the order in which they are made.
+    setup: Vec<(&'static OperationEntry, Value)>,
+    /// What happens at its time, in order of time and place in the file.
+    pub actions: Vec<(Time, Action)>,
+    /// When it ends.
+    pub end: Time,
+    assume: Assumptions,
+}
+
+/// Something that is done at its time, from outside the world.
+#[derive(Clone)]
+pub enum Action {
+    /// A command line is typed.
+    Type(Box<Command>),
+    /// An image is pushed, by its place in `[[world.image]]`.
+    Push {
+        /// The line as it was written.
+        line: String,
+        /// Its place in `[[world.image]]`.
+        image: u32,
+    },
+    /// A source of requests begins, by its place in `[[world.traffic]]`.
+    Call(usize),
+    /// A fault strikes, by its place in `[[world.fault]]`.
+    Fault(usize),
+}
+
+impl std::fmt::Debug for Action {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Action::Type(command) => f.write_str(&command.line),
+            Action::Push { line, .. } => f.write_str(line),
+            Action::Call(index) => write!(f, "traffic {index}"),
+            Action::Fault(index) => write!(f, "fault {index}"),
+        }
+    }
+}
+
+/// A whole scenario file: the typed tables, and one table of inputs for every operation that makes something.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub struct Text(ScenarioFile);
+
+impl JsonSchema for Text {
+    fn schema_name() -> Cow<'static, str> {
+        "Scenario".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mut whole = ScenarioFile::json_schema(generator);
+        whole.insert("description".to_owned(), "A scenario of the ECS simulator.".into());
+        for entry in OPERATIONS {
+            let Some((service, table)) = entry.table.and_then(|table| table.split_once('.')) else { continue };
+            let input = (entry.schema)(generator);
+            let list = json_schema!({
+                "type": "array",
+                "description": format!("What {} is given, one table each.", entry.name),
+                "items": input,
+            });
+            let services =
+                whole.ensure_object().entry("properties").or_insert_with(|| Value::Object(Default::default()));
+            let tables =
+                services.as_object_mut().expect("properties are an object").entry(service).or_insert_with(|| {
+                    let description = format!("Resources of {service} that exist from the beginning.");
+                    serde_json::json!({
+                        "type": "object", "description": description, "properties": {}, "additionalProperties": false,
+                    })
+                });
+            tables["properties"][table] = list.to_value();
+        }
+        whole.insert("additionalProperties".to_owned(), false.into());
+        whole
+    }
+}
+
+/// The JSON Schema of scenario files, in the dialect that editors of TOML understand.
+pub fn scenario_schema() -> Value {
+    super::editor_schema(&SchemaGenerator::default().into_root_schema_for::<Text>().to_value())
+}
+
+impl Scenario {
+    /// Understands a scenario file, or says all that is wrong with it. `files` answers for the files it names.
+    pub fn read(name: &str, bytes: &[u8], files: &dyn Files) -> Result<Scenario, Diagnostics> {
+        let Loaded { value: Text(file), tree } = load::<Text>(name, bytes, files)?;
+        let Tree { sources, root, problems: warnings } = tree;
+        let mut compiler = Compiler { root: &root, sources: &sources, files, problems: warnings };
+        let scenario = compiler.scenario(name, file);
+        let problems = compiler.problems;
+        match problems.iter().any(|problem| problem.severity == Severity::Error) {
+            false => Ok(Scenario { warnings: problems, sources, ..scenario }),
+            true => Err(Diagnostics::new(sources, problems)),
+        }
+    }
+
+    /// The world at time zero: what the file makes, with this seed.
+    pub fn begin(&self, seed: u64) -> (World, Ctx) {
+        let (mut world, mut ctx) = self.empty(seed);
+        for (entry, input) in &self.setup {
+            let made = (entry.call)(input.clone(), &mut world, &mut ctx);
+            debug_assert!(made.is_ok(), "it was tried when the file was read");
+        }
+        (world, ctx)
+    }
+
+    /// The account before anything is made in it.
+    fn empty(&self, seed: u64) -> (World, Ctx) {
+        let header = &self.file.scenario;
+        let account =
+            Account { id: header.account.clone(), region: header.region.clone(), start: header.start.0, seed };
+        let mut world = World::new(account, self.assume);
+        let ctx = Kernel::new(seed, self.file.budget.budget());
+        for app in &self.file.world.app {
+            world.app.describe(app_spec(app));
+        }
+        for image in &self.file.world.image {
+            let layers: Vec<u64> = image.layers.iter().map(|layer| layer.0).collect();
+            world.ecr.declare(Image::new(&world.account, &image.repository, &image.tag, &layers));
+        }
+        (world, ctx)
+    }
+
+    /// Whose requests `[[world.traffic]]` describes at this place, where they go, and how many they are.
+    pub fn traffic(&self, index: usize) -> (&str, &str, Rate) {
+        let table = &self.file.world.traffic[index];
+        (table.name.as_deref().unwrap_or(&table.to), &table.to, rate(table, self.end))
+    }
+}
+
+fn app_spec(table: &AppTable) -> AppSpec {
+    let mut spec = AppSpec::of(&table.container);
+    let request = &table.request;
+    let or = |written: &Option<crate::units::Distribution>, default| written.map_or(default, Distribution::from);
+    spec.boot = or(&table.boot, spec.boot);
+    spec.cpu = or(&request.cpu, spec.cpu);
+    spec.wait = or(&request.wait, spec.wait);
+    spec.memory_per_request = request.memory.map_or(spec.memory_per_request, |bytes| bytes.0);
+    spec.error_ratio = request.errors.map_or(spec.error_ratio, |ratio| ratio.of_one());
+    spec.memory = table.memory.map_or(spec.memory, |bytes| bytes.0);
+    spec.health.status = table.health_status.unwrap_or(spec.health.status);
+    spec.health.cpu = table.health_cpu.map_or(spec.health.cpu, |span| span.0);
+    spec.shutdown.takes = or(&table.shutdown, spec.shutdown.takes);
+    spec.shutdown.ignores_sigterm = table.ignores_sigterm;
+    spec.ends = table.crash_after.map(|after| End { after: after.into(), code: 1 });
+    spec
+}
+
+/// The rate of a source over time.
+fn rate(table: &TrafficTable, end: Time) -> Rate {
+    let moment = |span: crate::units::Span| Time::ZERO + span.0;
+    let points = |points: &[(crate::units::Span, crate::units::Rate)]| -> Vec<(Time, f64)> {
+        points.iter().map(|(at, rate)| (moment(*at), rate.per_second())).collect()
+    };
+    let until = table.until.map_or(end, moment);
+    match &table.rate {
+        RateTable::Constant(rate) => Rate::constant(rate.per_second(), table.begins(), until),
+        RateTable::Course(CourseTable::Ramp(course)) => Rate::through(&points(course)),
+        RateTable::Course(CourseTable::Steps(course)) => Rate::steps(&points(course), until),
+    }
+}
+
+/// Reads one file, and collects what is wrong.
+struct Compiler<'a> {
+    root: &'a Node,
+    sources: &'a Sources,
+    files: &'a dyn Files,
+    problems: Vec<Diagnostic>,
+}
+
+impl Compiler<'_> {
+    fn error(&mut self, code: &'static str, message: impl Into<String>, place: Place, label: &str) -> &mut Diagnostic {
+        self.problems.push(Diagnostic::error(code, message).at(place, label));
+        self.problems.last_mut().expect("one was pushed")
+    }
+
+    /// Where `path` stands in the main file.
+    fn place(&self, path: &str) -> Place {
+        self.root.find(path).0.place()
+    }
+
+    fn scenario(&mut self, name: &str, file: ScenarioFile) -> Scenario {
+        self.header(&file);
+        let end = Time::ZERO + file.scenario.duration.0;
+        let actions = self.actions(&file);
+        let assume = file.assume.assumptions();
+        let scenario = Scenario {
+            name: name.to_owned(),
+            file,
+            warnings: Vec::new(),
+            sources: Sources::default(),
+            setup: Vec::new(),
+            actions,
+            end,
+            assume,
+        };
+        self.rehearse(scenario)
+    }
+
+    fn header(&mut self, file: &ScenarioFile) {
+        let header = &file.scenario;
+        let days = header.duration.0.as_secs() / 86_400;
+        if header.duration.0.is_zero() || days > LONGEST_DAYS {
+            let place = self.place("scenario.duration");
+            let label = format!("expected more than \"0s\" and at most \"{LONGEST_DAYS}d\"");
+            self.error("duration", "the scenario's duration is out of range", place, &label);
+        }
+        if header.account.len() != 12 || !header.account.bytes().all(|b| b.is_ascii_digit()) {
+            let place = self.place("scenario.account");
+            self.error(
+                "account",
+                "an AWS account id has twelve digits",
+                place,
+                "expected something like \"123456789012\"",
+            );
+        }
+        let is_region = |region: &str| {
+            let parts: Vec<&str> = region.split('-').collect();
+            let words = parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric()));
+            parts.len() >= 3 && words && parts.last().is_some_and(|last| last.parse::<u8>().is_ok())
+        };
+        if !is_region(&header.region) {
+            let place = self.place("scenario.region");
+            self.error(
+                "region",
+                "this is not the name of an AWS Region",
+                place,
+                "expected something like \"us-east-1\"",
+            );
+        }
+    }
+
+    /// Everything that happens at its time, in order.
+    fn actions(&mut self, file: &ScenarioFile) -> Vec<(Time, Action)> {
+        let mut actions = Vec::new();
+        for (index, line) in file.timeline.iter().enumerate() {
+            if let Some(action) = self.line(index, &line.run, file) {
+                actions.push((Time::ZERO + line.at.0, action));
+            }
+        }
+        for (index, traffic) in file.world.traffic.iter().enumerate() {
+            actions.push((traffic.begins(), Action::Call(index)));
+        }
+        for (index, fault) in file.world.fault.iter().enumerate() {
+            actions.push((Time::ZERO + fault.at.0, Action::Fault(index)));
+        }
+        let end = Time::ZERO + file.scenario.duration.0;
+        let too_late = actions.iter().filter(|(at, _)| *at > end).count();
+        if too_late > 0 {
+            let place = self.place("scenario.duration");
+            let message = format!("{too_late} of the things in this file happen after its end and will not be seen");
+            self.problems.push(Diagnostic::warning("after-the-end", message).at(place, "the scenario ends here"));
+        }
+        actions.sort_by_key(|(at, _)| *at);
+        actions
+    }
+
+    /// One line of the timeline.
+    fn line(&mut self, index: usize, text: &str, file: &ScenarioFile) -> Option<Action> {
+        let text = text.trim();
+        if let Some(reference) = text.strip_prefix("docker push ") {
+            return self.push(index, text, reference.trim(), file);
+        }
+        match Command::parse(text, self.files) {
+            Ok(command) => {
+                if let Some(region) = command.region.as_ref().filter(|region| **region != file.scenario.region) {
+                    let message =
+                        format!("the scenario is in {}, and nothing exists in {region}", file.scenario.region);
+                    let place = self.place(&format!("timeline[{index}].run"));
+                    self.error("region", message, place, "leave --region away");
+                }
+                Some(Action::Type(Box::new(command)))
+            }
+            Err(problems) => {
+                for problem in problems {
+                    let place = self.inside(&format!("timeline[{index}].run"), text, problem.span);
+                    self.error("command", problem.message, place, "").help = problem.help;
+                }
+                None
+            }
+        }
+    }
+
+    fn push(&mut self, index: usize, line: &str, reference: &str, file: &ScenarioFile) -> Option<Action> {
+        let (repository, tag) = reference.rsplit_once(':').unwrap_or((reference, "latest"));
+        let repository = repository.rsplit('/').next().unwrap_or(repository);
+        let images = &file.world.image;
+        let found = images.iter().position(|image| image.repository == repository && image.tag == tag);
+        if found.is_none() {
+            let known: Vec<String> = images.iter().map(|image| format!("{}:{}", image.repository, image.tag)).collect();
+            let place = self.place(&format!("timeline[{index}].run"));
+            let message = format!("there is no image {repository}:{tag} to push");
+            let help = spelling::nearest(&format!("{repository}:{tag}"), known.iter().map(String::as_str))
+                .map_or("describe it in [[world.image]]".to_owned(), |near| format!("is {near} meant?"));
+            self.error("image", message, place, "").help = help;
+        }
+        Some(Action::Push { line: line.to_owned(), image: found? as u32 })
+    }
+
+    /// Where a part of the text of the string at `path` stands in the file. A string with escapes is shown whole.
+    fn inside(&self, path: &str, text: &str, part: Range<usize>) -> Place {
+        let (source, whole) = self.place(path);
+        let written = self.sources.get(source).text.get(whole.clone()).unwrap_or_default();
+        match written.find(text) {
+            Some(offset) => (source, whole.start + offset + part.start..whole.start + offset + part.end),
+            None => (source, whole),
+        }
+    }
+
+    /// Makes the resources and types all lines in a world in which no time passes: what refers to something that does
+    /// not exist, or what AWS refuses to create, is found before the run begins.
+    fn rehearse(&mut self, mut scenario: Scenario) -> Scenario {
+        let (mut world, mut ctx) = scenario.empty(scenario.file.scenario.seed);
+        for entry in OPERATIONS {
+            let Some((service, table)) = entry.table.and_then(|table| table.split_once('.')) else { continue };
+            let Some(tables) = self.root.get(service).and_then(|service| service.get(table)) else { continue };
+            for node in tables.items() {
+                let input = node.to_json();
+                match (entry.call)(input.clone(), &mut world, &mut ctx) {
+                    Ok(_) => scenario.setup.push((entry, input)),
+                    Err(error) => self.problems.push(refused(&error, node)),
+                }
+            }
+        }
+        let made_before = balancers(&world);
+        let mut made: Vec<(Time, String)> = made_before.into_iter().map(|name| (Time::ZERO, name)).collect();
+        for (index, line) in scenario.file.timeline.iter().enumerate() {
+            let Some((_, Action::Type(command))) = scenario
+                .actions
+                .iter()
+                .find(|(_, action)| matches!(action, Action::Type(command) if command.line.trim() == line.run.trim()))
+            else {
+                continue;
+            };
+            let Task::Call { entry, input } = &command.task else { continue };
+            if let Err(error) = (entry.call)(input.clone(), &mut world, &mut ctx)
+                && is_about_a_name(&error)
+            {
+                let place = self.place(&format!("timeline[{index}].run"));
+                self.error("refused", error.to_string(), place, "typed here").help.clone_from(&error.help);
+            }
+            for name in balancers(&world) {
+                if !made.iter().any(|(_, known)| *known == name) {
+                    made.push((Time::ZERO + line.at.0, name));
+                }
+            }
+        }
+        self.world_half(&scenario, &world, &made);
+        self.expectations(&scenario, &world);
+        scenario
+    }
+
+    /// What the world half refers to must be there when it is needed.
+    fn world_half(&mut self, scenario: &Scenario, world: &World, balancers: &[(Time, String)]) {
+        let containers: Vec<String> = world
+            .ecs
+            .definitions
+            .iter()
+            .flat_map(|(_, d)| d.containers.iter().map(move |container| format!("{}/{}", d.family, container.name)))
+            .collect();
+        for (index, app) in scenario.file.world.app.iter().enumerate() {
+            if !containers.contains(&app.container) {
+                let path = format!("world.app[{index}].container");
+                self.unknown(&path, "container", &app.container, &containers, "family/container of a task definition");
+            }
+        }
+        for (index, traffic) in scenario.file.world.traffic.iter().enumerate() {
+            let path = format!("world.traffic[{index}].to");
+            match balancers.iter().find(|(_, name)| *name == traffic.to) {
+                None => {
+                    let names: Vec<String> = balancers.iter().map(|(_, name)| name.clone()).collect();
+                    self.unknown(&path, "load balancer", &traffic.to, &names, "the name of a load balancer");
+                }
+                Some((at, name)) if traffic.begins() < *at => {
+                    let message =
+                        format!("requests to {name} begin at {}, before it is created at {at}", traffic.begins());
+                    let place = self.place(&path);
+                    self.error("too-early", message, place, "").help = "let them begin later".to_owned();
+                }
+                Some(_) => {}
+            }
+            self.course(index, traffic);
+        }
+        let services: Vec<String> = world
+            .ecs
+            .services
+            .iter()
+            .map(|(_, service)| format!("{}/{}", world.ecs.clusters[service.cluster].name, service.name))
+            .collect();
+        for (index, fault) in scenario.file.world.fault.iter().enumerate() {
+            if !services.contains(&fault.kill) {
+                let path = format!("world.fault[{index}].kill");
+                self.unknown(&path, "service", &fault.kill, &services, "cluster/service");
+            }
+        }
+    }
+
+    /// A course over time says itself when it begins and ends, and its points come in order.
+    fn course(&mut self, index: usize, traffic: &TrafficTable) {
+        let RateTable::Course(CourseTable::Ramp(course) | CourseTable::Steps(course)) = &traffic.rate else { return };
+        let path = format!("world.traffic[{index}]");
+        for (key, set) in [("from", traffic.from.is_some()), ("until", traffic.until.is_some())] {
+            if set && !(key == "until" && matches!(traffic.rate, RateTable::Course(CourseTable::Steps(_)))) {
+                let place = self.place(&format!("{path}.{key}"));
+                let message =
+                    format!("a course over time says itself when it begins and ends, so `{key}` has no place");
+                self.error("rate", message, place, "").help = "leave it away, or give a plain rate".to_owned();
+            }
+        }
+        let place = self.place(&format!("{path}.rate"));
+        if course.len() < 2 && matches!(traffic.rate, RateTable::Course(CourseTable::Ramp(_))) || course.is_empty() {
+            self.error("rate", "this course has too few points", place, "expected [[\"0m\", 20], [\"10m\", 200]]");
+        } else if !course.is_sorted_by_key(|(at, _)| *at) {
+            self.error("rate", "the points of a course come in the order of time", place, "");
+        }
+    }
+
+    fn unknown(&mut self, path: &str, kind: &str, name: &str, known: &[String], expected: &str) {
+        let place = self.place(path);
+        let help = match spelling::nearest(name, known.iter().map(String::as_str)) {
+            Some(near) => format!("is {near:?} meant?"),
+            None if known.is_empty() => format!("this scenario makes no {kind}"),
+            None => format!("this scenario makes: {}", known.join(", ")),
+        };
+        let label = format!("expected {expected}");
+        self.error("reference", format!("there is no {kind} {name:?}"), place, &label).help = help;
+    }
+
+    /// What `[[expect]]` asks must exist, and must be able to fail.
+    fn expectations(&mut self, scenario: &Scenario, world: &World) {
+        for (index, expect) in scenario.file.expect.iter().enumerate() {
+            for refusal in crate::observe::check_expectation(expect, scenario.end, world) {
+                let place = self.place(&format!("expect[{index}].{}", refusal.field));
+                self.error("expect", refusal.message, place, "").help = refusal.help;
+            }
+        }
+    }
+}
+
+/// Whether an error says that something of this name is not there.
+fn is_about_a_name(error: &ApiError) -> bool {
+    error.code.contains("NotFound") || error.code.contains("NoSuchEntity")
+}
+
+fn balancers(world: &World) -> Vec<String> {
+    world.elb.balancers.iter().map(|(_, balancer)| balancer.name.clone()).collect()
+}

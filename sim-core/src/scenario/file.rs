@@ -1,0 +1,305 @@
+//! What a scenario file says: the types behind its tables.
+//!
+//! The AWS half has no types here: its tables are the inputs of the operations in [`crate::api::OPERATIONS`].
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::engine::{Budget, Time};
+use crate::observe::Expect;
+use crate::units::{Bytes, Distribution, Moment, Rate, Ratio, Span};
+use crate::world::Assumptions;
+
+/// Everything in a scenario file but its AWS half.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+pub struct ScenarioFile {
+    /// What the scenario is called, and its frame.
+    pub scenario: Header,
+    /// Limits of the run.
+    #[serde(default)]
+    pub budget: BudgetTable,
+    /// Values where AWS is silent; each has a default.
+    #[serde(default)]
+    pub assume: AssumeTable,
+    /// What AWS cannot know: images, applications, callers, faults.
+    #[serde(default)]
+    pub world: WorldHalf,
+    /// What somebody types, and when.
+    #[serde(default)]
+    pub timeline: Vec<TimelineLine>,
+    /// What must hold; a run that breaks one exits with 1.
+    #[serde(default)]
+    pub expect: Vec<Expect>,
+}
+
+/// The frame of a scenario.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    /// One line that says what it is about.
+    pub title: String,
+    /// The seed of all draws; 1 unless set, and `--seed` overrides it.
+    #[serde(default = "one")]
+    pub seed: u64,
+    /// How long to simulate; `--until` can end a run earlier.
+    pub duration: Span,
+    /// The wall clock at time zero, RFC 3339 in UTC; 2026-01-05T09:00:00Z unless set.
+    #[serde(default = "default_start")]
+    pub start: Moment,
+    /// The Region; us-east-1 unless set, the only one with prices here.
+    #[serde(default = "default_region")]
+    pub region: String,
+    /// The account, twelve digits; 123456789012 unless set.
+    #[serde(default = "default_account")]
+    pub account: String,
+}
+
+fn one() -> u64 {
+    1
+}
+fn default_start() -> Moment {
+    "2026-01-05T09:00:00Z".parse().expect("it is a moment")
+}
+fn default_region() -> String {
+    "us-east-1".to_owned()
+}
+fn default_account() -> String {
+    "123456789012".to_owned()
+}
+
+/// Limits of the run: one that meets a limit ends early, says which, and exits with 3.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BudgetTable {
+    /// Events handled, requests included [count]; 2,000,000,000 unless set.
+    pub events: Option<u64>,
+    /// Facts in the journal [count]; 20,000,000 unless set.
+    pub facts: Option<u64>,
+    /// Things that exist [count]; 2,000,000 unless set.
+    pub entities: Option<u64>,
+    /// Estimated memory of the simulated world; "8 GiB" unless set.
+    pub memory: Option<Bytes>,
+}
+
+impl BudgetTable {
+    /// The limits with their defaults.
+    pub fn budget(&self) -> Budget {
+        let default = Budget::default();
+        Budget {
+            events: self.events.unwrap_or(default.events),
+            facts: self.facts.unwrap_or(default.facts),
+            entities: self.entities.unwrap_or(default.entities),
+            memory: self.memory.map_or(default.memory, |bytes| bytes.0),
+        }
+    }
+}
+
+/// `[assume]` and its effect on [`Assumptions`], from one list: the key, its type in the file, and its meaning.
+macro_rules! assumptions {
+    ($($(#[$doc:meta])* $name:ident: $unit:ty => $convert:expr,)*) => {
+        /// Values where AWS is silent.
+        #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+        #[serde(deny_unknown_fields)]
+        pub struct AssumeTable {
+            $($(#[$doc])* pub $name: Option<$unit>,)*
+        }
+
+        impl AssumeTable {
+            /// The assumptions with what the scenario sets.
+            pub fn assumptions(&self) -> Assumptions {
+                let mut all = Assumptions::default();
+                $(if let Some(value) = self.$name {
+                    all.$name = $convert(value);
+                })*
+                all
+            }
+        }
+    };
+}
+
+assumptions! {
+    /// From the creation of a Fargate task to its ENI, median; "12s" unless set [CA-039].
+    fargate_provisioning: Span => |span: Span| span.0,
+    /// From the ENI to the start of the image pull, median; "8s" unless set [CA-039].
+    fargate_pending: Span => |span: Span| span.0,
+    /// From the end of the pull to started containers, median; "5s" unless set [CA-039].
+    container_start: Span => |span: Span| span.0,
+    /// Sigma of the log-normal spread of these three; 0.25 unless set [CA-039].
+    start_sigma: Ratio => Ratio::of_one,
+    /// Between the scheduler's looks at a service; "10s" unless set [CP-126].
+    reconcile_interval: Span => |span: Span| span.0,
+    /// From stopped containers to a released ENI; "15s" unless set [CP-083].
+    eni_cleanup: Span => |span: Span| span.0,
+    /// A call between AWS services; "100ms" unless set.
+    internal_call: Span => |span: Span| span.0,
+    /// How long a target stays Elb.RegistrationInProgress; "5s" unless set [TR-144].
+    target_registration: Span => |span: Span| span.0,
+    /// From an attempt to its failure when a permission or an image is missing; "5s" unless set [IM-083].
+    pull_refusal: Span => |span: Span| span.0,
+    /// From an attempt to its failure when there is no path to the service; "15s" unless set [IA-135].
+    connect_failure: Span => |span: Span| span.0,
+    /// Authorisation token and manifest at the beginning of a pull; "1s" unless set [IM-029].
+    pull_overhead: Span => |span: Span| span.0,
+    /// One download stream from the registry, per second; "60 MB" unless set [IM-029].
+    stream_bandwidth: Bytes => |bytes: Bytes| bytes.0,
+    /// Extraction of gzip layers on one vCPU or more, per second; "25 MB" unless set [IM-030].
+    extraction_rate: Bytes => |bytes: Bytes| bytes.0,
+    /// Between client and load balancer, there and back; "20ms" unless set.
+    client_round_trip: Span => |span: Span| span.0,
+    /// Between load balancer and target, there and back; "1ms" unless set.
+    target_round_trip: Span => |span: Span| span.0,
+}
+
+/// What AWS cannot know.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WorldHalf {
+    /// Container images.
+    #[serde(default)]
+    pub image: Vec<ImageTable>,
+    /// How containers behave.
+    #[serde(default)]
+    pub app: Vec<AppTable>,
+    /// Who calls.
+    #[serde(default)]
+    pub traffic: Vec<TrafficTable>,
+    /// What breaks.
+    #[serde(default)]
+    pub fault: Vec<FaultTable>,
+}
+
+/// A container image. It is in the registry from the beginning, unless a timeline line pushes it
+/// (`docker push demo-app:latest`).
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImageTable {
+    /// An ECR repository's name, or a public image such as `docker.io/library/nginx`.
+    pub repository: String,
+    /// The tag; `latest` unless set.
+    #[serde(default = "latest")]
+    pub tag: String,
+    /// Compressed size of each layer, base layer first.
+    pub layers: Vec<Bytes>,
+}
+
+fn latest() -> String {
+    "latest".to_owned()
+}
+
+/// How a container behaves.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AppTable {
+    /// `family/container`: which container of which task definition family.
+    pub container: String,
+    /// From the start of the process until it listens; at once unless set.
+    pub boot: Option<Distribution>,
+    /// What one request takes.
+    #[serde(default)]
+    pub request: RequestTable,
+    /// Memory in use without any request; "64 MiB" unless set.
+    pub memory: Option<Bytes>,
+    /// The status that the health check path answers with; 200 unless set.
+    #[schemars(range(min = 200, max = 599))]
+    pub health_status: Option<u16>,
+    /// CPU time of one health check; "1ms" unless set.
+    pub health_cpu: Option<Span>,
+    /// From the stop signal to the end of the process; "1s" unless set.
+    pub shutdown: Option<Distribution>,
+    /// Whether the process ignores the stop signal, so that SIGKILL ends it; false unless set.
+    #[serde(default)]
+    pub ignores_sigterm: bool,
+    /// The process ends with an error this long after its start.
+    pub crash_after: Option<Distribution>,
+}
+
+/// What one request takes.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RequestTable {
+    /// CPU time on one whole vCPU; "1ms" unless set.
+    pub cpu: Option<Distribution>,
+    /// Waiting that takes no CPU, such as for a database; none unless set.
+    pub wait: Option<Distribution>,
+    /// Memory while it is in progress; none unless set.
+    pub memory: Option<Bytes>,
+    /// The share of requests that the application itself answers with 500; none unless set.
+    pub errors: Option<Ratio>,
+}
+
+/// Requests from outside, as a Poisson process.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TrafficTable {
+    /// A name for reports and random streams; the load balancer's name unless set.
+    pub name: Option<String>,
+    /// The load balancer, by name or DNS name.
+    pub to: String,
+    /// Requests per second: a number, "12000/min", or a course over time.
+    pub rate: RateTable,
+    /// When it begins; at the start unless set.
+    pub from: Option<Span>,
+    /// When it ends; with the scenario unless set.
+    pub until: Option<Span>,
+}
+
+impl TrafficTable {
+    /// When its first request may come.
+    pub fn begins(&self) -> Time {
+        let first = match &self.rate {
+            RateTable::Constant(_) => self.from,
+            RateTable::Course(CourseTable::Ramp(course) | CourseTable::Steps(course)) => {
+                course.first().map(|(at, _)| *at)
+            }
+        };
+        first.map_or(Time::ZERO, |span| Time::ZERO + span.0)
+    }
+}
+
+/// How many requests per second.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum RateTable {
+    /// The same all the time.
+    Constant(Rate),
+    /// A course over time.
+    Course(CourseTable),
+}
+
+/// A course of the rate over time, counted from the scenario's start.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum CourseTable {
+    /// Straight lines between points: `[["0m", 20], ["10m", 200]]`.
+    Ramp(Vec<(Span, Rate)>),
+    /// Jumps at points: each rate holds until the next.
+    Steps(Vec<(Span, Rate)>),
+}
+
+/// Something that breaks.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FaultTable {
+    /// When.
+    pub at: Span,
+    /// Kill the processes of running tasks of this service (`cluster/service`).
+    pub kill: String,
+    /// How many tasks, drawn at random; 1 unless set.
+    #[serde(default = "one_task")]
+    #[schemars(range(min = 1))]
+    pub count: u32,
+}
+
+fn one_task() -> u32 {
+    1
+}
+
+/// What somebody types.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TimelineLine {
+    /// When.
+    pub at: Span,
+    /// `aws …`, or `docker push REPOSITORY:TAG`.
+    pub run: String,
+}

@@ -1,0 +1,304 @@
+//! A scenario that runs: what the terminal and the browser hold.
+
+use std::sync::Arc;
+
+use crate::api::command::{Command, Problem};
+use crate::engine::{Exceeded, FactId, Next, RunHash, Time};
+use crate::files::Files;
+use crate::observe::report::{self, ExpectationPart, Report, RunPart, ScenarioPart, Typed};
+use crate::observe::{Verdict, evaluate};
+use crate::scenario::{Action, Scenario};
+use crate::world::ecr::EcrEvent;
+use crate::world::{Ctx, Event, Fact, Name, World};
+
+/// How many events pass between two looks at the budget.
+const BUDGET_CHECK_INTERVAL: u64 = 4096;
+
+/// A running scenario. Cheap to clone: a clone is a fork, and goes on exactly like the original.
+#[derive(Clone, Debug)]
+pub struct Simulation {
+    scenario: Arc<Scenario>,
+    world: World,
+    ctx: Ctx,
+    seed: u64,
+    /// The next of the scenario's actions.
+    next_action: usize,
+    transcript: Vec<Typed>,
+    /// Expectations that have been looked at, by their place in the file.
+    verdicts: Vec<Option<Verdict>>,
+    exceeded: Option<Exceeded>,
+    checked_at: u64,
+}
+
+impl Simulation {
+    /// Starts a scenario, with another seed than its own if one is given.
+    pub fn start(scenario: Arc<Scenario>, seed: Option<u64>) -> Simulation {
+        let seed = seed.unwrap_or(scenario.file.scenario.seed);
+        let (world, ctx) = scenario.begin(seed);
+        let verdicts = vec![None; scenario.file.expect.len()];
+        Simulation {
+            scenario,
+            world,
+            ctx,
+            seed,
+            next_action: 0,
+            transcript: Vec::new(),
+            verdicts,
+            exceeded: None,
+            checked_at: 0,
+        }
+    }
+
+    /// The simulated moment.
+    pub fn now(&self) -> Time {
+        self.ctx.now()
+    }
+
+    /// When the scenario ends.
+    pub fn end(&self) -> Time {
+        self.scenario.end
+    }
+
+    /// The world as it stands, to be looked at.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// The journal, the clock and the counters, to be looked at.
+    pub fn ctx(&self) -> &Ctx {
+        &self.ctx
+    }
+
+    /// The run hash so far.
+    pub fn hash(&self) -> RunHash {
+        self.ctx.hash()
+    }
+
+    /// The budget that ended the run early, if one did.
+    pub fn exceeded(&self) -> Option<Exceeded> {
+        self.exceeded
+    }
+
+    /// What was typed so far.
+    pub fn transcript(&self) -> &[Typed] {
+        &self.transcript
+    }
+
+    /// When the next thing happens, up to the scenario's end.
+    pub fn peek(&mut self) -> Option<Time> {
+        let action = self.scenario.actions.get(self.next_action).map(|(at, _)| *at);
+        let event = self.ctx.peek();
+        let next = action.into_iter().chain(event).min()?;
+        (next <= self.end() && self.exceeded.is_none()).then_some(next)
+    }
+
+    /// Lets one thing happen: an action from outside, an event or a timer. False when nothing is left.
+    pub fn step(&mut self) -> bool {
+        let Some(next) = self.peek() else { return false };
+        self.look_at_expectations(next);
+        let action = self.scenario.actions.get(self.next_action);
+        if action.is_some_and(|(at, _)| *at <= next) {
+            self.act();
+        } else if let Some(next) = self.ctx.next(next) {
+            self.world.handle(next, &mut self.ctx);
+        }
+        self.look_at_budget();
+        true
+    }
+
+    /// Runs until `time` or the scenario's end, whichever is earlier, or until a budget is used up.
+    pub fn run_until(&mut self, time: Time) {
+        let time = time.min(self.end());
+        while self.exceeded.is_none() {
+            let action = self.scenario.actions.get(self.next_action).map_or(Time::MAX, |(at, _)| *at);
+            let due = self.next_expectation();
+            let stop = action.min(due).min(time);
+            // Everything before the stop, and with the last stop everything at it: actions come before events of the
+            // same instant, expectations after them.
+            let is_action = action <= stop;
+            let horizon = if is_action { before(stop) } else { Some(stop) };
+            if let Some(horizon) = horizon {
+                self.run_events(horizon);
+            }
+            if self.exceeded.is_some() {
+                break;
+            }
+            self.ctx.rest_until(if is_action { before(stop).unwrap_or(Time::ZERO) } else { stop });
+            if is_action {
+                self.ctx.rest_until(stop);
+                self.act();
+                self.look_at_budget();
+            } else if due <= stop {
+                self.look_at_expectations(Time::from_nanos(stop.as_nanos().saturating_add(1)));
+            } else {
+                break;
+            }
+        }
+        if self.ctx.now() >= self.end() {
+            self.look_at_expectations(Time::MAX);
+        }
+    }
+
+    /// Runs to the end of the scenario.
+    pub fn run(&mut self) {
+        self.run_until(self.end());
+    }
+
+    fn run_events(&mut self, until: Time) {
+        loop {
+            for _ in 0..BUDGET_CHECK_INTERVAL {
+                let Some(next) = self.ctx.next(until) else { return };
+                self.handle(next);
+            }
+            self.look_at_budget();
+            if self.exceeded.is_some() {
+                return;
+            }
+        }
+    }
+
+    #[inline]
+    fn handle(&mut self, next: Next<Event>) {
+        self.world.handle(next, &mut self.ctx);
+    }
+
+    fn look_at_budget(&mut self) {
+        if self.ctx.events() - self.checked_at >= BUDGET_CHECK_INTERVAL || self.ctx.events() < BUDGET_CHECK_INTERVAL {
+            self.checked_at = self.ctx.events();
+            self.exceeded = self.exceeded.or(self.ctx.exceeded(self.world.entities(), self.world.memory()));
+        }
+    }
+
+    /// When the next expectation is due that has not been looked at.
+    fn next_expectation(&self) -> Time {
+        let open = self.scenario.file.expect.iter().zip(&self.verdicts).filter(|(_, verdict)| verdict.is_none());
+        open.filter_map(|(expect, _)| expect.at.map(|_| expect.due(self.scenario.end))).min().unwrap_or(Time::MAX)
+    }
+
+    /// Looks at the expectations that are due before `time`.
+    fn look_at_expectations(&mut self, time: Time) {
+        let scenario = Arc::clone(&self.scenario);
+        for (expect, verdict) in scenario.file.expect.iter().zip(&mut self.verdicts) {
+            if verdict.is_none() && expect.due(scenario.end) < time {
+                *verdict = Some(evaluate(expect, &self.world, &self.ctx));
+            }
+        }
+    }
+
+    /// Does the next of the scenario's actions.
+    fn act(&mut self) {
+        let scenario = Arc::clone(&self.scenario);
+        let Some((at, action)) = scenario.actions.get(self.next_action) else { return };
+        self.next_action += 1;
+        self.ctx.rest_until(*at);
+        match action {
+            Action::Type(command) => self.run_command(command),
+            Action::Push { line, image } => {
+                let typed = self.typed(line);
+                let facts = self.ctx.journal().len();
+                self.ctx.within(Some(typed), |ctx| self.world.dispatch(Event::Ecr(EcrEvent::Push(*image)), ctx));
+                let refused = self.ctx.journal().iter().skip(facts).find_map(|(_, entry)| match &entry.fact {
+                    Fact::OperationRefused { code, message, .. } => Some(format!("denied: {code}: {message}")),
+                    _ => None,
+                });
+                let code = u8::from(refused.is_some());
+                let pushed = &self.world.ecr.images[*image as usize];
+                let done = format!("{}: digest: {} size: {}", pushed.tag, pushed.digest, pushed.size());
+                let output = refused.unwrap_or(done);
+                self.transcribe(line, code, output);
+            }
+            Action::Call(index) => {
+                let (name, to, rate) = scenario.traffic(*index);
+                self.world.begin_traffic(name, to, rate, &mut self.ctx);
+            }
+            Action::Fault(index) => {
+                let fault = &scenario.file.world.fault[*index];
+                self.world.kill_tasks(&fault.kill, fault.count, *index, &mut self.ctx);
+            }
+        }
+    }
+
+    /// Types a line at this moment. Problems of the line itself come back; what AWS answers is in the transcript.
+    pub fn type_line(&mut self, line: &str, files: &dyn Files) -> Result<&Typed, Vec<Problem>> {
+        let command = Command::parse(line, files)?;
+        self.run_command(&command);
+        Ok(self.transcript.last().expect("it was just written"))
+    }
+
+    fn run_command(&mut self, command: &Command) {
+        let typed = self.typed(&command.line);
+        let outcome = self.ctx.within(Some(typed), |ctx| command.run(&mut self.world, ctx));
+        if let Err(error) = &outcome.result {
+            let name = |text: &str| Name::from(text);
+            let refused = Fact::OperationRefused {
+                operation: name(command.operation()),
+                code: name(error.code),
+                message: name(&error.message),
+            };
+            self.ctx.within(Some(typed), |ctx| ctx.record(refused));
+        }
+        self.transcribe(&command.line, outcome.code, format!("{}{}", outcome.stdout, outcome.stderr));
+    }
+
+    /// Records that a line is typed.
+    fn typed(&mut self, line: &str) -> FactId {
+        let text = one_line(line).into();
+        let number = self.transcript.len() as u32 + 1;
+        self.ctx.within(None, |ctx| ctx.record(Fact::CommandTyped { line: number, text }))
+    }
+
+    fn transcribe(&mut self, line: &str, exit_code: u8, output: String) {
+        let at = self.ctx.now();
+        self.transcript.push(Typed {
+            at_s: report::seconds(at),
+            at: at.to_string(),
+            command: one_line(line),
+            exit_code,
+            output: output.trim_matches('\n').to_owned(),
+        });
+    }
+
+    /// Everything that a reader wants to know of the run so far.
+    pub fn report(&self) -> Report {
+        let header = &self.scenario.file.scenario;
+        let expectations = self.scenario.file.expect.iter().zip(&self.verdicts).map(|(expect, verdict)| {
+            let now = evaluate(expect, &self.world, &self.ctx);
+            let looked = verdict.is_some();
+            let Verdict { text, held, actual, unit } = verdict.clone().unwrap_or(now);
+            ExpectationPart { text, held: looked.then_some(held), actual, unit }
+        });
+        Report {
+            scenario: ScenarioPart {
+                title: header.title.clone(),
+                file: self.scenario.name.clone(),
+                seed: self.seed,
+                region: header.region.clone(),
+                duration_s: report::seconds(self.scenario.end),
+            },
+            run: RunPart {
+                hash: self.hash().to_string(),
+                events: self.ctx.events(),
+                facts: self.ctx.journal().len() as u64,
+                requests: self.world.requests_sent(),
+                simulated_s: report::seconds(self.now()),
+                stopped_by: self.exceeded.map(|exceeded| exceeded.to_string()),
+            },
+            expectations: expectations.collect(),
+            services: report::services(&self.world, &self.ctx),
+            traffic: report::traffic(&self.world),
+            cost: report::cost(&self.world, self.now()),
+            moments: report::moments(&self.world, &self.ctx),
+            transcript: self.transcript.clone(),
+        }
+    }
+}
+
+/// The last moment before `time`; none before the beginning.
+fn before(time: Time) -> Option<Time> {
+    time.as_nanos().checked_sub(1).map(Time::from_nanos)
+}
+
+/// A command without its line continuations.
+fn one_line(line: &str) -> String {
+    line.replace("\\\n", " ").split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,104 @@
+//! The meters: how much of what was used, from the world as it stands.
+
+use std::time::Duration;
+
+use super::price;
+use crate::engine::Time;
+use crate::world::World;
+use crate::world::cloudwatch::{Metric, SeriesKey, Subject};
+use crate::world::ecs::Task;
+use crate::world::elb::{LoadBalancerId, Scheme};
+
+/// One line of a bill.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// What was used.
+    pub name: &'static str,
+    /// How much of it.
+    pub quantity: f64,
+    /// The unit of the quantity.
+    pub unit: &'static str,
+    /// The list price of one unit [USD].
+    pub unit_price: f64,
+}
+
+impl Item {
+    /// Quantity times price [USD].
+    pub fn usd(&self) -> f64 {
+        self.quantity * self.unit_price
+    }
+}
+
+/// What a run has cost so far.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Bill {
+    /// Its lines; what was not used has none.
+    pub items: Vec<Item>,
+}
+
+impl Bill {
+    /// All lines together [USD].
+    pub fn total_usd(&self) -> f64 {
+        self.items.iter().map(Item::usd).sum()
+    }
+}
+
+/// The bill from the beginning to `now`; none outside us-east-1, whose prices are the only ones known here.
+pub fn bill(world: &World, now: Time) -> Option<Bill> {
+    if world.account.region != price::REGION {
+        return None;
+    }
+    let hours = |duration: Duration| duration.as_nanos() as f64 / 3.6e12;
+    let (mut vcpu_hours, mut gb_hours, mut address_hours) = (0.0, 0.0, 0.0);
+    for (_, task) in world.ecs.tasks.iter() {
+        let billed = hours(fargate_time(task, now));
+        let definition = &world.ecs.definitions[task.definition];
+        vcpu_hours += billed * f64::from(definition.cpu) / 1024.0;
+        gb_hours += billed * f64::from(definition.memory) / 1024.0;
+        if let (true, Some(attached)) = (task.public_ip, task.at.connectivity) {
+            address_hours += hours(task.at.stopped.unwrap_or(now).min(now) - attached);
+        }
+    }
+    let (mut balancer_hours, mut lcu_hours) = (0.0, 0.0);
+    for (id, balancer) in world.elb.balancers.iter() {
+        let existed = hours(now - balancer.created);
+        balancer_hours += libm::ceil(existed);
+        lcu_hours += lcu(world, id);
+        if balancer.scheme == Scheme::InternetFacing {
+            address_hours += existed * balancer.subnets.len() as f64;
+        }
+    }
+    let mut gb_months = 0.0;
+    for image in world.ecr.images.iter().filter(|image| image.is_private()) {
+        let Some(pushed) = image.pushed else { continue };
+        gb_months += image.size() as f64 / 1e9 * hours(now - pushed) / price::MONTH_HOURS;
+    }
+    let items = [
+        ("Fargate vCPU", vcpu_hours, "vCPU-hour", price::FARGATE_VCPU_HOUR),
+        ("Fargate memory", gb_hours, "GB-hour", price::FARGATE_GB_HOUR),
+        ("Application Load Balancer", balancer_hours, "hour", price::ALB_HOUR),
+        ("Load balancer capacity", lcu_hours, "LCU-hour", price::LCU_HOUR),
+        ("Public IPv4 addresses", address_hours, "address-hour", price::PUBLIC_IPV4_HOUR),
+        ("ECR storage", gb_months, "GB-month", price::ECR_GB_MONTH),
+    ];
+    let used = items.into_iter().filter(|(_, quantity, ..)| *quantity > 0.0);
+    Some(Bill {
+        items: used.map(|(name, quantity, unit, unit_price)| Item { name, quantity, unit, unit_price }).collect(),
+    })
+}
+
+/// The load balancer capacity units of a load balancer: of each minute the largest dimension [TR-141], an hour being
+/// sixty minutes.
+fn lcu(world: &World, balancer: LoadBalancerId) -> f64 {
+    let key = SeriesKey { subject: Subject::Balancer(balancer), metric: Metric::ConsumedLCUs };
+    world.cloudwatch.series.get(&key).map_or(0.0, |series| series.iter().map(|(_, point)| point.sum / 60.0).sum())
+}
+
+/// What Fargate charges a task for: from the start of the image pull until it stops, in whole seconds, at least one
+/// minute [CA-174][IA-114].
+fn fargate_time(task: &Task, now: Time) -> Duration {
+    let Some(begun) = task.at.pull_started else { return Duration::ZERO };
+    let used = task.at.stopped.unwrap_or(now) - begun;
+    let seconds = used.as_secs() + u64::from(used.subsec_nanos() > 0);
+    Duration::from_secs(seconds.max(60))
+}

@@ -1,0 +1,343 @@
+//! The life of a task, from PROVISIONING to STOPPED.
+
+use super::task::{NewTask, Stopping, TargetState, Timestamps};
+use super::{ContainerState, Ecs, EcsEvent, StopCode, Task, TaskId, TaskStatus};
+use crate::engine::FactId;
+use crate::world::app::AppEvent;
+use crate::world::capacity::FargateEvent;
+use crate::world::elb::ElbEvent;
+use crate::world::network::{NetworkEvent, SubnetId};
+use crate::world::{Ctx, Event, Fact, Name, Peers};
+
+use TaskStatus::{
+    Activating, Deactivating, Deprovisioning, Pending, Provisioning, Running, Stopped, Stopping as Halting,
+};
+
+/// The life of a task [CP-075]: from, because of what, to. Steps that have nothing to do are skipped.
+pub const STEPS: &[(TaskStatus, &str, TaskStatus)] = &[
+    (Provisioning, "ENI attached", Pending),
+    (Pending, "containers started, target to register", Activating),
+    (Pending, "containers started", Running),
+    (Activating, "target registered", Running),
+    (Running, "stop asked, target to deregister", Deactivating),
+    (Running, "stop asked", Halting),
+    (Activating, "stop asked, target to deregister", Deactivating),
+    (Deactivating, "target unused", Halting),
+    (Halting, "containers ended", Deprovisioning),
+    (Running, "all containers ended", Deprovisioning),
+    (Deactivating, "all containers ended", Deprovisioning),
+    (Activating, "all containers ended", Deprovisioning),
+    (Provisioning, "start failed or stop asked", Deprovisioning),
+    (Pending, "start failed or stop asked", Deprovisioning),
+    (Deprovisioning, "ENI released", Stopped),
+];
+
+/// The same table as a Mermaid diagram. Lessons include this, so a diagram cannot go stale.
+pub fn mermaid() -> String {
+    let arrows = STEPS.iter().map(|(from, by, to)| format!("  {from} --> {to}: {by}\n"));
+    std::iter::once("stateDiagram-v2\n".to_owned()).chain(arrows).collect()
+}
+
+impl Ecs {
+    /// Creates a task and hands it to Fargate, because of the present cause.
+    pub(crate) fn create_task(&mut self, new: NewTask, peers: &Peers, ctx: &mut Ctx) -> TaskId {
+        let service = new.deployment.map(|deployment| self.deployments[deployment].service);
+        let cluster = &self.clusters[new.cluster].name;
+        let name: Name = match service {
+            Some(service) => {
+                let service = &self.services[service];
+                // A service that took over the name of a deleted one counts on, so that no id comes twice.
+                let namesakes = self.services.iter().filter(|(_, other)| other.arn == service.arn);
+                let before: usize = namesakes.map(|(_, other)| other.tasks.len()).sum();
+                format!("{cluster}/{}#{}", service.name, before + 1).into()
+            }
+            None => {
+                let family = &self.definitions[new.definition].family;
+                let same = |&&task: &&TaskId| self.definitions[self.tasks[task].definition].family == *family;
+                let before = self.clusters[new.cluster].tasks.iter().filter(same).count();
+                format!("{cluster}/family:{family}#{}", before + 1).into()
+            }
+        };
+        let uuid = peers.account.hex("task-id", &name, 32);
+        let arn = peers.account.arn("ecs", &format!("task/{cluster}/{uuid}"));
+        let subnet = self.spread(&new, &name, peers, ctx);
+        let task = self.tasks.next_id();
+        let because = ctx.record(Fact::TaskCreated { task });
+        self.tasks.push(Task {
+            uuid,
+            arn,
+            name,
+            cluster: new.cluster,
+            service,
+            deployment: new.deployment,
+            started_by: new.started_by,
+            definition: new.definition,
+            status: Provisioning,
+            because,
+            stopping: None,
+            containers: vec![ContainerState::default(); self.definitions[new.definition].containers.len()],
+            subnet,
+            groups: new.network.groups,
+            public_ip: new.network.public_ip,
+            at: Timestamps { created: ctx.now(), ..Timestamps::default() },
+            version: 1,
+            target: TargetState::None,
+        });
+        match service {
+            Some(service) => {
+                self.services[service].tasks.push(task);
+                self.services[service].live.push(task);
+            }
+            None => self.clusters[new.cluster].tasks.push(task),
+        }
+        ctx.within(Some(because), |ctx| {
+            ctx.send(std::time::Duration::ZERO, Event::Fargate(FargateEvent::Provision(task)))
+        });
+        task
+    }
+
+    /// The subnet for a new task: of those with a free address, in the zone with the fewest live tasks of its
+    /// service or family; a draw decides between equals [CA-017][CA-018].
+    fn spread(&self, new: &NewTask, name: &str, peers: &Peers, ctx: &Ctx) -> SubnetId {
+        let siblings: Vec<TaskId> = match new.deployment {
+            Some(deployment) => self.services[self.deployments[deployment].service].live.clone(),
+            None => {
+                let alive = |&task: &TaskId| self.tasks[task].status != Stopped && self.tasks[task].stopping.is_none();
+                self.clusters[new.cluster].tasks.iter().copied().filter(alive).collect()
+            }
+        };
+        let zone = |subnet| &peers.network.subnet(subnet).zone;
+        let load = |subnet: SubnetId| {
+            let here = |&&task: &&TaskId| {
+                let task = &self.tasks[task];
+                task.stopping.is_none() && zone(task.subnet) == zone(subnet)
+            };
+            siblings.iter().filter(here).count()
+        };
+        let free: Vec<SubnetId> = {
+            let all = new.network.subnets.iter().copied();
+            let free: Vec<_> = all.clone().filter(|&subnet| peers.network.free_addresses(subnet) > 0).collect();
+            if free.is_empty() { all.collect() } else { free }
+        };
+        let least = free.iter().map(|&subnet| load(subnet)).min().unwrap_or(0);
+        let best: Vec<SubnetId> = free.into_iter().filter(|&subnet| load(subnet) == least).collect();
+        let draw = ctx.stream("fargate-zone", name).below(best.len() as u64);
+        best[draw as usize]
+    }
+
+    /// Sets a task's desired status to STOPPED and begins to stop it, because of the present cause. A second
+    /// request changes nothing [CP-101].
+    pub(crate) fn stop_task(&mut self, task: TaskId, code: StopCode, reason: &str, peers: &Peers, ctx: &mut Ctx) {
+        if self.tasks[task].stopping.is_some() || self.tasks[task].status == Stopped {
+            return;
+        }
+        let reason: Name = reason.chars().take(1024).collect::<String>().into();
+        let because = ctx.record(Fact::TaskStopRequested { task, code, reason: reason.clone() });
+        self.tasks[task].stopping = Some(Stopping { code, reason, because });
+        ctx.within(Some(because), |ctx| match self.tasks[task].status {
+            Provisioning | Pending => self.deprovision(task, peers, ctx),
+            Activating | Running if self.all_exited(task) => {
+                self.leave_target_group(task, peers, ctx);
+                self.deprovision(task, peers, ctx);
+            }
+            Activating | Running if self.is_load_balanced(task) => {
+                self.set_status(task, Deactivating, ctx);
+                self.leave_target_group(task, peers, ctx);
+            }
+            Activating | Running => self.halt(task, ctx),
+            Deactivating | Halting | Deprovisioning | Stopped => {}
+        });
+    }
+
+    /// Tells the load balancer that the task's target leaves [CP-082].
+    fn leave_target_group(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
+        if self.is_load_balanced(task) {
+            ctx.send(peers.assume.internal_call, Event::Elb(ElbEvent::Deregister(task)));
+        }
+    }
+
+    /// Sends the stop signal; SIGKILL follows after `stopTimeout` [CP-084].
+    fn halt(&mut self, task: TaskId, ctx: &mut Ctx) {
+        self.set_status(task, Halting, ctx);
+        self.tasks[task].at.stopping = Some(ctx.now());
+        ctx.send(std::time::Duration::ZERO, Event::Fargate(FargateEvent::Stop(task)));
+    }
+
+    /// Releases the ENI.
+    fn deprovision(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
+        let attached = self.tasks[task].at.connectivity.is_some();
+        self.set_status(task, Deprovisioning, ctx);
+        let delay = if attached { peers.assume.eni_cleanup } else { std::time::Duration::ZERO };
+        ctx.send(delay, Event::Network(NetworkEvent::Detach(task)));
+    }
+
+    /// Whether the task's service has a target group.
+    pub(super) fn is_load_balanced(&self, task: TaskId) -> bool {
+        self.tasks[task].service.is_some_and(|service| !self.services[service].load_balancers.is_empty())
+    }
+
+    fn all_exited(&self, task: TaskId) -> bool {
+        self.tasks[task].containers.iter().all(|container| container.exit_code.is_some())
+    }
+
+    /// Walks one step, and lets what follows happen because of it.
+    pub(super) fn set_status(&mut self, task: TaskId, status: TaskStatus, ctx: &mut Ctx) -> FactId {
+        let it = &mut self.tasks[task];
+        debug_assert!(
+            STEPS.iter().any(|(from, _, to)| (*from, *to) == (it.status, status)),
+            "a task does not go from {} to {status}",
+            it.status
+        );
+        it.status = status;
+        it.version += 1;
+        let fact = ctx.record(Fact::TaskStatusChanged { task, status });
+        self.tasks[task].because = fact;
+        ctx.because(fact);
+        fact
+    }
+
+    /// Reacts to one event in the life of a task.
+    pub(super) fn advance(&mut self, event: EcsEvent, peers: &Peers, ctx: &mut Ctx) {
+        let soon = peers.assume.internal_call;
+        match event {
+            EcsEvent::EniAttached(task) => {
+                self.tasks[task].at.connectivity = Some(ctx.now());
+                if self.tasks[task].stopping.is_some() {
+                    // It was told to stop while the ENI was on its way: release it again.
+                    ctx.send(peers.assume.eni_cleanup, Event::Network(NetworkEvent::Detach(task)));
+                } else if self.tasks[task].status == Provisioning {
+                    self.set_status(task, Pending, ctx);
+                    ctx.send(std::time::Duration::ZERO, Event::Fargate(FargateEvent::Start(task)));
+                }
+            }
+            EcsEvent::EniFailed(task) => {
+                let subnet = &peers.network.subnet(self.tasks[task].subnet).id;
+                let reason = format!(
+                    "Unexpected EC2 error while attempting to Create Network Interface with public IP assignment {} \
+                     in subnet '{subnet}'",
+                    if self.tasks[task].public_ip { "enabled" } else { "disabled" },
+                );
+                self.stop_task(task, StopCode::TaskFailedToStart, &reason, peers, ctx);
+                self.start_failed(task, peers, ctx);
+            }
+            EcsEvent::PullStarted(task) => self.tasks[task].at.pull_started = Some(ctx.now()),
+            EcsEvent::PullFinished(task) => self.tasks[task].at.pull_stopped = Some(ctx.now()),
+            EcsEvent::StartFailed(task) => {
+                let reason = peers.fargate.failure(task).unwrap_or_default();
+                self.stop_task(task, StopCode::TaskFailedToStart, &reason, peers, ctx);
+                self.start_failed(task, peers, ctx);
+            }
+            EcsEvent::ContainersStarted(task) => {
+                let now = ctx.now();
+                for container in &mut self.tasks[task].containers {
+                    container.started = Some(now);
+                }
+                ctx.send(std::time::Duration::ZERO, Event::App(AppEvent::Started(task)));
+                if self.is_load_balanced(task) {
+                    self.set_status(task, Activating, ctx);
+                    ctx.send(soon, Event::Elb(ElbEvent::Register(task)));
+                } else {
+                    self.is_running(task, ctx);
+                }
+            }
+            EcsEvent::TargetRegistered(task) => {
+                if self.tasks[task].target == TargetState::None {
+                    self.tasks[task].target = TargetState::Initial;
+                }
+                if let Some(service) = self.tasks[task].service {
+                    for link in self.services[service].load_balancers.clone() {
+                        let text =
+                            format!("registered 1 targets in (target-group {})", peers.elb.groups[link.group].arn);
+                        self.announce(service, &text, &peers.account, ctx);
+                    }
+                }
+                if self.tasks[task].status == Activating {
+                    self.is_running(task, ctx);
+                }
+            }
+            EcsEvent::TargetHealthy(task) => self.tasks[task].target = TargetState::Healthy,
+            EcsEvent::TargetUnhealthy(task) => self.target_unhealthy(task, peers, ctx),
+            EcsEvent::TargetUnused(task) => {
+                if self.tasks[task].status == Deactivating {
+                    self.halt(task, ctx);
+                }
+            }
+            EcsEvent::ContainerExited { task, container, code } => {
+                self.container_exited(task, container, code, peers, ctx)
+            }
+            EcsEvent::EniDetached(task) => self.is_stopped(task, ctx),
+            EcsEvent::Reconcile(_) => {}
+        }
+    }
+
+    fn is_running(&mut self, task: TaskId, ctx: &mut Ctx) {
+        self.set_status(task, Running, ctx);
+        self.tasks[task].at.started = Some(ctx.now());
+        if let Some(deployment) = self.tasks[task].deployment {
+            self.deployments[deployment].failed_tasks = 0;
+            let service = self.deployments[deployment].service;
+            self.services[service].start_failures = 0;
+            self.services[service].launch_after = ctx.now();
+        }
+    }
+
+    fn target_unhealthy(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
+        self.tasks[task].target = TargetState::Unhealthy;
+        self.tasks[task].because = ctx.cause().unwrap_or(self.tasks[task].because);
+        let (Some(service), Some(cause)) = (self.tasks[task].service, ctx.cause()) else { return };
+        let Fact::TargetUnhealthy { group, reason, .. } = ctx.journal().get(cause).fact else { return };
+        let links = &self.services[service].load_balancers;
+        let port = links.iter().find(|link| link.group == group).map_or(0, |link| link.port);
+        let text = format!(
+            "(task {}) (port {port}) is unhealthy in (target-group {}) due to (reason {}).",
+            self.tasks[task].uuid, peers.elb.groups[group].arn, reason,
+        );
+        self.announce(service, &text, &peers.account, ctx);
+    }
+
+    fn container_exited(&mut self, task: TaskId, container: u16, code: i16, peers: &Peers, ctx: &mut Ctx) {
+        let definition = &self.definitions[self.tasks[task].definition].containers[usize::from(container)];
+        let essential = definition.essential;
+        let name: Name = definition.name.as_str().into();
+        let exit = ctx.record(Fact::ContainerExited { task, container: name, code: i32::from(code) });
+        ctx.because(exit);
+        let it = &mut self.tasks[task];
+        it.containers[usize::from(container)].exit_code = Some(i32::from(code));
+        if essential && it.at.execution_stopped.is_none() {
+            it.at.execution_stopped = Some(ctx.now());
+        }
+        if it.stopping.is_none() {
+            if essential {
+                self.stop_task(
+                    task,
+                    StopCode::EssentialContainerExited,
+                    "Essential container in task exited",
+                    peers,
+                    ctx,
+                );
+                if self.tasks[task].status == Deactivating {
+                    // Nobody is left to drain for: the others are stopped at once [CP-097].
+                    self.halt(task, ctx);
+                }
+            }
+        } else if self.all_exited(task) && matches!(self.tasks[task].status, Halting | Deactivating) {
+            self.deprovision(task, peers, ctx);
+        }
+    }
+
+    fn is_stopped(&mut self, task: TaskId, ctx: &mut Ctx) {
+        if self.tasks[task].status != Deprovisioning {
+            return;
+        }
+        self.set_status(task, Stopped, ctx);
+        self.tasks[task].at.stopped = Some(ctx.now());
+        let Some(Stopping { code, reason, because }) = self.tasks[task].stopping.clone() else { return };
+        let stopped = ctx.within(Some(because), |ctx| ctx.record(Fact::TaskStopped { task, code, reason }));
+        ctx.because(stopped);
+        let Some(service) = self.tasks[task].service else { return };
+        self.services[service].live.retain(|&live| live != task);
+        if code != StopCode::ServiceSchedulerInitiated {
+            self.services[service].vacancies.push(stopped);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The second door: what comes upon the world from outside of AWS.
+
+use std::time::Duration;
+
+use super::app::AppEvent;
+use super::ecs::TaskStatus;
+use super::traffic::Rate;
+use super::{Ctx, Event, Fact, World};
+
+impl World {
+    /// Somebody begins to call a load balancer; nothing happens when there is none of this name.
+    pub(crate) fn begin_traffic(&mut self, name: &str, to: &str, rate: Rate, ctx: &mut Ctx) {
+        let Some(balancer) = self.elb.balancer_named(to) else { return };
+        let port = self.elb.balancers[balancer].listeners.first().map_or(80, |&id| self.elb.listeners[id].port);
+        self.traffic.add(name, balancer, port, rate, ctx);
+    }
+
+    /// Kills the processes of so many running tasks of a service (`cluster/service`), drawn at random.
+    pub(crate) fn kill_tasks(&mut self, service: &str, count: u32, fault: usize, ctx: &mut Ctx) {
+        let what = format!("the processes of {count} tasks of service {service} are killed").into();
+        let fact = ctx.record(Fact::FaultBegan { what });
+        let Some((cluster, name)) = service.split_once('/') else { return };
+        let found = self.ecs.cluster_named(Some(cluster)).and_then(|id| self.ecs.service_named(id, name));
+        let Some(service) = found else { return };
+        let live = self.ecs.services[service].live.iter().copied();
+        let mut running: Vec<_> = live.filter(|&task| self.ecs.tasks[task].status == TaskStatus::Running).collect();
+        let mut draw = ctx.stream("fault-victim", &format!("{fault}"));
+        ctx.within(Some(fact), |ctx| {
+            for _ in 0..count.min(running.len() as u32) {
+                let victim = running.remove(draw.below(running.len() as u64) as usize);
+                ctx.send(Duration::ZERO, Event::App(AppEvent::Kill(victim)));
+            }
+        });
+    }
+
+    /// Things that exist [count], for the budget.
+    pub(crate) fn entities(&self) -> u64 {
+        let counts = [
+            self.ecs.clusters.len(),
+            self.ecs.definitions.len(),
+            self.ecs.services.len(),
+            self.ecs.deployments.len(),
+            self.ecs.tasks.len(),
+            self.elb.targets.len(),
+            self.elb.groups.len(),
+            self.elb.balancers.len(),
+            self.network.enis.len(),
+            self.network.groups.len(),
+            self.iam.roles.len(),
+            self.cloudwatch.series.len(),
+        ];
+        counts.iter().map(|&count| count as u64).sum()
+    }
+
+    /// What the world takes, as an estimate [bytes], for the budget.
+    pub(crate) fn memory(&self) -> u64 {
+        /// A task with its containers, names, target and ENI.
+        const TASK: u64 = 2048;
+        let points: usize = self.cloudwatch.series.values().map(|series| series.capacity()).sum();
+        let point = size_of::<(u32, super::cloudwatch::Statistics)>() as u64;
+        self.entities() * TASK + points as u64 * point + self.traffic.memory()
+    }
+
+    /// Requests sent so far [count].
+    pub fn requests_sent(&self) -> u64 {
+        self.traffic.sources.iter().map(|(_, source)| source.sent).sum()
+    }
+}

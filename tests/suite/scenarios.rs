@@ -1,0 +1,140 @@
+//! Every scenario that ships: it loads, runs, keeps what it expects, and is the same run wherever it runs.
+
+use std::collections::BTreeMap;
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use sim_core::Simulation;
+use sim_core::engine::Time;
+use tests::{play, root, scenario_names, scenario_text};
+
+/// The run of every shipped scenario, played once for all tests.
+fn runs() -> &'static BTreeMap<String, Simulation> {
+    static RUNS: OnceLock<BTreeMap<String, Simulation>> = OnceLock::new();
+    RUNS.get_or_init(|| scenario_names().into_iter().map(|name| (name.clone(), play(&name))).collect())
+}
+
+#[test]
+fn every_shipped_scenario_keeps_what_it_expects() {
+    assert!(runs().len() >= 3, "the lab and its two broken variants ship");
+    for (name, run) in runs() {
+        let report = run.report();
+        assert!(!report.expectations.is_empty(), "{name} expects nothing, so it proves nothing");
+        for expectation in &report.expectations {
+            assert_eq!(expectation.held, Some(true), "{name}: {} – found {:?}", expectation.text, expectation.actual);
+        }
+    }
+}
+
+#[test]
+fn every_shipped_scenario_reads_as_an_operator_would_believe_it() {
+    for (name, run) in runs() {
+        let text = sim_cli_text(&run.report());
+        insta::with_settings!({ snapshot_suffix => name.replace(['/', '.'], "-"), prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!("report", text);
+        });
+    }
+}
+
+/// The text report at 100 columns, as `sim-cli run` prints it into a file.
+fn sim_cli_text(report: &sim_core::observe::Report) -> String {
+    sim_cli::format::text::report_in(report, 100)
+}
+
+#[test]
+fn the_same_file_and_seed_give_the_same_run_and_another_seed_another() {
+    for (name, run) in runs() {
+        // Something else in memory before it, so that addresses differ.
+        let ballast: Vec<Vec<u8>> = (0..97).map(|size| vec![1; size * 131]).collect();
+        let again = play(name);
+        assert_eq!(run.hash(), again.hash(), "{name}");
+        let reports = [run, &again].map(|run| serde_json::to_string(&run.report()).expect("plain data"));
+        assert_eq!(reports[0], reports[1], "{name}");
+        drop(ballast);
+        let other = tests::play_with_seed(name, 4711);
+        assert_ne!(run.hash(), other.hash(), "{name}: the seed decides");
+    }
+}
+
+#[test]
+fn a_fork_goes_on_exactly_like_the_original() {
+    for (name, run) in runs() {
+        let mut original = tests::load(name, None);
+        let end = original.end();
+        original.run_until(Time::from_nanos(end.as_nanos() / 3));
+        let mut fork = original.clone();
+        original.run();
+        fork.run();
+        assert_eq!(original.hash(), fork.hash(), "{name}: both go on the same");
+        assert_eq!(original.hash(), run.hash(), "{name}: and a stop on the way changes nothing");
+    }
+}
+
+#[test]
+fn single_steps_lead_to_the_same_end() {
+    let name = "lab/fargate-alb.toml";
+    let mut stepped = tests::load(name, None);
+    while stepped.step() {}
+    stepped.run();
+    assert_eq!(stepped.hash(), runs()[name].hash());
+}
+
+/// Same file, same seed, same bytes: the promise.
+#[test]
+fn every_shipped_scenario_is_the_same_run_in_webassembly() {
+    let package = build_wasm();
+    let inputs: Vec<_> = scenario_names()
+        .into_iter()
+        .map(|name| {
+            let (text, files) = scenario_text(&name);
+            serde_json::json!({ "name": name, "text": text, "files": files })
+        })
+        .collect();
+    let answers = run_node(&package, &serde_json::json!({ "scenarios": inputs }).to_string());
+    let answers: Vec<serde_json::Value> = serde_json::from_str(&answers).expect("the script prints JSON");
+    assert_eq!(answers.len(), runs().len());
+    for answer in answers {
+        let name = answer["name"].as_str().expect("a name");
+        let native = &runs()[name];
+        assert_eq!(answer["hash"], native.hash().to_string(), "{name}: the run hash");
+        let report = serde_json::to_value(native.report()).expect("plain data");
+        assert_eq!(answer["report"], report, "{name}: the whole report");
+    }
+}
+
+/// Compiles sim-web for WebAssembly and writes its package for Node; returns the package's main file.
+fn build_wasm() -> std::path::PathBuf {
+    let folder = root().join("target/wasm-suite");
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let run = |arguments: &[&str]| {
+        let status = Command::new(&cargo)
+            .args(arguments)
+            .current_dir(root())
+            .env("CARGO_TARGET_DIR", &folder)
+            .stdout(Stdio::null())
+            .status()
+            .expect("cargo starts");
+        assert!(status.success(), "cargo {} failed; ./test installs what it needs", arguments.join(" "));
+    };
+    run(&["build", "--quiet", "--locked", "--release", "--target", "wasm32-unknown-unknown", "-p", "sim-web"]);
+    let wasm = folder.join("wasm32-unknown-unknown/release/sim_web.wasm");
+    let package = folder.join("node");
+    let (wasm, out) = (wasm.to_string_lossy(), package.to_string_lossy());
+    run(&["run", "--quiet", "--locked", "--package", "bindgen", "--", &wasm, &out, "node"]);
+    package.join("sim_web.js")
+}
+
+fn run_node(package: &std::path::Path, input: &str) -> String {
+    use std::io::Write;
+    let mut node = Command::new("node")
+        .arg(root().join("tests/support/wasm.mjs"))
+        .arg(package)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("Node.js 20 or later is installed");
+    node.stdin.take().expect("piped").write_all(input.as_bytes()).expect("node reads its input");
+    let output = node.wait_with_output().expect("node ends");
+    assert!(output.status.success(), "the scenarios ran in WebAssembly");
+    String::from_utf8(output.stdout).expect("text")
+}
