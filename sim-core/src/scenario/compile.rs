@@ -14,6 +14,7 @@ use crate::api::{ApiError, OPERATIONS, OperationEntry};
 use crate::engine::{Kernel, Time};
 use crate::files::Files;
 use crate::spelling;
+use crate::units;
 use crate::world::app::{AppSpec, End};
 use crate::world::ecr::Image;
 use crate::world::traffic::Rate;
@@ -161,10 +162,21 @@ impl Scenario {
     }
 }
 
+impl From<units::Distribution> for Distribution {
+    fn from(written: units::Distribution) -> Self {
+        match written {
+            units::Distribution::Constant(value) => Self::Constant(value),
+            units::Distribution::Exponential { mean } => Self::Exponential { mean },
+            units::Distribution::Lognormal { median, sigma, .. } => Self::Lognormal { median, sigma },
+            units::Distribution::Uniform { low, high } => Self::Uniform { low, high },
+        }
+    }
+}
+
 fn app_spec(table: &AppTable) -> AppSpec {
     let mut spec = AppSpec::of(&table.container);
     let request = &table.request;
-    let or = |written: &Option<crate::units::Distribution>, default| written.map_or(default, Distribution::from);
+    let or = |written: &Option<units::Distribution>, default| written.map_or(default, Distribution::from);
     spec.boot = or(&table.boot, spec.boot);
     spec.cpu = or(&request.cpu, spec.cpu);
     spec.wait = or(&request.wait, spec.wait);
@@ -181,8 +193,8 @@ fn app_spec(table: &AppTable) -> AppSpec {
 
 /// The rate of a source over time.
 fn rate(table: &TrafficTable, end: Time) -> Rate {
-    let moment = |span: crate::units::Span| Time::ZERO + span.0;
-    let points = |points: &[(crate::units::Span, crate::units::Rate)]| -> Vec<(Time, f64)> {
+    let moment = |span: units::Span| Time::ZERO + span.0;
+    let points = |points: &[(units::Span, units::Rate)]| -> Vec<(Time, f64)> {
         points.iter().map(|(at, rate)| (moment(*at), rate.per_second())).collect()
     };
     let until = table.until.map_or(end, moment);

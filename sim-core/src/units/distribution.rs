@@ -66,17 +66,6 @@ impl Distribution {
     }
 }
 
-impl From<Distribution> for crate::world::Distribution {
-    fn from(written: Distribution) -> Self {
-        match written {
-            Distribution::Constant(value) => Self::Constant(value),
-            Distribution::Exponential { mean } => Self::Exponential { mean },
-            Distribution::Lognormal { median, sigma, .. } => Self::Lognormal { median, sigma },
-            Distribution::Uniform { low, high } => Self::Uniform { low, high },
-        }
-    }
-}
-
 impl From<Span> for Distribution {
     fn from(span: Span) -> Distribution {
         Distribution::Constant(span.0)
