@@ -10,6 +10,6 @@ const results = scenarios.map(({ name, text, files }) => {
   const simulation = new Simulation(name, text, JSON.stringify(files), "");
   simulation.run();
   const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
-  return { name, hash: simulation.hash, report: JSON.parse(simulation.report()), seconds };
+  return { name, hash: simulation.hash, report: simulation.report(), seconds };
 });
 console.log(JSON.stringify(results));
