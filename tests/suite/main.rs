@@ -1,5 +1,6 @@
 //! Every suite.
 
+mod application;
 #[allow(dead_code, reason = "each suite uses its own part of the door")]
 mod door;
 mod ecs_api;
@@ -7,10 +8,13 @@ mod ecs_services;
 mod editor_schema;
 mod iam;
 mod images;
+mod laws;
 mod layering;
 mod load_balancer;
 mod network;
 mod not_modelled;
 mod operations;
+mod rules;
 mod scenarios;
 mod task_definition;
+mod traffic;

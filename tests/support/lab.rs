@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sim_core::api;
 use sim_core::engine::{Budget, Kernel, Time};
 use sim_core::world::app::{AppEvent, AppSpec};
-use sim_core::world::cloudwatch::Meter;
+use sim_core::world::cloudwatch::{Meter, Metric, Series, SeriesKey, Subject};
 use sim_core::world::ecs::{
     AwsVpc, Deployment, LoadBalancerLink, Rollout, Service, ServiceId, ServiceStatus, TargetState, Task, TaskId,
     TaskStatus, Timestamps,
@@ -35,6 +35,12 @@ pub struct Setup {
     pub target_group: Value,
     /// Attributes of the target group: (key, value).
     pub attributes: Vec<(&'static str, &'static str)>,
+    /// Attributes of the load balancer: (key, value).
+    pub balancer_attributes: Vec<(&'static str, &'static str)>,
+    /// Zones of the load balancer. The tasks are in `us-east-1a`.
+    pub zones: Vec<&'static str>,
+    /// The listener's default action; no listener when it is null.
+    pub action: Value,
 }
 
 impl Default for Setup {
@@ -54,6 +60,9 @@ impl Default for Setup {
             },
             target_group: json!({}),
             attributes: Vec::new(),
+            balancer_attributes: Vec::new(),
+            zones: vec!["us-east-1a", "us-east-1b", "us-east-1c"],
+            action: json!({"Type": "forward", "TargetGroupArn": "tg"}),
         }
     }
 }
@@ -90,22 +99,19 @@ impl Lab {
             lab.call("ec2", "CreateSecurityGroup", json!({"GroupName": name, "Description": name}));
             lab.permit("AuthorizeSecurityGroupIngress", name, from);
         }
-        let subnets = ["us-east-1a", "us-east-1b", "us-east-1c"];
-        lab.call(
-            "elbv2",
-            "CreateLoadBalancer",
-            json!({"Name": "alb", "Subnets": subnets, "SecurityGroups": ["alb-sg"]}),
-        );
+        let balancer = json!({"Name": "alb", "Subnets": setup.zones, "SecurityGroups": ["alb-sg"]});
+        lab.call("elbv2", "CreateLoadBalancer", balancer);
+        let attributes = attributes(&setup.balancer_attributes);
+        let changed = json!({"LoadBalancerArn": "alb", "Attributes": attributes});
+        lab.call("elbv2", "ModifyLoadBalancerAttributes", changed);
         let mut group = json!({"Name": "tg", "Protocol": "HTTP", "Port": 80, "TargetType": "ip"});
         let more = setup.target_group.as_object().cloned().unwrap_or_default();
         group.as_object_mut().expect("an object").extend(more);
         lab.call("elbv2", "CreateTargetGroup", group);
-        let attributes: Vec<_> =
-            setup.attributes.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
-        lab.call("elbv2", "ModifyTargetGroupAttributes", json!({"TargetGroupArn": "tg", "Attributes": attributes}));
-        let action = json!({"Type": "forward", "TargetGroupArn": "tg"});
-        let listener = json!({"LoadBalancerArn": "alb", "Protocol": "HTTP", "Port": 80, "DefaultActions": [action]});
-        lab.call("elbv2", "CreateListener", listener);
+        lab.set_attributes(&setup.attributes);
+        if !setup.action.is_null() {
+            lab.listen(80, setup.action);
+        }
         lab.world.app.describe(setup.app);
         lab.make_service(setup.cpu, setup.memory);
         for _ in 0..setup.tasks {
@@ -120,6 +126,30 @@ impl Lab {
         let entry = api::find(service, operation).unwrap_or_else(|| panic!("{service} {operation} exists"));
         let answer = (entry.call)(input, &mut self.world, &mut self.ctx);
         answer.unwrap_or_else(|error| panic!("{operation}: {error} at {}", error.place))
+    }
+
+    /// Calls an AWS operation that is refused: (code, message, place).
+    #[track_caller]
+    pub fn refused(&mut self, service: &str, operation: &str, input: Value) -> (&'static str, String, String) {
+        let entry = api::find(service, operation).unwrap_or_else(|| panic!("{service} {operation} exists"));
+        match (entry.call)(input, &mut self.world, &mut self.ctx) {
+            Ok(output) => panic!("{operation} should have been refused: {output:#}"),
+            Err(error) => (error.code, error.message, error.place),
+        }
+    }
+
+    /// Sets attributes of the target group: (key, value).
+    #[track_caller]
+    pub fn set_attributes(&mut self, changed: &[(&str, &str)]) {
+        let changed = json!({"TargetGroupArn": "tg", "Attributes": attributes(changed)});
+        self.call("elbv2", "ModifyTargetGroupAttributes", changed);
+    }
+
+    /// Adds a listener with this default action.
+    #[track_caller]
+    pub fn listen(&mut self, port: u16, action: Value) {
+        let listener = json!({"LoadBalancerArn": "alb", "Protocol": "HTTP", "Port": port, "DefaultActions": [action]});
+        self.call("elbv2", "CreateListener", listener);
     }
 
     /// Authorises or revokes TCP port 80 in a security group.
@@ -166,7 +196,8 @@ impl Lab {
             desired_count: 0,
             minimum_healthy_percent: 100,
             maximum_percent: 200,
-            grace_period: Duration::ZERO,
+            // The control plane leaves unhealthy tasks alone, so that their targets can be looked at.
+            grace_period: Duration::from_secs(2_147_483_647),
             load_balancers: vec![LoadBalancerLink { group: self.group, container: "web".into(), port: 80 }],
             deployments: vec![deployment],
             tasks: Vec::new(),
@@ -215,6 +246,7 @@ impl Lab {
             target: TargetState::None,
         });
         let service = &mut self.world.ecs.services[self.service];
+        service.desired_count += 1;
         service.tasks.push(task);
         service.live.push(task);
         self.tasks.push(task);
@@ -250,6 +282,22 @@ impl Lab {
         self.run_until(self.ctx.now());
     }
 
+    /// The points of a metric: (minute, statistics); none when it was never reported.
+    pub fn series(&self, subject: Subject, metric: Metric) -> Series {
+        self.world.cloudwatch.series.get(&SeriesKey { subject, metric }).cloned().unwrap_or_default()
+    }
+
+    /// `Sum` of each reported minute of one of the load balancer's metrics.
+    pub fn sums(&self, metric: Metric) -> Vec<(u32, f64)> {
+        let points = self.series(Subject::Balancer(self.balancer), metric);
+        points.iter().map(|(minute, statistics)| (*minute, statistics.sum)).collect()
+    }
+
+    /// Answers by status code.
+    pub fn statuses(&self) -> Vec<(u16, u64)> {
+        self.meter().by_status().into_iter().collect()
+    }
+
     /// What is counted at the load balancer.
     pub fn meter(&self) -> &Meter {
         self.world.cloudwatch.balancer_meter(self.balancer).expect("somebody called")
@@ -272,6 +320,10 @@ impl Lab {
     pub fn facts(&self) -> Vec<(Time, Fact)> {
         self.ctx.journal().iter().map(|(_, entry)| (entry.at, entry.fact.clone())).collect()
     }
+}
+
+fn attributes(all: &[(&str, &str)]) -> Value {
+    all.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect()
 }
 
 fn alb_sg() -> Value {

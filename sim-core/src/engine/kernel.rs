@@ -137,7 +137,7 @@ impl<E, F: Clone + Hash> Kernel<E, F> {
             return Some(Next::Event(sent.event));
         }
         let (time, slot) = timer.filter(|(time, _)| *time <= until)?;
-        self.timers.disarm(slot);
+        self.timers.ring();
         self.now = time;
         self.cause = None;
         self.events += 1;

@@ -20,7 +20,8 @@ impl CloudWatch {
             let choice = &group.choice;
             let targets = if choice.healthy > 0 { choice.healthy } else { choice.registered };
             if choice.registered > 0 {
-                // Reported while targets are registered [TR-128][TR-131][TR-133].
+                // Reported while targets are registered [TR-133]; the share of each target is zero when nobody
+                // calls [TR-129].
                 let healthy = Statistics::one(f64::from(choice.healthy));
                 self.put(minute, subject, Metric::HealthyHostCount, healthy);
                 self.put(minute, subject, Metric::UnHealthyHostCount, Statistics::one(f64::from(choice.unhealthy)));
@@ -64,8 +65,8 @@ impl CloudWatch {
         if window.bytes > 0 {
             self.put(minute, subject, Metric::ProcessedBytes, Statistics::one(window.bytes as f64));
         }
-        // The largest dimension counts; rule evaluations are free up to ten rules [TR-142], active connections are
-        // not modelled.
+        // The largest dimension counts, and is reported always [TR-138]; rule evaluations are free up to ten rules,
+        // active connections are not modelled.
         let lcus = (connections as f64 / 60.0 / LCU_CONNECTIONS).max(window.bytes as f64 * 60.0 / LCU_BYTES);
         self.put(minute, subject, Metric::ConsumedLCUs, Statistics::one(lcus));
         self.balancer(id).close();
@@ -114,7 +115,7 @@ impl CloudWatch {
     }
 
     /// CPUUtilization and MemoryUtilization of a service [%]: what its running tasks used of what they have
-    /// reserved [SC-010][SC-012]. None while no task is RUNNING [SC-008].
+    /// reserved [SC-010][SC-012], as one sample for the whole minute [SC-009]. None while no task is RUNNING [SC-008].
     fn utilization(&mut self, service: &Service, peers: &Peers, now: Time) -> Option<(f64, f64)> {
         let (mut used, mut reserved, mut memory_used, mut memory_reserved) = (0.0, 0.0, 0.0, 0.0);
         for &id in &service.live {

@@ -7,7 +7,7 @@ pub enum Outcome {
     Target(u16),
     /// A `fixed-response` action answered with this status [TR-022].
     FixedResponse(u16),
-    /// 503: no registered target, or all `unused` [TR-100].
+    /// 503: no registered target, or all `unused` [TR-100]; unhealthy ones are no reason for it [TR-105].
     NoTarget,
     /// 502: nothing listens on the target's port [TR-099].
     ConnectionRefused,

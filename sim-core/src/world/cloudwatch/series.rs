@@ -46,6 +46,7 @@ impl Statistics {
 )]
 #[allow(non_camel_case_types, reason = "AWS's own names")]
 pub enum Metric {
+    /// Requests for which a target was chosen [TR-128].
     RequestCount,
     RequestCountPerTarget,
     TargetResponseTime,

@@ -10,7 +10,7 @@ use crate::world::{Ctx, Event, Fact, Peers};
 /// Names a [`LoadBalancer`].
 pub type LoadBalancerId = Id<LoadBalancer>;
 
-/// `State.Code` [TR-001]. `active_impaired` and `failed` are not modelled: capacity is unlimited [TR-151].
+/// `State.Code` [TR-001]. `active_impaired` and `failed` are not modelled: capacity is unlimited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::Display)]
 #[strum(serialize_all = "snake_case")]
 pub enum BalancerState {

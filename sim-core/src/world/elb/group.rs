@@ -91,7 +91,7 @@ pub struct HealthCheck {
     pub interval: Duration,
     /// How long an answer may take [s].
     ///
-    /// AWS: `HealthCheckTimeoutSeconds`; 5 unless set, 2–120, less than the interval [TR-047][TR-053].
+    /// AWS: `HealthCheckTimeoutSeconds`; 5 unless set [TR-052], 2–120, less than the interval [TR-047][TR-053].
     pub timeout: Duration,
     /// Checks in a row that an unhealthy target must pass [count].
     ///
@@ -163,12 +163,17 @@ pub struct TargetGroup {
     pub(crate) choice: Choice,
 }
 
+/// The place of a target that may not be chosen.
+pub(super) const NOWHERE: u32 = u32::MAX;
+
 /// Who may be chosen, and whose turn it is: kept up to date with every change of a target, so that a request only
 /// has to look at it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Choice {
     /// In the order of registration.
     pub targets: Vec<TargetId>,
+    /// Requests in progress at each of `targets` [count].
+    loads: Vec<u32>,
     /// The place of the next in turn.
     next: usize,
     /// Nobody is healthy, so everybody may be chosen [TR-062].
@@ -182,8 +187,9 @@ pub(crate) struct Choice {
 }
 
 impl Choice {
-    /// Takes in the present states of the group's targets. Whoever came next in turn still does.
-    fn rebuild(&mut self, members: &[TargetId], targets: &Arena<Target>) {
+    /// Takes in the present states of the group's targets. Whoever came next in turn still does. A draining target is
+    /// neither healthy nor unhealthy [TR-073].
+    fn rebuild(&mut self, members: &[TargetId], targets: &mut Arena<Target>) {
         let turn = self.targets.get(self.next).copied();
         let count =
             |wanted: fn(TargetState) -> bool| members.iter().filter(|&&id| wanted(targets[id].state)).count() as u32;
@@ -196,6 +202,14 @@ impl Choice {
         let may = |state: TargetState| state == TargetState::Healthy || fail_open && state.is_checked();
         self.targets.clear();
         self.targets.extend(members.iter().copied().filter(|&id| may(targets[id].state)));
+        for &id in members {
+            targets[id].place = NOWHERE;
+        }
+        self.loads.clear();
+        for (place, &id) in self.targets.iter().enumerate() {
+            targets[id].place = place as u32;
+            self.loads.push(targets[id].outstanding);
+        }
         let after = |turn: TargetId| self.targets.iter().position(|&id| id >= turn);
         self.next = turn.and_then(after).unwrap_or(0);
     }
@@ -210,12 +224,13 @@ impl Choice {
 
     /// The one with the fewest requests in progress; of equal ones the next in turn [TR-153].
     #[inline]
-    pub fn least_outstanding(&mut self, targets: &Arena<Target>) -> Option<TargetId> {
-        let (before, from) = self.targets.split_at_checked(self.next)?;
-        let in_turn = from.iter().chain(before).enumerate();
-        let (steps, &target) = in_turn.min_by_key(|&(_, &id)| targets[id].outstanding)?;
-        self.next = (self.next + steps + 1) % self.targets.len();
-        Some(target)
+    pub fn least_outstanding(&mut self) -> Option<TargetId> {
+        let least = *self.loads.iter().min()?;
+        let (before, from) = self.loads.split_at(self.next);
+        let ahead = from.iter().position(|&load| load == least).map(|steps| self.next + steps);
+        let place = ahead.or_else(|| before.iter().position(|&load| load == least))?;
+        self.next = if place + 1 < self.targets.len() { place + 1 } else { 0 };
+        Some(self.targets[place])
     }
 }
 
@@ -267,10 +282,30 @@ impl Elb {
         self.groups.iter().find(|(_, g)| g.name == name_or_arn || g.arn == name_or_arn).map(|(id, _)| id)
     }
 
+    /// A request was sent to a target.
+    #[inline]
+    pub(crate) fn began(&mut self, target: TargetId) {
+        let target = &mut self.targets[target];
+        target.outstanding += 1;
+        if let Some(load) = self.groups[target.group].choice.loads.get_mut(target.place as usize) {
+            *load = target.outstanding;
+        }
+    }
+
+    /// A target has answered a request, or somebody else has in its place.
+    #[inline]
+    pub(crate) fn ended(&mut self, target: TargetId) {
+        let target = &mut self.targets[target];
+        target.outstanding -= 1;
+        if let Some(load) = self.groups[target.group].choice.loads.get_mut(target.place as usize) {
+            *load = target.outstanding;
+        }
+    }
+
     /// A target's state changed: the group chooses among others now.
     pub(super) fn rebuild(&mut self, group: TargetGroupId) {
         let group = &mut self.groups[group];
-        group.choice.rebuild(&group.targets, &self.targets);
+        group.choice.rebuild(&group.targets, &mut self.targets);
     }
 }
 

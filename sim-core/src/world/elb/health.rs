@@ -76,7 +76,7 @@ impl Elb {
         }
     }
 
-    /// Takes in the outcome of a check [TR-055]. A target that has never been healthy needs one success only
+    /// Takes in the outcome of a check [TR-055]. Requests at a target that turns unhealthy run on [TR-148]. A target that has never been healthy needs one success only
     /// [TR-031], and stays `initial` until it has failed as often as a healthy one would have to [TR-146].
     pub(super) fn checked(&mut self, id: TargetId, verdict: Verdict, peers: &Peers, ctx: &mut Ctx) {
         let target = &mut self.targets[id];

@@ -16,7 +16,7 @@ pub struct Listener {
     pub balancer: LoadBalancerId,
     /// 1–65535.
     pub port: u16,
-    /// Tried in this order; the default rule is the last and always matches [TR-011]. Only the default rule exists
+    /// Tried in this order; the default rule is the last and always matches. Only the default rule exists
     /// so far.
     pub rules: Vec<Rule>,
     /// The fact of its creation.
@@ -30,7 +30,7 @@ pub struct Rule {
     pub action: Action,
 }
 
-/// What a rule does [TR-013]. `redirect` and the authenticate actions are not modelled.
+/// What a rule does. `redirect` and the authenticate actions are not modelled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Sends it to a target of one of the groups; each group gets its share of the weights [TR-024].

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::group::NOWHERE;
 use super::{Elb, ElbEvent, Target, TargetGroupId, TargetId, TargetState};
 use crate::world::ecs::{EcsEvent, TaskId};
 use crate::world::traffic::RequestEvent;
@@ -34,6 +35,7 @@ impl Elb {
                 state: TargetState::Registering,
                 since: ctx.now(),
                 outstanding: 0,
+                place: NOWHERE,
                 passed: 0,
                 failed: 0,
                 registered: None,

@@ -126,7 +126,7 @@ pub(crate) struct Reach {
     pub open: bool,
 }
 
-/// A task's port in a target group. Its identity is (address, port) [TR-029].
+/// A task's port in a target group. Its identity is (address, port).
 #[derive(Clone, Debug)]
 pub struct Target {
     /// Where it is registered.
@@ -147,6 +147,8 @@ pub struct Target {
     pub since: Time,
     /// Requests sent to it that it has not answered [count].
     pub outstanding: u32,
+    /// Its place among those that may be chosen.
+    pub(super) place: u32,
     /// Checks passed in a row while unhealthy [count].
     pub(super) passed: u32,
     /// Checks failed in a row while not unhealthy [count].

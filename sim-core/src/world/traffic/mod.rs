@@ -7,9 +7,11 @@
 mod path;
 mod rate;
 mod request;
+mod waiting;
 
 pub use rate::Rate;
 pub(crate) use request::Requests;
+use waiting::Waiting;
 
 use super::Ctx;
 use super::ecs::TaskId;
@@ -19,11 +21,9 @@ use crate::engine::{Arena, Id, Stream};
 /// Names a [`Source`].
 pub type SourceId = Id<Source>;
 
-/// What happens on the request path beside what its timers say (arrivals, and the end of CPU times).
+/// What happens on the request path beside what its timers say (arrivals, and the end of CPU times and waits).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestEvent {
-    /// A request has waited for what it had to wait for: (its slot, the slot's generation).
-    Answer(u32, u32),
     /// The oldest request of a load balancer may have been silent for too long [TR-084].
     IdleTimeout(LoadBalancerId),
     /// The load balancer's idle timeout is another one from now on.
@@ -103,6 +103,8 @@ pub struct Traffic {
     pub sources: Arena<Source>,
     /// All requests in flight.
     pub(crate) requests: Requests,
+    /// Those that wait for something else than CPU.
+    waiting: Waiting,
 }
 
 impl Traffic {

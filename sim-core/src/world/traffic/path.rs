@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::request::{Stage, arriving};
 use super::{RequestEvent, Route, SourceId, Unreached, Way};
 use crate::engine::Time;
+use crate::world::app::AppSpecId;
 use crate::world::cloudwatch::Outcome;
 use crate::world::ecs::TaskId;
 use crate::world::elb::{Action, Algorithm, BalancerState, LoadBalancerId, TargetGroupId, TargetId};
@@ -13,13 +14,23 @@ use crate::world::{Ctx, Event, Fact, World};
 /// How long a load balancer tries to connect to a target [s]; 10 s [TR-089].
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Timer slots: even ones are the CPUs of tasks, odd ones are sources.
+/// Timer slots: every fourth one belongs to the CPU of a task.
+const CPU: u32 = 0;
+/// The next to a source.
+const SOURCE: u32 = 1;
+/// The next to the waiting room of an application.
+const WAITING: u32 = 2;
+
 pub(super) fn source_timer(source: SourceId) -> u32 {
-    source.index() as u32 * 2 + 1
+    source.index() as u32 * 4 + SOURCE
 }
 
 fn cpu_timer(task: TaskId) -> u32 {
-    task.index() as u32 * 2
+    task.index() as u32 * 4 + CPU
+}
+
+fn waiting_timer(spec: AppSpecId) -> u32 {
+    spec.index() as u32 * 4 + WAITING
 }
 
 #[inline]
@@ -32,11 +43,6 @@ impl World {
     #[inline]
     pub(in crate::world) fn handle_request(&mut self, event: RequestEvent, ctx: &mut Ctx) {
         match event {
-            RequestEvent::Answer(slot, generation) => {
-                if self.traffic.requests.get(slot).generation == generation {
-                    self.work_done(slot, ctx);
-                }
-            }
             RequestEvent::IdleTimeout(balancer) => self.idle_timeout(balancer, ctx),
             RequestEvent::IdleTimeoutChanged(balancer) => {
                 if let Some(alarm) = self.traffic.requests.lines(balancer).forwarded.alarm {
@@ -50,13 +56,14 @@ impl World {
         }
     }
 
-    /// A timer rang: a source's next request arrives, or the first of a task's requests has had its CPU time.
+    /// A timer rang: a source's next request arrives, the first of a task's requests has had its CPU time, or the
+    /// first of an application's requests has waited long enough.
     #[inline]
     pub(in crate::world) fn head_finished(&mut self, slot: u32, ctx: &mut Ctx) {
-        if slot % 2 == 1 {
-            self.arrive(SourceId::from_index(slot / 2), ctx);
-        } else {
-            self.cpu_done(TaskId::from_index(slot / 2), ctx);
+        match slot % 4 {
+            SOURCE => self.arrive(SourceId::from_index(slot / 4), ctx),
+            WAITING => self.wait_over(AppSpecId::from_index(slot / 4), ctx),
+            _ => self.cpu_done(TaskId::from_index(slot / 4), ctx),
         }
     }
 
@@ -133,7 +140,7 @@ impl World {
         let choice = &mut self.elb.groups[group];
         let picked = match choice.algorithm {
             Algorithm::RoundRobin => choice.choice.round_robin(),
-            Algorithm::LeastOutstandingRequests => choice.choice.least_outstanding(&self.elb.targets),
+            Algorithm::LeastOutstandingRequests => choice.choice.least_outstanding(),
         };
         let fail_open = choice.choice.fail_open;
         let Some(id) = picked else {
@@ -147,7 +154,7 @@ impl World {
         let mut request = arriving(now, balancer, group, id, to);
         if !target.reachable(&self.elb.balancers[balancer], &self.network) {
             // Dropped without a word: 504 when the load balancer gives up [TR-101][IA-106].
-            target.outstanding += 1;
+            self.elb.began(id);
             let (_, quiet) = self.traffic.requests.insert(request);
             if quiet {
                 let event = Event::Request(RequestEvent::ConnectTimeout(balancer));
@@ -176,7 +183,7 @@ impl World {
         request.status = if fails { profile.error_status } else { profile.status };
         request.bytes = profile.bytes;
         request.stage = Stage::Working;
-        target.outstanding += 1;
+        self.elb.began(id);
         process.in_flight += 1;
         let full = process.in_flight > process.in_flight_max;
         let (slot, quiet) = self.traffic.requests.insert(request);
@@ -201,10 +208,27 @@ impl World {
             ctx.timers.arm(cpu_timer(task), next);
         }
         let request = self.traffic.requests.get(slot);
-        if request.wait > 0 {
-            let event = Event::Request(RequestEvent::Answer(slot, request.generation));
-            ctx.send(Duration::from_nanos(request.wait), event);
-        } else {
+        if request.wait == 0 {
+            return self.work_done(slot, ctx);
+        }
+        let spec = app.processes[usize::from(request.container)].spec;
+        let until = ctx.now() + Duration::from_nanos(request.wait);
+        if self.traffic.waiting.push(spec, until, slot, request.generation) {
+            ctx.timers.arm(waiting_timer(spec), until);
+        }
+    }
+
+    /// The first of an application's waiting requests has waited long enough.
+    #[inline]
+    fn wait_over(&mut self, spec: AppSpecId, ctx: &mut Ctx) {
+        let (first, next) = self.traffic.waiting.pop(spec);
+        if let Some(next) = next {
+            ctx.timers.arm(waiting_timer(spec), next);
+        }
+        // A request that was lost meanwhile has left its slot to another one, or to none.
+        if let Some((slot, generation)) = first
+            && self.traffic.requests.get(slot).generation == generation
+        {
             self.work_done(slot, ctx);
         }
     }
@@ -234,7 +258,7 @@ impl World {
         let at_target = elapsed + nanos(self.assume.target_round_trip);
         let latency = at_target + nanos(self.assume.client_round_trip);
         self.traffic.requests.settle(slot);
-        self.elb.targets[target].outstanding -= 1;
+        self.elb.ended(target);
         // No sample of the target's response time where it sent no header [TR-158].
         let sample = matches!(outcome, Outcome::Target(_)).then_some(at_target);
         self.cloudwatch.group(group).settle(outcome, bytes, sample);
@@ -318,7 +342,7 @@ impl World {
         }
     }
 
-    /// A container's process has ended: the connections of what ran there are reset, so clients get 502 [TR-099].
+    /// A container's process has ended: the connections of what ran there are reset, so clients get 502 [TR-099][TR-156].
     fn lost(&mut self, task: TaskId, container: u16, ctx: &mut Ctx) {
         let here = self.traffic.requests.find(|request| (request.task, request.container) == (task, container));
         if let Some(Some(app)) = self.app.tasks.get_mut(task.index()) {
