@@ -56,6 +56,13 @@ fn the_same_file_and_seed_give_the_same_run_and_another_seed_another() {
     }
 }
 
+/// Editors read it from the repository: `sim-cli schema > scenarios/scenario.schema.json` writes it anew.
+#[test]
+fn the_schema_for_editors_is_up_to_date() {
+    let kept = std::fs::read_to_string(root().join("scenarios/scenario.schema.json")).expect("it is kept");
+    assert!(kept == format!("{:#}\n", sim_core::scenario::scenario_schema()), "the schema has changed: write it anew");
+}
+
 #[test]
 fn a_fork_goes_on_exactly_like_the_original() {
     for (name, run) in runs() {
