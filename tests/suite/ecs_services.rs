@@ -170,7 +170,10 @@ fn a_network_with_subnets_is_required() {
     let message = "Network Configuration must be provided when networkMode 'awsvpc' is specified.";
     refused(json!({ place: null }), message, place);
     refused(json!({ place: {} }), message, place);
-    let vpc = |subnets: Value, groups: Value| json!({ place: { "awsvpcConfiguration": { "subnets": subnets, "securityGroups": groups } } });
+    let vpc = |subnets: Value, groups: Value| {
+        let vpc = json!({ "subnets": subnets, "securityGroups": groups });
+        json!({ place: { "awsvpcConfiguration": vpc } })
+    };
     let place = "networkConfiguration.awsvpcConfiguration";
     refused(vpc(json!([]), json!([])), "subnets can not be empty.", &format!("{place}.subnets"));
     let many = json!(vec!["us-east-1a"; 17]);
@@ -235,7 +238,10 @@ fn a_grace_period_is_for_services_with_a_load_balancer() {
 fn counts_and_bounds_have_ranges() {
     refused(json!({ "desiredCount": null }), "DesiredCount is missing", "desiredCount");
     refused(json!({ "desiredCount": 5001 }), "Desired count exceeds limit.", "desiredCount");
-    let bounds = |min: u32, max: u32| json!({ "deploymentConfiguration": { "minimumHealthyPercent": min, "maximumPercent": max } });
+    let bounds = |min: u32, max: u32| {
+        let bounds = json!({ "minimumHealthyPercent": min, "maximumPercent": max });
+        json!({ "deploymentConfiguration": bounds })
+    };
     let place = "deploymentConfiguration";
     let message = "minimumHealthyPercent must be from 0 to 100.";
     refused(bounds(101, 200), message, &format!("{place}.minimumHealthyPercent"));

@@ -5,6 +5,7 @@ mod application;
 mod door;
 mod ecs_api;
 mod ecs_services;
+mod ecs_tasks;
 mod editor_schema;
 mod iam;
 mod images;

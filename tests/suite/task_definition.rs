@@ -160,7 +160,8 @@ fn container_memory_is_at_least_its_reservation_and_said_when_the_task_says_noth
     let message = "Invalid 'memory' setting for container 'fargate-app'.";
     refused(sample_with_container(json!({ "memory": 5 })), message, "containerDefinitions[0].memory");
     let for_ec2 = without(without(sample(), "requiresCompatibilities"), "memory");
-    let message = "Invalid setting for container 'fargate-app'. At least one of 'memory' or 'memoryReservation' must be specified.";
+    let message = "Invalid setting for container 'fargate-app'. At least one of 'memory' or 'memoryReservation' must \
+                   be specified.";
     refused(for_ec2, message, "containerDefinitions[0].memory");
 }
 
@@ -380,9 +381,12 @@ fn platform_and_disk_are_kept() {
     let sizes: Vec<u32> = door.world.ecs.definitions.iter().map(|(_, d)| d.ephemeral_storage).collect();
     assert_eq!(sizes, [20, 21]);
 
-    let arm = json!({ "cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX" });
-    let output = door.ecs("RegisterTaskDefinition", sample_with(json!({ "runtimePlatform": arm })));
-    assert_eq!(output["taskDefinition"]["runtimePlatform"], arm);
+    let intel = json!({ "cpuArchitecture": "X86_64", "operatingSystemFamily": "LINUX" });
+    let output = door.ecs("RegisterTaskDefinition", sample_with(json!({ "runtimePlatform": intel })));
+    assert_eq!(output["taskDefinition"]["runtimePlatform"], intel);
+    let arm = sample_with(json!({ "runtimePlatform": { "cpuArchitecture": "ARM64" } }));
+    let message = "The CPU architecture ARM64 is not modelled by this simulator.";
+    refused(arm, message, "runtimePlatform.cpuArchitecture");
     let windows = sample_with(json!({ "runtimePlatform": { "operatingSystemFamily": "WINDOWS_SERVER_2022_CORE" } }));
     let error = door.refused("RegisterTaskDefinition", windows);
     assert_eq!(error.place, "runtimePlatform.operatingSystemFamily");

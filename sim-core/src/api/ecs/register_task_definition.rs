@@ -8,7 +8,7 @@ use super::tag::{self, Tag};
 use super::task_definition::TaskDefinitionDescription;
 use super::{task_size, valid_name};
 use crate::api::{ApiError, NotModelled, Operation};
-use crate::world::ecs::{CpuArchitecture, NewDefinition};
+use crate::world::ecs::NewDefinition;
 use crate::world::iam::RoleId;
 use crate::world::{Ctx, World};
 
@@ -159,7 +159,7 @@ pub struct EphemeralStorage {
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RuntimePlatform {
-    /// `X86_64` unless set.
+    /// `X86_64`; `ARM64`, which has other prices, is not modelled yet.
     #[serde(default)]
     pub cpu_architecture: Architecture,
     /// `LINUX`; the Windows families are not modelled.
@@ -174,7 +174,7 @@ pub enum Architecture {
     #[default]
     #[serde(rename = "X86_64")]
     X86,
-    /// Graviton.
+    /// Graviton; not modelled.
     #[serde(rename = "ARM64")]
     Arm,
 }
@@ -382,6 +382,10 @@ impl RegisterTaskDefinition {
             let message = "Ephemeral storage size must be between 21 and 200 GiB.";
             return Err(ApiError::client(message).at("ephemeralStorage.sizeInGiB"));
         }
+        if self.runtime_platform.is_some_and(|platform| platform.cpu_architecture == Architecture::Arm) {
+            let message = "The CPU architecture ARM64 is not modelled by this simulator.";
+            return Err(ApiError::client(message).at("runtimePlatform.cpuArchitecture").help("Use X86_64."));
+        }
         self.check_shares(size)?;
         let in_ecr = |image: &str| world.ecr.reference(image, &world.account).private;
         for (index, container) in self.container_definitions.iter().enumerate() {
@@ -451,10 +455,6 @@ impl Operation for RegisterTaskDefinition {
             cpu: size.cpu,
             memory: size.memory,
             ephemeral_storage: self.ephemeral_storage.map_or(20, |storage| storage.size_in_gib),
-            architecture: match self.runtime_platform.map(|platform| platform.cpu_architecture) {
-                Some(Architecture::Arm) => CpuArchitecture::Arm,
-                _ => CpuArchitecture::X86,
-            },
             execution_role,
             task_role,
             containers: self.container_definitions.iter().map(ContainerDefinition::container).collect(),

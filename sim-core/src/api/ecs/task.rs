@@ -211,10 +211,7 @@ impl TaskDescription {
         let states = definition.containers.iter().zip(&task.containers);
         let names = definition.containers.iter().map(|container| ContainerOverride { name: container.name.clone() });
         TaskDescription {
-            attributes: vec![TaskAttribute {
-                name: "ecs.cpu-architecture",
-                value: if definition.architecture == Default::default() { "x86_64" } else { "arm64" },
-            }],
+            attributes: vec![TaskAttribute { name: "ecs.cpu-architecture", value: "x86_64" }],
             availability_zone: world.network.zone(task.subnet).to_owned(),
             capacity_provider_name: ecs.strategy_of(id).first().map(|item| item.provider.clone()),
             cluster_arn: ecs.clusters[task.cluster].arn.clone(),

@@ -20,18 +20,6 @@ pub enum DefinitionStatus {
     Inactive,
 }
 
-/// `runtimePlatform.cpuArchitecture` [CP-074].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, strum::IntoStaticStr, strum::Display)]
-pub enum CpuArchitecture {
-    /// Intel and AMD.
-    #[default]
-    #[strum(serialize = "X86_64")]
-    X86,
-    /// Graviton.
-    #[strum(serialize = "ARM64")]
-    Arm,
-}
-
 /// One revision of a family.
 #[derive(Clone, Debug)]
 pub struct TaskDefinition {
@@ -49,8 +37,6 @@ pub struct TaskDefinition {
     pub memory: u32,
     /// `ephemeralStorage` [GiB]; 20 unless set [CA-008].
     pub ephemeral_storage: u32,
-    /// What its images are built for.
-    pub architecture: CpuArchitecture,
     /// Pulls images and writes logs.
     pub execution_role: Option<RoleId>,
     /// What the application may do.
@@ -113,7 +99,6 @@ pub(crate) struct NewDefinition {
     pub cpu: u32,
     pub memory: u32,
     pub ephemeral_storage: u32,
-    pub architecture: CpuArchitecture,
     pub execution_role: Option<RoleId>,
     pub task_role: Option<RoleId>,
     pub containers: Vec<Container>,
@@ -159,7 +144,6 @@ impl Ecs {
             cpu: new.cpu,
             memory: new.memory,
             ephemeral_storage: new.ephemeral_storage,
-            architecture: new.architecture,
             execution_role: new.execution_role,
             task_role: new.task_role,
             containers: new.containers,

@@ -13,9 +13,7 @@ mod task;
 pub(crate) use cluster::NewCluster;
 pub use cluster::{Cluster, ClusterId, Strategy, StrategyItem, TaskCounts};
 pub(crate) use definition::NewDefinition;
-pub use definition::{
-    Container, CpuArchitecture, DefinitionStatus, LogConfiguration, PortMapping, TaskDefinition, TaskDefinitionId,
-};
+pub use definition::{Container, DefinitionStatus, LogConfiguration, PortMapping, TaskDefinition, TaskDefinitionId};
 pub use labels::Labels;
 pub use service::{
     AwsVpc, Deployment, DeploymentId, LoadBalancerLink, PropagateTags, Rollout, Service, ServiceEventLine, ServiceId,
