@@ -17,5 +17,6 @@ mod not_modelled;
 mod operations;
 mod rules;
 mod scenarios;
+mod start;
 mod task_definition;
 mod traffic;

@@ -146,7 +146,7 @@ fn members_of_the_default_group_reach_each_other() {
     assert!(door.world.network.reach(CLIENT, two, 5432).is_err());
 }
 
-/// [IA-104]
+/// [IA-104] [IA-108]
 #[test]
 fn what_may_not_go_out_does_not_arrive() {
     let mut door = Door::new();
