@@ -8,8 +8,9 @@ use std::fmt;
 
 use crate::spelling::nearest;
 
-/// The largest file that is read [bytes]: a scenario from a stranger cannot exhaust the machine.
-pub const FILE_BYTES_MAX: usize = 8 << 20;
+/// The largest file that is read [bytes]: a hostile text takes some hundred times its length while it is read, and
+/// must not exhaust a browser.
+pub const FILE_BYTES_MAX: usize = 2 << 20;
 
 /// The files that a scenario and its command lines may name.
 pub trait Files {

@@ -8,7 +8,7 @@ use super::{Diagnostic, Place, Sources};
 use crate::files::{self, FileError, Files};
 
 /// Text read in all, a file counted as often as it is named [bytes].
-const TOTAL_BYTES_MAX: usize = 32 << 20;
+const TOTAL_BYTES_MAX: usize = 4 << 20;
 
 /// Replaces every table of the main file that says nothing but `file = "….json"` (or `.toml`) by the root of that
 /// file. Spans then point into that file. A file that was read cannot name another: its `file` stays a key, which the

@@ -584,6 +584,24 @@ fn files_that_may_not_or_cannot_be_read_are_refused() {
 }
 
 #[test]
+fn files_are_bounded_however_often_they_are_named() {
+    let big = format!("{{ \"family\": \"{}\" }}", "x".repeat(1 << 20));
+    let folder =
+        BTreeMap::from([("big.json".to_owned(), big.into_bytes()), ("huge.json".to_owned(), vec![b' '; 3 << 20])]);
+    let read = |text: &str| load::<Story>("story.toml", text.as_bytes(), &folder).err().map(|one| one.to_string());
+    let named = |times: usize| "{ file = 'big.json' }, ".repeat(times);
+    let too_much = "the files of this scenario are larger than 4 MiB in all";
+    assert!(!read(&format!("title = 'x'\nservice = [{}]", named(3))).unwrap().contains(too_much));
+    assert_eq!(read(&format!("title = 'x'\nservice = [{}]", named(9))).unwrap().matches(too_much).count(), 1);
+    assert_snapshot!(read("title = 'x'\ntask = { file = 'huge.json' }").unwrap(), @r#"
+    error: cannot read "huge.json": the file is larger than 2 MiB
+     --> story.toml:2:17
+    2 | task = { file = 'huge.json' }
+      |                 ^^^^^^^^^^^
+    "#);
+}
+
+#[test]
 fn json_problems_are_told_in_json() {
     let read = |text: &str| problems_in("story.json", text.as_bytes()).unwrap_err().to_string();
     assert_snapshot!(read("{\n  \"title\": \"x\",\n  \"task\": { \"family\": \"a\", \"cpu\": 256 }\n}"), @r#"
