@@ -1,6 +1,7 @@
 //! Every suite.
 
 mod application;
+mod content;
 #[allow(dead_code, reason = "each suite uses its own part of the door")]
 mod door;
 mod ecs_api;
