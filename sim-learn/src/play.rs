@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sim_core::Simulation;
 use sim_core::engine::Time;
-use sim_core::observe::{self, Expect, Verdict, check_expectation, sentence, service_of};
+use sim_core::files::Files;
+use sim_core::observe::{Expect, check_expectation, sentence, service_of};
 use sim_core::scenario::Scenario;
 use sim_core::units::Span;
 use sim_core::world::Fact;
@@ -67,12 +68,15 @@ pub struct Play {
 }
 
 /// Runs a scenario's text with its own seed and looks at the probes; or says why it cannot run.
+pub fn play(text: &Text, probes: &[Probe]) -> Result<Play, String> {
+    play_file(&text.name, text.toml.as_bytes(), &text.bytes(), probes)
+}
+
+/// The same for a file that a learner wrote; `files` answers for the files that it names.
 ///
 /// The scenario's own expectations are not looked at. A run that takes more than a learner's patience is an error.
-pub fn play(text: &Text, probes: &[Probe]) -> Result<Play, String> {
-    let files = text.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())).collect();
-    let files: std::collections::BTreeMap<String, Vec<u8>> = files;
-    let mut scenario = Scenario::read(&text.name, text.toml.as_bytes(), &files).map_err(|all| all.to_string())?;
+pub fn play_file(name: &str, toml: &[u8], files: &dyn Files, probes: &[Probe]) -> Result<Play, String> {
+    let mut scenario = Scenario::read(name, toml, files).map_err(|all| all.to_string())?;
     let budget = &mut scenario.file.budget;
     budget.events = Some(budget.events.map_or(EVENTS_MAX, |events| events.min(EVENTS_MAX)));
     let memory = budget.memory.map_or(MEMORY_MAX, |memory| memory.0.min(MEMORY_MAX));
@@ -108,11 +112,6 @@ pub fn play(text: &Text, probes: &[Probe]) -> Result<Play, String> {
     });
     let findings = findings.collect::<Result<Vec<Finding>, String>>()?;
     Ok(Play { simulation, findings })
-}
-
-/// How a world stands against expectations now, without asking when they are due.
-pub fn stands(simulation: &Simulation, expect: &Expect) -> Verdict {
-    observe::evaluate(expect, simulation.world(), simulation.ctx())
 }
 
 impl Moment {

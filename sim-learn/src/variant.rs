@@ -51,6 +51,13 @@ pub struct Text {
     pub files: BTreeMap<String, String>,
 }
 
+impl Text {
+    /// The files beside it, as a scenario reads them.
+    pub fn bytes(&self) -> BTreeMap<String, Vec<u8>> {
+        self.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())).collect()
+    }
+}
+
 /// Why a variant is no scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misfit {

@@ -1,11 +1,11 @@
 //! Whether a learner's scenario reaches the goal of an exercise.
 
 use serde::Serialize;
-use sim_core::scenario::Tree;
+use sim_core::scenario::{Node, Tree};
 
 use super::Exercise;
 use crate::library::Files;
-use crate::play::{Probe, play};
+use crate::play::{Probe, play_file};
 use crate::variant::Text;
 
 /// What a learner may not change: the frame, and what the world is like.
@@ -42,10 +42,22 @@ impl Exercise {
     ///
     /// The goal is the exercise's own, whatever the scenario expects of itself.
     pub fn judge(&self, text: &Text, files: &Files) -> Result<Judgement, String> {
+        self.judge_file(&text.name, text.toml.as_bytes(), &text.bytes(), files)
+    }
+
+    /// The same for a file that a learner wrote; `beside` answers for the files that it names.
+    pub fn judge_file(
+        &self,
+        name: &str,
+        toml: &[u8],
+        beside: &dyn sim_core::files::Files,
+        files: &Files,
+    ) -> Result<Judgement, String> {
         let start = self.handout(files).map_err(|misfit| misfit.to_string())?;
-        let tampered = tampered(&start, text);
+        let start = Tree::read(&start.name, start.toml.as_bytes(), &start.bytes()).root;
         let probes: Vec<Probe> = self.goals.iter().map(|goal| Probe::Expect(Box::new(goal.expect.clone()))).collect();
-        let findings = play(text, &probes)?.findings;
+        let findings = play_file(name, toml, beside, &probes)?.findings;
+        let tampered = tampered(&start, &Tree::read(name, toml, beside).root);
         let outcomes: Vec<Outcome> = self
             .goals
             .iter()
@@ -63,13 +75,8 @@ impl Exercise {
     }
 }
 
-fn tampered(start: &Text, text: &Text) -> Vec<String> {
-    let read = |text: &Text| {
-        let files: std::collections::BTreeMap<String, Vec<u8>> =
-            text.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())).collect();
-        Tree::read(&text.name, text.toml.as_bytes(), &files).root
-    };
-    let (start, text) = (read(start), read(text));
-    let differs = |key: &&str| start.get(key).map(|node| node.to_json()) != text.get(key).map(|node| node.to_json());
+/// The tables that may not differ and do.
+fn tampered(start: &Node, file: &Node) -> Vec<String> {
+    let differs = |key: &&str| start.get(key).map(Node::to_json) != file.get(key).map(Node::to_json);
     KEPT.into_iter().filter(differs).map(str::to_owned).collect()
 }
