@@ -45,7 +45,7 @@ impl Place {
                 Ok(base) => base.data_dir().join(FOLDER),
                 Err(error) => {
                     eprintln!("warning: progress is not kept: {error}; set SIM_DATA_FOLDER to a folder");
-                    return Store { file: None, progress: Progress::default() };
+                    return Store::nowhere();
                 }
             },
         };
@@ -56,14 +56,14 @@ impl Place {
             Err(Trouble::Damaged(why)) => return set_aside(file, &why),
             Err(Trouble::Closed(why)) => {
                 eprintln!("warning: cannot read {}: {why}; progress is not kept this time", file.display());
-                return Store { file: None, progress: Progress::default() };
+                return Store::nowhere();
             }
         };
         match Progress::read(&text) {
             Ok(progress) => Store { file: Some(file), progress },
             Err(damage @ Damage::Newer(_)) => {
                 eprintln!("warning: {}: {damage}; it is left as it is, and progress is not kept", file.display());
-                Store { file: None, progress: Progress::default() }
+                Store::nowhere()
             }
             Err(damage) => set_aside(file, &damage.to_string()),
         }
@@ -71,6 +71,11 @@ impl Place {
 }
 
 impl Store {
+    /// Progress that is not kept.
+    pub fn nowhere() -> Store {
+        Store { file: None, progress: Progress::default() }
+    }
+
     /// Writes it, whole or not at all.
     pub fn save(&self) {
         let Some(file) = &self.file else { return };
@@ -128,7 +133,7 @@ fn set_aside(file: PathBuf, why: &str) -> Store {
                 "warning: {} is damaged: {why}; it could not be set aside, so progress is not kept",
                 file.display()
             );
-            Store { file: None, progress: Progress::default() }
+            Store::nowhere()
         }
     }
 }

@@ -219,20 +219,27 @@ pub fn grade_page(asked: &Asked, grade: &Grade, look: &Look) -> String {
     text.push('\n');
     text += &look.inset(&grade.explanation, "  ");
     text.push('\n');
-    for source in &grade.sources {
-        let cited = match (source.rule.as_str(), source.url.as_str()) {
-            ("", url) => url.to_owned(),
-            (rule, "") => format!("[{rule}] an assumption of the simulator"),
-            (rule, url) => format!("[{rule}] {url}"),
-        };
-        let _ = writeln!(text, "  {cited}");
-    }
+    text += &sources(grade);
     if asked.question.scenario.is_some() {
         let template = if asked.question.is_template() { format!(" --seed {}", asked.seed) } else { String::new() };
         let _ = writeln!(text, "  Try it: sim-cli quiz {}{template} --scenario > try.toml", asked.question.id);
     }
     text.push('\n');
     text
+}
+
+/// Where it is written: each page once, with the rules that it stands for.
+fn sources(grade: &Grade) -> String {
+    let mut pages: Vec<(&str, String)> = Vec::new();
+    for source in &grade.sources {
+        let page = if source.url.is_empty() { "an assumption of the simulator" } else { source.url.as_str() };
+        let rule = if source.rule.is_empty() { String::new() } else { format!("[{}] ", source.rule) };
+        match pages.iter_mut().find(|(known, _)| *known == page) {
+            Some((_, rules)) => *rules += &rule,
+            None => pages.push((page, rule)),
+        }
+    }
+    pages.into_iter().map(|(page, rules)| format!("  {rules}{page}\n")).collect()
 }
 
 fn option(mark: &str, text: &str, look: &Look) -> String {
@@ -251,11 +258,11 @@ fn rule_line(title: &str, look: &Look) -> String {
 fn parse(text: &str, view: &View) -> Result<Answer, String> {
     let count = view.options.len();
     let letters = || -> Result<Vec<usize>, String> {
-        // "1c 2a" and "c, a" say the same as "c a".
+        // "2a 1c" and "c, a" say the same as "c a".
         let words = text.split([' ', ',', ';']).filter(|word| !word.is_empty());
-        let numbered =
-            words.map(|word| word.trim_start_matches(|c: char| c.is_ascii_digit()).trim_matches([')', '.', ':', '-']));
-        let together: String = numbered.collect();
+        let mut numbered: Vec<(usize, &str)> = words.map(numbered).collect();
+        numbered.sort_by_key(|(number, _)| *number);
+        let together: String = numbered.into_iter().map(|(_, letters)| letters).collect();
         let number = |letter: char| {
             let number = (letter.to_ascii_lowercase() as usize).wrapping_sub('a' as usize);
             if number < count {
@@ -268,13 +275,14 @@ fn parse(text: &str, view: &View) -> Result<Answer, String> {
     };
     match view.kind {
         "number" => {
-            let unit = view.unit.as_str();
-            let digits = text.trim().trim_end_matches(unit).trim().replace(',', ".");
+            let digits = text.trim();
+            let digits = digits.strip_suffix(view.unit.as_str()).unwrap_or(digits).trim();
             let number: Option<f64> = digits.parse().ok();
+            let help = "write digits with a point, such as 4 or 1024.5 (or skip, or quit)";
             number
                 .filter(|number| number.is_finite())
                 .map(Answer::Number)
-                .ok_or_else(|| format!("{text:?} is no number; write digits, such as 4 or 0.5 (or skip, or quit)"))
+                .ok_or_else(|| format!("{text:?} is no number; {help}"))
         }
         kind => {
             let all = letters()?;
@@ -290,6 +298,13 @@ fn parse(text: &str, view: &View) -> Result<Answer, String> {
     }
 }
 
+/// "2a" or "2)a" is the letter a for the second; without a number, words keep their order.
+fn numbered(word: &str) -> (usize, &str) {
+    let letters = word.trim_start_matches(|c: char| c.is_ascii_digit());
+    let number = word[..word.len() - letters.len()].parse().unwrap_or(0);
+    (number, letters.trim_matches([')', '.', ':', '-', '=']))
+}
+
 /// The points of a rubric: "1 3" or "none".
 fn points(text: &str, count: usize) -> Result<Answer, String> {
     let mut points = Vec::new();
@@ -303,4 +318,77 @@ fn points(text: &str, count: usize) -> Result<Answer, String> {
     points.sort_unstable();
     points.dedup();
     Ok(Answer::Open(points))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::OnceLock;
+
+    use proptest::prelude::*;
+    use sim_learn::progress::Progress;
+
+    use super::*;
+
+    fn view(kind: &'static str, options: usize) -> View {
+        let options = (0..options).map(|number| format!("option {number}")).collect();
+        let left = vec!["one".to_owned(), "two".to_owned(), "three".to_owned()];
+        let text = String::new;
+        View { id: text(), topic: text(), kind, seed: 1, ask: text(), options, left, unit: "s".into(), computed: false }
+    }
+
+    #[test]
+    fn answers_are_read_as_people_type_them() {
+        let read = |kind, text: &str| parse(text, &view(kind, 3)).ok();
+        assert_eq!(read("single", " B) "), Some(Answer::Single(1)));
+        assert_eq!(read("single", "a b"), None);
+        assert_eq!(read("single", "d"), None, "there are three");
+        assert_eq!(read("multiple", "a,c"), Some(Answer::Multiple(vec![0, 2])));
+        assert_eq!(read("order", "cab"), Some(Answer::Order(vec![2, 0, 1])));
+        assert_eq!(read("match", "2a 1c 3b"), Some(Answer::Match(vec![2, 0, 1])));
+        assert_eq!(read("match", "1:c 2:a 3:b"), Some(Answer::Match(vec![2, 0, 1])));
+        assert_eq!(read("number", "12.5 s"), Some(Answer::Number(12.5)));
+        assert_eq!(read("number", "10,024"), None, "a comma means two things in this world");
+        assert_eq!(read("number", "inf"), None);
+        assert_eq!(points("1 3", 3), Ok(Answer::Open(vec![0, 2])));
+        assert_eq!(points("none", 3), Ok(Answer::Open(vec![])));
+        assert!(points("4", 3).is_err());
+    }
+
+    /// What a session prints, and the progress afterwards.
+    fn session(input: &[u8], ids: &[&str]) -> (String, Progress) {
+        static LIBRARY: OnceLock<Library> = OnceLock::new();
+        let library = LIBRARY.get_or_init(|| Library::shipped().expect("the suite proves it"));
+        let questions: Vec<&Question> = ids.iter().map(|id| library.question(id).expect("it ships")).collect();
+        let mut store = Store::nowhere();
+        let mut output = Vec::new();
+        let look = Look::of(80);
+        Session { input, output: &mut output, echo: true, look, library, store: &mut store }
+            .run(&questions, 7)
+            .expect("memory can be written");
+        (String::from_utf8(output).expect("text"), store.progress)
+    }
+
+    #[test]
+    fn a_session_judges_remembers_and_says_how_it_went() {
+        let ids = ["components-latest-revision", "choice-when-eks", "stack-map"];
+        let (text, progress) = session(b"four\n4\nskip\nquit\n", &ids);
+        assert!(text.contains("\"four\" is no number"), "{text}");
+        assert!(text.ends_with("1 of 1 right.\n"), "{text}");
+        assert_eq!(progress.questions.keys().collect::<Vec<_>>(), ["components-latest-revision"]);
+    }
+
+    #[test]
+    fn the_end_of_the_input_is_the_end_of_the_quiz() {
+        let (text, progress) = session(b"", &["choice-when-eks", "stack-map"]);
+        assert!(text.ends_with("0 of 0 right.\n"), "{text}");
+        assert_eq!(progress, Progress::default());
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_typed_is_an_answer_or_asked_again(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let (text, _) = session(&bytes, &["stack-map", "lab-order", "roles-open", "launch-sizes", "choice-when-eks"]);
+            prop_assert!(!text.contains('\u{1b}'), "no control character comes back");
+        }
+    }
 }

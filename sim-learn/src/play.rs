@@ -16,6 +16,8 @@ use crate::variant::Text;
 
 /// Events that the run of a learner's scenario may take [count]: some seconds, even in a browser.
 const EVENTS_MAX: u64 = 20_000_000;
+/// Facts that its journal may hold [count].
+const FACTS_MAX: u64 = 1_000_000;
 /// Memory that its world may take [bytes].
 const MEMORY_MAX: u64 = 512 << 20;
 
@@ -79,6 +81,7 @@ pub fn play_file(name: &str, toml: &[u8], files: &dyn Files, probes: &[Probe]) -
     let mut scenario = Scenario::read(name, toml, files).map_err(|all| all.to_string())?;
     let budget = &mut scenario.file.budget;
     budget.events = Some(budget.events.map_or(EVENTS_MAX, |events| events.min(EVENTS_MAX)));
+    budget.facts = Some(budget.facts.map_or(FACTS_MAX, |facts| facts.min(FACTS_MAX)));
     let memory = budget.memory.map_or(MEMORY_MAX, |memory| memory.0.min(MEMORY_MAX));
     budget.memory = Some(sim_core::units::Bytes(memory));
     let expects = probes.iter().filter_map(|probe| match probe {
@@ -102,7 +105,7 @@ pub fn play_file(name: &str, toml: &[u8], files: &dyn Files, probes: &[Probe]) -
             }
             let part = verdicts.next().expect("one for each");
             Ok(Finding {
-                text: part.text,
+                text: part.text.trim_end_matches(": ").to_owned(),
                 value: part.actual,
                 unit: part.unit.to_owned(),
                 held: part.held == Some(true),

@@ -21,7 +21,8 @@ pub fn rule(files: &Files, id: &str) -> Option<Rule> {
     let pages = files.iter().filter(|(path, _)| path.starts_with("rules/"));
     let line = pages.flat_map(|(_, text)| text.lines()).find_map(|line| line.strip_prefix(&head))?;
     let (text, source) = line.split_once(" Source: ").unwrap_or((line, "none"));
-    let source = source.rsplit_once(" [").map_or(source, |(source, _)| source);
+    // Of several pages the first; what follows it is the remark about the others.
+    let source = source.split([' ', ';']).next().unwrap_or("none");
     Some(Rule { id: id.to_owned(), text: text.to_owned(), source: source.to_owned() })
 }
 

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::library::Files;
 
+/// Changes of one variant at most.
+const CHANGES_MAX: usize = 50;
 /// The largest scenario text that changes may lead to [bytes].
 const TEXT_BYTES_MAX: usize = 1 << 20;
 
@@ -52,6 +54,13 @@ pub struct Text {
 }
 
 impl Text {
+    /// The same with only those files beside it that it names.
+    #[must_use]
+    pub fn with_named_files(mut self) -> Text {
+        self.files.retain(|path, _| self.toml.contains(path.as_str()));
+        self
+    }
+
     /// The files beside it, as a scenario reads them.
     pub fn bytes(&self) -> BTreeMap<String, Vec<u8>> {
         self.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())).collect()
@@ -101,6 +110,13 @@ impl Variant {
 
 /// A text with passages replaced and lines added.
 pub fn apply(base: &Text, changes: &[Change], add: &str) -> Result<Text, Misfit> {
+    if changes.len() > CHANGES_MAX {
+        return Err(Misfit {
+            key: "change".into(),
+            message: format!("there are {} changes; {CHANGES_MAX} are the limit", changes.len()),
+            help: "write the scenario out as a base of its own".into(),
+        });
+    }
     let mut toml = base.toml.clone();
     for (index, change) in changes.iter().enumerate() {
         let found = if change.from.is_empty() { 0 } else { toml.matches(change.from.as_str()).count() };

@@ -208,6 +208,18 @@ fn an_exercise_is_not_solved_by_changing_what_the_world_is_like() {
     assert_eq!((judgement.solved, judgement.tampered), (false, vec!["world".to_owned()]));
 }
 
+/// A recipe that does not work teaches the wrong thing.
+#[test]
+fn the_question_in_the_recipe_is_one_and_its_answer_is_true() {
+    let page = std::fs::read_to_string(tests::root().join("docs/contributing.md")).expect("the page is there");
+    let blocks = page.split("```toml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let recipe = blocks.into_iter().find(|block| block.starts_with("[[question]]")).expect("there is a recipe");
+    let questions = Question::read_all("docs/contributing.md", "recipe", recipe, &library().files);
+    let questions = questions.unwrap_or_else(|problems| panic!("{problems}"));
+    let asked = questions[0].asked(1);
+    assert_eq!(Some(asked.prove(&library().files).expect("it runs").key), asked.stated());
+}
+
 /// What the issue asks for; `sim-cli learn stats` prints the true counts.
 #[test]
 fn there_is_as_much_as_was_promised() {
@@ -221,5 +233,53 @@ fn there_is_as_much_as_was_promised() {
     assert_eq!(kinds, ["match", "multiple", "number", "open", "order", "single"]);
     for topic in &library().topics {
         assert!(topic.lesson.is_some() && topic.questions.len() >= 3, "{} is thin", topic.folder);
+    }
+}
+
+/// What somebody who knows the key answers.
+type Answering<'a> = &'a dyn Fn(&Key) -> Answer;
+
+/// A question before and after an answer, at 80 columns.
+fn page(id: &str, answer: Answering) -> String {
+    let question = library().question(id).unwrap_or_else(|| panic!("there is no question {id}"));
+    let asked = question.asked(7);
+    let key = asked.key(&library().files).expect("there is an answer");
+    let grade = asked.grade(&key, &answer(&key), &library().files).expect("it is an answer");
+    let look = sim_cli::format::page::Look::of(80);
+    let page = sim_cli::quiz::question_page(&asked.view(), "Question 1 of 1", &look);
+    page + &sim_cli::quiz::grade_page(&asked, &grade, &look)
+}
+
+#[test]
+fn one_question_of_each_kind_reads_well_at_80_columns() {
+    let wrong_option = |key: &Key| match key {
+        Key::Single(right) => Answer::Single(usize::from(*right == 0)),
+        other => answer_of(other),
+    };
+    let first_option = |_: &Key| Answer::Multiple(vec![0]);
+    let far_off = |_: &Key| Answer::Number(1e6);
+    let reversed = |key: &Key| match key {
+        Key::Order(right) => Answer::Order(right.iter().rev().copied().collect()),
+        Key::Match(right) => Answer::Match(right.iter().rev().copied().collect()),
+        other => answer_of(other),
+    };
+    let half = |_: &Key| Answer::Open(vec![0, 1]);
+    let pages: [(&str, Answering); 7] = [
+        ("roles-first-denied", &wrong_option),
+        ("launch-sizes", &first_option),
+        ("components-first-wave", &far_off),
+        ("lab-closed-tasks", &answer_of),
+        ("stack-order-of-start", &reversed),
+        ("lab-5xx", &reversed),
+        ("choice-difference", &half),
+    ];
+    for (id, answer) in pages {
+        let page = page(id, answer);
+        for line in page.lines().filter(|line| !line.contains("https://")) {
+            assert!(line.chars().count() <= 80, "{id}: {line}");
+        }
+        insta::with_settings!({ snapshot_suffix => id, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!("question", page);
+        });
     }
 }

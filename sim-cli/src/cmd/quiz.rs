@@ -135,11 +135,11 @@ fn scenario(library: &Library, questions: &[&Question], seed: u64) -> Exit {
         return Exit::Usage;
     };
     match question.asked(seed).scenario(&library.files) {
-        Some(Ok(text)) if text.files.is_empty() => print(&text.toml),
         Some(Ok(text)) => {
-            // What needs files beside it is a shipped scenario.
-            let names: Vec<_> = text.files.keys().cloned().collect();
-            eprintln!("note: it names files beside it: {}", names.join(", "));
+            let text = text.with_named_files();
+            for name in text.files.keys() {
+                eprintln!("note: the scenario names the file {name}, which lies beside the shipped scenario");
+            }
             print(&text.toml)
         }
         Some(Err(misfit)) => {

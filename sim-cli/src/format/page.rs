@@ -19,6 +19,11 @@ pub struct Look {
 }
 
 impl Look {
+    /// A page of so many columns.
+    pub fn of(width: usize) -> Look {
+        Look { width: Some(width), ascii: false }
+    }
+
     /// Columns of a page.
     pub fn columns(&self) -> usize {
         let width =

@@ -11,6 +11,9 @@ use crate::library::Files;
 use crate::rules::{is_id, rule};
 use crate::variant::{Change, Variant};
 
+/// Goals of one exercise at most.
+const GOALS_MAX: usize = 20;
+
 /// An exercise.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -82,6 +85,9 @@ impl Exercise {
             refuse("hints", format!("an exercise has {HINTS} hints"), "where to look, what is wrong, what to do");
             Default::default()
         });
+        if goals.len() > GOALS_MAX {
+            refuse("goals", format!("{GOALS_MAX} goals are the limit"), "");
+        }
         if goals.is_empty() {
             refuse("goals", "without a goal nobody can fail".into(), "add [[goals]]");
         }

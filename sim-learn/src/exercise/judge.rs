@@ -1,9 +1,11 @@
 //! Whether a learner's scenario reaches the goal of an exercise.
 
 use serde::Serialize;
+use sim_core::Simulation;
+use sim_core::observe::{Verdict, evaluate};
 use sim_core::scenario::{Node, Tree};
 
-use super::Exercise;
+use super::{Exercise, Goal};
 use crate::library::Files;
 use crate::play::{Probe, play_file};
 use crate::variant::Text;
@@ -38,6 +40,16 @@ pub struct Judgement {
 }
 
 impl Exercise {
+    /// How a running world stands against the goal at this moment: actual against needed, for a learner who types.
+    pub fn stands(&self, simulation: &Simulation) -> Vec<Outcome> {
+        let now = |goal: &Goal| {
+            let verdict = evaluate(&goal.expect, simulation.world(), simulation.ctx());
+            let Verdict { text, held, actual: value, unit } = verdict;
+            Outcome { say: goal.say.clone(), text, held, value, unit: unit.to_owned() }
+        };
+        self.goals.iter().map(now).collect()
+    }
+
     /// Runs a scenario and holds it against the goal; or says why it cannot run.
     ///
     /// The goal is the exercise's own, whatever the scenario expects of itself.

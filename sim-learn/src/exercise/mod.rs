@@ -7,6 +7,7 @@ mod judge;
 #[cfg(test)]
 mod tests;
 
+use serde::Serialize;
 use sim_core::observe::Expect;
 
 use crate::library::Files;
@@ -66,7 +67,42 @@ pub struct Edit {
     pub add: String,
 }
 
+/// What a learner sees of an exercise: nothing that gives the solution away.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct View {
+    /// Its name.
+    pub name: String,
+    /// Its topic.
+    pub topic: String,
+    /// Its title.
+    pub title: String,
+    /// What happened, in Markdown.
+    pub story: String,
+    /// What is to be reached, in words.
+    pub goal: String,
+    /// Its conditions, in words.
+    pub goals: Vec<String>,
+    /// Hints there are [count].
+    pub hints: usize,
+    /// The scenario that the learner is given.
+    pub scenario: Text,
+}
+
 impl Exercise {
+    /// What the learner sees.
+    pub fn view(&self, files: &Files) -> Result<View, Misfit> {
+        Ok(View {
+            name: self.name.clone(),
+            topic: self.topic.clone(),
+            title: self.title.clone(),
+            story: self.story.clone(),
+            goal: self.goal.clone(),
+            goals: self.goals.iter().map(|goal| goal.say.clone()).collect(),
+            hints: HINTS,
+            scenario: self.handout(files)?,
+        })
+    }
+
     /// The scenario that the learner is given, its goals as expectations, so that `sim-cli run` shows them as well.
     pub fn handout(&self, files: &Files) -> Result<Text, Misfit> {
         let mut text = self.start.resolve(files)?;
@@ -79,7 +115,7 @@ impl Exercise {
             self.goals.iter().map(|goal| format!("\n# {}\n[[expect]]\n{}", goal.say, goal.lines)).collect();
         text.toml = format!("{head}{rules}{}\n{goals}", text.toml.trim_start().trim_end().to_owned() + "\n");
         text.name = format!("{}.toml", self.name);
-        Ok(text)
+        Ok(text.with_named_files())
     }
 
     /// The handout with an edit made.

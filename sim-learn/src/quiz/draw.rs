@@ -8,6 +8,9 @@ use sim_core::engine::Stream;
 
 use crate::variant::{Change, Variant};
 
+/// The longest value of a parameter [bytes].
+const VALUE_MAX: usize = 100;
+
 /// Where a parameter comes from.
 #[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(untagged)]
@@ -48,6 +51,9 @@ impl Draw {
     pub fn problem(&self) -> Option<&'static str> {
         match self {
             Draw::Of(Of { of }) if of.len() < 2 => Some("a list to draw from has two entries at least"),
+            Draw::Of(Of { of }) if of.iter().any(|value| value.len() > VALUE_MAX) => {
+                Some("a value to draw is a word or a number, not a text")
+            }
             Draw::Range(Range { from, to, step }) if from >= to || *step == 0 => {
                 Some("a range goes up from `from` to `to` in steps of 1 or more")
             }
@@ -85,9 +91,25 @@ pub fn shuffled(count: usize, question: &str, seed: u64) -> Vec<usize> {
     order
 }
 
-/// A text with `{{name}}` replaced by its value. A name without value stays.
+/// A text with `{{name}}` replaced by its value. A name without value stays, and so do braces inside a value: one pass,
+/// so that no text can grow out of itself.
 pub fn fill(text: &str, values: &BTreeMap<String, String>) -> String {
-    values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{{{name}}}}}"), value))
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("{{") {
+        filled += before;
+        match after.split_once("}}").and_then(|(name, tail)| Some((values.get(name)?, tail))) {
+            Some((value, tail)) => {
+                filled += value;
+                rest = tail;
+            }
+            None => {
+                filled += "{{";
+                rest = after;
+            }
+        }
+    }
+    filled + rest
 }
 
 /// A variant with its parameters replaced.

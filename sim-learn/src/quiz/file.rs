@@ -127,6 +127,9 @@ struct PairTable {
     why: String,
 }
 
+/// Options, items, pairs or points of one question at most: as many as there are letters.
+const SHOWN_MAX: usize = 26;
+
 /// What is wrong with a question: the key, what is wrong, the way out.
 type Problem = (String, String, &'static str);
 
@@ -208,6 +211,10 @@ impl QuestionTable {
     fn kind_problems(&self) -> Vec<Problem> {
         let mut found: Vec<Problem> = Vec::new();
         let mut refuse = |key: &str, message: &str, help| found.push((key.to_owned(), message.to_owned(), help));
+        let counts = [self.options.len(), self.items.len(), self.pairs.len(), self.rubric.len()];
+        if counts.into_iter().any(|count| count > SHOWN_MAX) {
+            refuse("kind", "there are more things to choose from than letters", "26 are the limit");
+        }
         let proved = |count: usize, of: usize| count == 0 || (count == of && self.scenario.is_some());
         match self.kind {
             KindWord::Single | KindWord::Multiple => {

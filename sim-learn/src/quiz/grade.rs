@@ -161,7 +161,8 @@ impl Asked<'_> {
             }
             (Kind::Number(number), Key::Number(right)) => {
                 let digits = format!("{right:.*}", number.decimals as usize);
-                format!("{digits} {}", number.unit).trim_end().to_owned()
+                // A number and its unit stay on one line.
+                if number.unit.is_empty() { digits } else { format!("{digits}\u{a0}{}", number.unit) }
             }
             (Kind::Open(open), _) => open.model.clone(),
             _ => String::new(),
