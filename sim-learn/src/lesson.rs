@@ -56,8 +56,10 @@ pub struct Lesson {
 pub struct Block {
     /// How much time passes first.
     pub after: Duration,
-    /// The lines.
+    /// The commands, each in one line.
     pub commands: Vec<String>,
+    /// Where the block stands in the Markdown: its lines, fences included, counted from 0.
+    pub lines: std::ops::Range<usize>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -122,6 +124,40 @@ impl Lesson {
         text
     }
 
+    /// The Markdown with the answers of the simulator under its commands: what a reader sees who does not type.
+    pub fn played(&self, files: &Files) -> Result<String, String> {
+        let Some(run) = self.rehearse(files) else { return Ok(self.markdown.clone()) };
+        let run = run?;
+        let mut typed = run.simulation.transcript().iter();
+        let lines: Vec<&str> = self.markdown.lines().collect();
+        let mut page = String::new();
+        let mut next = 0;
+        for block in &self.blocks {
+            page.extend(lines[next..block.lines.start].iter().flat_map(|line| [line, "\n"]));
+            page += "```text\n";
+            let mut body =
+                lines[block.lines.start + 1..block.lines.end - 1].iter().filter(|line| !line.trim().is_empty());
+            for command in &block.commands {
+                let mut prompt = "$ ";
+                // A line that ends with a backslash goes on in the next.
+                for line in body.by_ref() {
+                    page += &format!("{prompt}{line}\n");
+                    prompt = "  ";
+                    if !line.ends_with('\\') {
+                        break;
+                    }
+                }
+                let command = command.split_whitespace().collect::<Vec<_>>().join(" ");
+                let answer = typed.find(|typed| typed.command == command).map(|typed| typed.output.as_str());
+                page.extend(answer.unwrap_or_default().lines().map(|line| cropped(line) + "\n"));
+            }
+            page += "```\n";
+            next = block.lines.end;
+        }
+        page.extend(lines[next..].iter().flat_map(|line| [line, "\n"]));
+        Ok(page)
+    }
+
     /// Types the commands and lets the world run; an error when a command fails.
     pub fn rehearse(&self, files: &Files) -> Option<Result<Play, String>> {
         let text = match self.rehearsal(files)? {
@@ -138,6 +174,16 @@ impl Lesson {
     }
 }
 
+/// A token says nothing to a reader: of a long word the beginning is enough.
+fn cropped(line: &str) -> String {
+    const WORD_MAX: usize = 100;
+    match line.chars().count() > WORD_MAX && !line.contains(char::is_whitespace) {
+        true => line.chars().take(60).chain(['…']).collect(),
+        // The tabs between columns of `--output text`.
+        false => line.replace('\t', "  "),
+    }
+}
+
 /// The blocks marked `aws`; or the line, counted from 0, and what is wrong with it.
 fn blocks(markdown: &str) -> Result<Vec<Block>, (usize, String)> {
     let mut blocks = Vec::new();
@@ -149,14 +195,19 @@ fn blocks(markdown: &str) -> Result<Vec<Block>, (usize, String)> {
             None if ticks.len() >= 3 => {
                 let mut words = line[ticks.len()..].split_whitespace();
                 let block = match words.next() {
-                    Some("aws") => {
-                        Some(Block { after: after(words).map_err(|why| (number, why))?, commands: Vec::new() })
-                    }
+                    Some("aws") => Some(Block {
+                        after: after(words).map_err(|why| (number, why))?,
+                        commands: Vec::new(),
+                        lines: number..number,
+                    }),
                     _ => None,
                 };
                 open = Some((ticks, block));
             }
-            Some((fence, _)) if line.trim_end() == *fence => blocks.extend(open.take().and_then(|(_, block)| block)),
+            Some((fence, _)) if line.trim_end() == *fence => {
+                let closed = open.take().and_then(|(_, block)| block);
+                blocks.extend(closed.map(|block| Block { lines: block.lines.start..number + 1, ..block }));
+            }
             Some((_, Some(block))) if !line.trim().is_empty() => {
                 match block.commands.last_mut().filter(|last| last.ends_with('\\')) {
                     Some(last) => {
@@ -202,6 +253,24 @@ mod tests {
         let found: Vec<_> = blocks(text).unwrap().iter().map(commands).collect();
         let strings = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
         assert_eq!(found, [(120, strings(&["aws a --b", "aws c"])), (0, strings(&["aws d"]))]);
+    }
+
+    #[test]
+    fn a_played_lesson_shows_the_answers_under_the_commands() {
+        let files = Files::shipped();
+        let head = "+++\ntitle = 'a'\ngoal = 'b'\nscenario = { base = 'worlds/shop.toml' }\n+++\n";
+        let text = "Before\n\n```aws after=2m\naws ecs describe-services --cluster prod \\\n    --services web \\\n    \
+                    --query 'services[0].runningCount'\n\naws ecs create-cluster --cluster-name b --query cluster.status\n```\n\
+                    After\n";
+        let lesson = Lesson::read("a/lesson.md", "a", &format!("{head}{text}")).unwrap();
+        assert_eq!(
+            lesson.played(&files).unwrap(),
+            "Before\n\n```text\n$ aws ecs describe-services --cluster prod \\\n      --services web \\\n      \
+             --query 'services[0].runningCount'\n2\n$ aws ecs create-cluster --cluster-name b --query cluster.status\n\
+             \"ACTIVE\"\n```\nAfter\n"
+        );
+        let refused = text.replace("--services web", "--services nobody --include SOMETHING");
+        assert!(Lesson::read("a/lesson.md", "a", &format!("{head}{refused}")).unwrap().played(&files).is_err());
     }
 
     #[test]

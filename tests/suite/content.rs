@@ -37,6 +37,20 @@ fn the_commands_of_every_lesson_run_and_succeed() {
     assert!(typed >= 15, "the lab alone has more than {typed} commands");
 }
 
+/// What a reader sees who does not type.
+#[test]
+fn the_answers_to_the_commands_of_the_lessons_are_worth_reading() {
+    let mut told = String::new();
+    for lesson in library().topics.iter().filter_map(|topic| topic.lesson.as_ref()) {
+        let page = lesson.played(&library().files).unwrap_or_else(|problem| panic!("{}: {problem}", lesson.topic));
+        let consoles = page.split("```text\n").skip(1).filter_map(|rest| rest.split("```").next());
+        for console in consoles.filter(|console| console.starts_with("$ ")) {
+            told += &format!("{}\n{console}\n", lesson.topic);
+        }
+    }
+    insta::assert_snapshot!(told);
+}
+
 #[test]
 fn every_citation_of_the_lessons_leads_to_a_rule() {
     let mut cited = 0;
