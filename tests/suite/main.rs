@@ -1,6 +1,7 @@
 //! Every suite.
 
 mod application;
+mod billing;
 #[allow(dead_code, reason = "each suite uses its own part of the door")]
 mod door;
 mod ecs_api;
@@ -17,6 +18,7 @@ mod not_modelled;
 mod operations;
 mod rules;
 mod scenarios;
+mod scheduler;
 mod start;
 mod task_definition;
 mod traffic;

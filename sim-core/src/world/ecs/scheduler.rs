@@ -151,9 +151,10 @@ impl Ecs {
                 stops.push((task, scaling.clone(), self.services[service].because));
             }
         }
-        // No room for a replacement first: one unhealthy task at a time makes room [CP-129].
+        // No room for a replacement first, and none under way: one unhealthy task at a time makes room [CP-129].
         let room = upper_bound(desired, self.services[service].maximum_percent).saturating_sub(census.existing);
-        if stops.is_empty() && unhealthy > 0 && room == 0 && census.existing == census.new.len() as u32 {
+        let replacing = census.new.len() as u32 > desired || census.existing > census.new.len() as u32;
+        if stops.is_empty() && unhealthy > 0 && room == 0 && !replacing {
             let task = census.unhealthy_new[0];
             stops.push((task, self.health_reason(service, peers), self.tasks[task].because));
         }
@@ -187,11 +188,27 @@ impl Ecs {
         order
     }
 
+    /// `(task T) (port P) is unhealthy in (target-group G) due to (reason R).`, as it is written when the scheduler
+    /// stops a task for it [CP-132][CP-150]. The task counts as one that failed [CP-185].
+    fn blame_health(&mut self, service: ServiceId, task: TaskId, because: FactId, peers: &Peers, ctx: &mut Ctx) {
+        let Fact::TargetUnhealthy { group, reason, .. } = ctx.journal().get(because).fact else { return };
+        let links = &self.services[service].load_balancers;
+        let port = links.iter().find(|link| link.group == group).map_or(0, |link| link.port);
+        let (uuid, group) = (&self.tasks[task].uuid, &peers.elb.groups[group].arn);
+        let text =
+            format!("(task {uuid}) (port {port}) is unhealthy in (target-group {group}) due to (reason {reason}).");
+        if let Some(deployment) = self.tasks[task].deployment {
+            self.deployments[deployment].failed_tasks += 1;
+        }
+        ctx.within(Some(because), |ctx| self.announce(service, &text, &peers.account, ctx));
+    }
+
     fn stop_all(&mut self, service: ServiceId, stops: &[(TaskId, String, FactId)], peers: &Peers, ctx: &mut Ctx) {
         let ran = |task: TaskId| self.tasks[task].status >= TaskStatus::Activating;
         let running: Vec<TaskId> = stops.iter().map(|stop| stop.0).filter(|&task| ran(task)).collect();
         let pending = stops.len() - running.len();
         for (task, reason, because) in stops {
+            self.blame_health(service, *task, *because, peers, ctx);
             ctx.within(Some(*because), |ctx| {
                 self.stop_task(*task, StopCode::ServiceSchedulerInitiated, reason, peers, ctx);
             });
