@@ -36,9 +36,12 @@ fn fargate_is_billed_from_the_pull_to_the_stop_for_what_was_asked_for() {
 /// [CA-174] A task that runs for ten seconds costs a minute.
 #[test]
 fn a_task_costs_at_least_a_minute() {
-    let run = play("10m", &["[[ecs.task]]\ncluster = \"demo\"\ntaskDefinition = \"web:1\"\nlaunchType = \"FARGATE\"\n\
+    let run = play(
+        "10m",
+        &["[[ecs.task]]\ncluster = \"demo\"\ntaskDefinition = \"web:1\"\nlaunchType = \"FARGATE\"\n\
         [ecs.task.networkConfiguration.awsvpcConfiguration]\nsubnets = [\"us-east-1a\"]\nassignPublicIp = \"ENABLED\"\n\
-        [[world.app]]\ncontainer = \"web/web\"\ncrash_after = \"10s\""]);
+        [[world.app]]\ncontainer = \"web/web\"\ncrash_after = \"10s\""],
+    );
     assert!(near(quantity(&run, "Fargate vCPU"), 60.0 / 3600.0));
 }
 
@@ -59,8 +62,11 @@ fn a_load_balancer_costs_its_hours_and_its_addresses() {
 /// [IM-092] [IA-142] Two GB in a private repository for 73 hours: a tenth of a month of 730 hours.
 #[test]
 fn ecr_storage_is_billed_by_the_part_of_a_month() {
-    let run = play("73h", &["[[ecr.repository]]\nrepositoryName = \"big\"\n[[world.image]]\nrepository = \"big\"\n\
-        layers = [\"1.5 GB\", \"500 MB\"]"]);
+    let run = play(
+        "73h",
+        &["[[ecr.repository]]\nrepositoryName = \"big\"\n[[world.image]]\nrepository = \"big\"\n\
+        layers = [\"1.5 GB\", \"500 MB\"]"],
+    );
     assert!(near(quantity(&run, "ECR storage"), 0.2));
     assert!(near(items(&run).iter().map(Item::usd).sum::<f64>(), 0.02));
 }
