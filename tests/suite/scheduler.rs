@@ -183,7 +183,7 @@ fn launches_that_fail_come_at_growing_intervals() {
     assert_eq!(run.world().ecs.deployments.iter().nth(1).expect("the broken one").1.failed_tasks, 6);
 }
 
-/// [CP-097] [CP-102] [CP-103] A process that ends by itself takes its task along, and the next pass replaces it, at
+/// [CP-097] [CP-102] [CP-103] [CP-127] A process that ends by itself takes its task along, and the next pass replaces it, at
 /// once: only tasks that never ran are throttled [CP-134].
 #[test]
 fn a_crash_is_replaced_at_the_next_pass() {
@@ -206,7 +206,7 @@ fn a_crash_is_replaced_at_the_next_pass() {
     "#);
 }
 
-/// [CP-107] [CP-128] [CP-129] [CP-185] The health check finds an application that answers 503: a replacement starts
+/// [CP-107] [CP-128] [CP-132] [CP-150] [CP-185] The health check finds an application that answers 503: a replacement starts
 /// first; when it is found unhealthy too, one of the two is stopped. There is no end to it.
 #[test]
 fn unhealthy_tasks_are_replaced_for_ever() {

@@ -19,7 +19,7 @@ const FAILURES_TO_ANNOUNCE: u32 = 3;
 /// The same event is not repeated for this long [CP-122].
 const QUIET: Duration = Duration::from_secs(6 * 3600);
 
-/// The lower bound: how many tasks must stay running and healthy [CP-166] [count].
+/// The lower bound: how many tasks must stay running and healthy [CP-166][CP-167] [count].
 pub fn lower_bound(desired: u32, minimum_healthy_percent: u32) -> u32 {
     (u64::from(desired) * u64::from(minimum_healthy_percent)).div_ceil(100) as u32
 }
@@ -34,7 +34,7 @@ pub fn upper_bound(desired: u32, maximum_percent: u32) -> u32 {
 struct Census {
     /// Of the PRIMARY deployment.
     new: Vec<TaskId>,
-    /// Of earlier deployments.
+    /// Of earlier deployments, however many [CP-186].
     old: Vec<TaskId>,
     /// Those that count for `minimumHealthyPercent`.
     healthy: u32,
@@ -138,7 +138,8 @@ impl Ecs {
         let mut stops: Vec<(TaskId, String, FactId)> =
             victims.into_iter().map(|task| (task, scaling.clone(), because)).collect();
 
-        // Beyond the desired count. A replacement that has no verdict yet keeps the unhealthy task it is for.
+        // Beyond the desired count. A replacement that has no verdict yet keeps the unhealthy task it is for
+        // [CP-128].
         let unhealthy = census.unhealthy_new.len() as u32;
         let undecided = census.new.len() as u32 - census.healthy_new - unhealthy;
         let excess = (census.new.len() as u32).saturating_sub(desired);
@@ -236,7 +237,7 @@ impl Ecs {
         });
     }
 
-    /// Starts what is missing, as far as the upper bound and the back-off allow. Returns how many.
+    /// Starts what is missing [CP-127], as far as the upper bound and the back-off allow. Returns how many.
     fn start_missing(&mut self, service: ServiceId, peers: &Peers, ctx: &mut Ctx) -> usize {
         let now = ctx.now();
         let census = self.census(service, now);
@@ -359,7 +360,8 @@ impl Ecs {
         ctx.within(Some(because), |ctx| self.announce(service, text, &peers.account, ctx));
     }
 
-    /// Counts a task that never reached RUNNING, and waits longer before the next launch [CP-133][CP-135][CP-185].
+    /// Counts a task that never reached RUNNING, and waits longer before the next launch [CP-133][CP-135][CP-185]. Others
+    /// that stopped are no reason to wait [CP-134].
     pub(super) fn start_failed(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
         let (Some(service), Some(deployment)) = (self.tasks[task].service, self.tasks[task].deployment) else { return };
         if deployment != self.services[service].primary() {
