@@ -20,5 +20,6 @@ mod rules;
 mod scenarios;
 mod scheduler;
 mod start;
+mod swarm;
 mod task_definition;
 mod traffic;

@@ -380,3 +380,22 @@ fn a_deployment_during_a_deployment_replaces_both_predecessors() {
     "#);
     assert_eq!(running(&run), (2, 0));
 }
+
+/// A task that is stopped before it has an interface gets none: found by the swarm.
+#[test]
+fn a_task_that_is_stopped_at_once_holds_no_address() {
+    let stop = typed("5s", "aws ecs stop-task --cluster demo --task web#1");
+    let mut run = ready("2m", &[&service(1, ""), &stop]);
+    let first = tests::story::task;
+    for second in 1..40 {
+        run.run_until(sim_core::engine::Time::from_secs(second));
+        let task = first(&run, "web#1");
+        assert!(run.world().network.eni_of(task).is_none(), "an address at {second} s");
+    }
+    assert_snapshot!(life(&run, "web#1"), @r#"
+    00:00:00 PROVISIONING
+    00:00:05 DEPROVISIONING
+    00:00:05 STOPPED
+    UserInitiated: Task stopped by user
+    "#);
+}
