@@ -1,6 +1,7 @@
 //! The service scheduler: in passes some 10 s apart it looks at a service and takes the next step towards what is
 //! wanted.
 
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use super::task::{NewTask, TargetState};
@@ -144,7 +145,7 @@ impl Ecs {
         let undecided = census.new.len() as u32 - census.healthy_new - unhealthy;
         let excess = (census.new.len() as u32).saturating_sub(desired);
         let excess = excess.saturating_sub(unhealthy.min(undecided).min(excess));
-        let in_order = self.in_stop_order(&census.new, now, peers);
+        let in_order = if excess > 0 { self.in_stop_order(&census.new, now, peers) } else { Vec::new() };
         for task in in_order.into_iter().take(excess as usize) {
             if census.unhealthy_new.contains(&task) {
                 stops.push((task, self.health_reason(service, peers), self.tasks[task].because));
@@ -173,18 +174,23 @@ impl Ecs {
     /// The order in which tasks are stopped: those that do not count as healthy first; then from the zone with
     /// most tasks; of equal ones the oldest [CP-137].
     fn in_stop_order(&self, tasks: &[TaskId], now: Time, peers: &Peers) -> Vec<TaskId> {
-        let zone = |task: TaskId| &peers.network.subnet(self.tasks[task].subnet).zone;
-        let mut left = tasks.to_vec();
-        let mut order = Vec::new();
-        while !left.is_empty() {
-            let crowd = |task: TaskId| left.iter().filter(|&&other| zone(other) == zone(task)).count();
-            let rank = |task: TaskId| {
-                let verdict = if self.is_unhealthy(task, now) { 0 } else { 1 + u8::from(self.is_healthy(task, now)) };
-                (verdict, usize::MAX - crowd(task), task)
-            };
-            let next = left.iter().copied().min_by_key(|&task| rank(task)).expect("not empty");
-            left.retain(|&task| task != next);
-            order.push(next);
+        // By verdict and zone, each oldest first; and how many are left in each zone.
+        let mut lines: BTreeMap<(u8, &str), VecDeque<TaskId>> = BTreeMap::new();
+        let mut crowds: BTreeMap<&str, usize> = BTreeMap::new();
+        for &task in tasks {
+            let verdict = if self.is_unhealthy(task, now) { 0 } else { 1 + u8::from(self.is_healthy(task, now)) };
+            let zone = peers.network.zone(self.tasks[task].subnet);
+            lines.entry((verdict, zone)).or_default().push_back(task);
+            *crowds.entry(zone).or_default() += 1;
+        }
+        let mut order = Vec::with_capacity(tasks.len());
+        for _ in tasks {
+            let heads = lines.iter().filter_map(|(&(verdict, zone), line)| Some((verdict, zone, *line.front()?)));
+            let next = heads.min_by_key(|&(verdict, zone, task)| (verdict, usize::MAX - crowds[zone], task));
+            let Some((verdict, zone, task)) = next else { break };
+            lines.entry((verdict, zone)).and_modify(|line| drop(line.pop_front()));
+            crowds.entry(zone).and_modify(|left| *left -= 1);
+            order.push(task);
         }
         order
     }
