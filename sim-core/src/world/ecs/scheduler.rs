@@ -188,7 +188,9 @@ impl Ecs {
             let heads = lines.iter().filter_map(|(&(verdict, zone), line)| Some((verdict, zone, *line.front()?)));
             let next = heads.min_by_key(|&(verdict, zone, task)| (verdict, usize::MAX - crowds[zone], task));
             let Some((verdict, zone, task)) = next else { break };
-            lines.entry((verdict, zone)).and_modify(|line| drop(line.pop_front()));
+            lines.entry((verdict, zone)).and_modify(|line| {
+                line.pop_front();
+            });
             crowds.entry(zone).and_modify(|left| *left -= 1);
             order.push(task);
         }
