@@ -46,7 +46,9 @@ impl Processor {
     /// How many times as long as alone each of `jobs` jobs takes: max(1, n/c).
     #[inline]
     pub fn slowdown(&self, jobs: usize) -> f64 {
-        (jobs as f64 * self.inverse).max(1.0)
+        // `f64::max` is a call in WASM.
+        let slowdown = jobs as f64 * self.inverse;
+        if slowdown > 1.0 { slowdown } else { 1.0 }
     }
 
     /// Work done on all jobs up to now [CPU-ns].
@@ -73,9 +75,9 @@ impl Processor {
     #[inline]
     pub fn next_finish(&self) -> Option<Time> {
         let Reverse((finish, _)) = self.jobs.peek()?;
-        let left = (f64::from_bits(*finish) - self.done).max(0.0) * self.slowdown;
         // The nanosecond in which it finishes is over before anybody hears of it; the others do not lose it,
-        // because `advance` counts real time.
+        // because `advance` counts real time. What rounding made negative is cut off at zero.
+        let left = (f64::from_bits(*finish) - self.done) * self.slowdown;
         Some(Time::from_nanos(self.at.as_nanos().saturating_add(left as u64).saturating_add(1)))
     }
 
