@@ -1,6 +1,7 @@
 //! Every suite.
 
 mod application;
+mod billing;
 mod content;
 #[allow(dead_code, reason = "each suite uses its own part of the door")]
 mod door;
@@ -18,6 +19,8 @@ mod not_modelled;
 mod operations;
 mod rules;
 mod scenarios;
+mod scheduler;
 mod start;
+mod swarm;
 mod task_definition;
 mod traffic;
