@@ -232,7 +232,11 @@ pub fn grade_page(asked: &Asked, grade: &Grade, look: &Look) -> String {
 fn sources(grade: &Grade) -> String {
     let mut pages: Vec<(&str, String)> = Vec::new();
     for source in &grade.sources {
-        let page = if source.url.is_empty() { "an assumption of the simulator" } else { source.url.as_str() };
+        let page = match (source.url.as_str(), source.basis.as_str()) {
+            ("", "assumption") => "an assumption of the simulator",
+            ("", basis) => basis,
+            (url, _) => url,
+        };
         let rule = if source.rule.is_empty() { String::new() } else { format!("[{}] ", source.rule) };
         match pages.iter_mut().find(|(known, _)| *known == page) {
             Some((_, rules)) => *rules += &rule,
