@@ -230,12 +230,13 @@ pub fn grade_page(asked: &Asked, grade: &Grade, look: &Look) -> String {
 
 /// Where it is written: each page once, with the rules that it stands for.
 fn sources(grade: &Grade) -> String {
-    let mut pages: Vec<(&str, String)> = Vec::new();
+    let mut pages: Vec<(String, String)> = Vec::new();
     for source in &grade.sources {
         let page = match (source.url.as_str(), source.basis.as_str()) {
-            ("", "assumption") => "an assumption of the simulator",
-            ("", basis) => basis,
-            (url, _) => url,
+            ("", "assumption") => "an assumption of the simulator".to_owned(),
+            (url, "assumption") => format!("an assumption, after {url}"),
+            ("", basis) => basis.to_owned(),
+            (url, _) => url.to_owned(),
         };
         let rule = if source.rule.is_empty() { String::new() } else { format!("[{}] ", source.rule) };
         match pages.iter_mut().find(|(known, _)| *known == page) {
