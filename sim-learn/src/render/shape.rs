@@ -23,6 +23,7 @@ pub(crate) enum Shape {
     Bar,
 }
 
+#[cfg(test)]
 impl Shape {
     pub(crate) const ALL: [Shape; 16] = [
         Shape::Rect,

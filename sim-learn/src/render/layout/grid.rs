@@ -135,19 +135,19 @@ impl Grid {
             let at = self.at(x, rect.y);
             self.flags[at] |= BLOCK;
         }
-        self.shun(rect, 1);
+        self.shun(rect, 2);
         if rect.w > 2 && rect.h > 2 {
             let inside = Rect { x: rect.x + 1, y: rect.y + 1, w: rect.w - 2, h: rect.h - 2 };
             for x in inside.x..inside.x + inside.w {
                 for y in [inside.y, inside.y + inside.h - 1] {
                     let at = self.at(x, y);
-                    self.soft[at] = self.soft[at].saturating_add(1);
+                    self.soft[at] = self.soft[at].saturating_add(2);
                 }
             }
             for y in inside.y..inside.y + inside.h {
                 for x in [inside.x, inside.x + inside.w - 1] {
                     let at = self.at(x, y);
-                    self.soft[at] = self.soft[at].saturating_add(1);
+                    self.soft[at] = self.soft[at].saturating_add(2);
                 }
             }
         }

@@ -52,6 +52,9 @@ const LANES_MAX: usize = 12;
 /// Rows that are kept free for turning lines between two ranks, at most.
 const TRACKS_MAX: usize = 14;
 
+/// Columns that boxes without lines may take even if the rest of the container is narrower.
+const LONE_WIDTH: usize = 60;
+
 impl<'a> Plan<'a> {
     pub(super) fn new(graph: &'a Graph, tuning: &'a Tuning) -> Self {
         let slot = |home: Option<usize>| home.map_or(0, |g| g + 1);
@@ -159,6 +162,7 @@ impl<'a> Plan<'a> {
         let slot = home.map_or(0, |g| g + 1);
         let index = self.members[slot].iter().enumerate().map(|(part, &member)| (member, part)).collect();
         let links = self.links(home, slot, &index, &mut parts);
+        let lone = self.lone(&links, parts.len(), flow);
         let rank = ranks(parts.len(), &links);
         let (mut rows, ties) = ordered(&mut parts, &links, &rank);
         if matches!(flow, Direction::Up | Direction::Left) {
@@ -168,6 +172,8 @@ impl<'a> Plan<'a> {
         let (along, across): (Vec<usize>, Vec<usize>) =
             sizes.iter().map(|&(w, h)| if flow.horizontal() { (w, h) } else { (h, w) }).unzip();
         let gap = |a: usize, b: usize| self.gap(&parts[a], &parts[b], flow);
+        rows.iter_mut().for_each(|row| row.retain(|p| !lone.contains(p)));
+        rows.retain(|row| !row.is_empty());
         if !flow.horizontal() {
             rows = broken(rows, &across, &gap, room);
         }
@@ -182,7 +188,36 @@ impl<'a> Plan<'a> {
                 self.put(&mut block, &parts[p], Rect { x, y, w, h });
             }
         }
+        self.shelve(&mut block, &parts, &sizes, &lone, room);
         block
+    }
+
+    /// Parts without any line, if there are others with: they stand below those, side by side, and take no rank.
+    fn lone(&self, links: &[Link], members: usize, flow: Direction) -> Vec<usize> {
+        let tied: std::collections::BTreeSet<usize> = links.iter().flat_map(|link| [link.from, link.to]).collect();
+        if tied.is_empty() && flow.horizontal() {
+            return Vec::new();
+        }
+        (0..members).filter(|part| !tied.contains(part)).collect()
+    }
+
+    /// Puts parts in rows below what stands already, no wider than that where it can be.
+    fn shelve(&self, block: &mut Block, parts: &[Part], sizes: &[(usize, usize)], lone: &[usize], room: usize) {
+        let room = if block.width == 0 { room } else { room.min(block.width.max(LONE_WIDTH)) };
+        let slack = self.tuning.slack;
+        let (mut x, mut y, mut height) = (0, block.height, 0);
+        if block.height > 0 && !lone.is_empty() {
+            y += 1 + slack;
+        }
+        for &p in lone {
+            let (w, h) = sizes[p];
+            if x > 0 && x + w > room {
+                (x, y, height) = (0, y + height + 1 + slack, 0);
+            }
+            self.put(block, &parts[p], Rect { x, y, w, h });
+            x += w + 3 + slack;
+            height = height.max(h);
+        }
     }
 
     /// What must stand after what. Labels of edges become parts of their own, between the ends.
@@ -256,10 +291,12 @@ impl<'a> Plan<'a> {
         for link in links {
             let (a, b) = (link.from, link.to);
             let (first, last) = (row_of[a].min(row_of[b]), row_of[a].max(row_of[b]));
-            let (u, v) = (cross_at[a] + across[a] / 2, cross_at[b] + across[b] / 2);
-            if u.abs_diff(v) > 1 || last > first + 1 {
-                turning[last].push((u.min(v), u.max(v)));
+            // Boxes that lie over one another are joined by a straight line.
+            if cross_at[a] + across[a] > cross_at[b] + 2 && cross_at[b] + across[b] > cross_at[a] + 2 {
+                continue;
             }
+            let (u, v) = (cross_at[a] + across[a] / 2, cross_at[b] + across[b] / 2);
+            turning[last].push((u.min(v), u.max(v)));
             if last > first + 1 {
                 turning[first + 1].push((u.min(v), u.max(v)));
             }

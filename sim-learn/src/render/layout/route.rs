@@ -39,7 +39,6 @@ struct Wire {
     from: Stop,
     to: Stop,
     tail: Tip,
-    head: Tip,
 }
 
 /// Finds a way for every edge; false if one has none, or the work is used up (`steps` is 0 then).
@@ -54,10 +53,10 @@ pub(super) fn route(graph: &Graph, scene: &mut Scene, steps: &mut usize) -> bool
         }
         if places.labels[n].is_some() {
             let label = Stop::Label(n);
-            wires.push(Wire { edge: n, from, to: label, tail: edge.tail, head: Tip::Plain });
-            wires.push(Wire { edge: n, from: label, to, tail: Tip::Plain, head: edge.head });
+            wires.push(Wire { edge: n, from, to: label, tail: edge.tail });
+            wires.push(Wire { edge: n, from: label, to, tail: Tip::Plain });
         } else {
-            wires.push(Wire { edge: n, from, to, tail: edge.tail, head: edge.head });
+            wires.push(Wire { edge: n, from, to, tail: edge.tail });
         }
     }
     // Short ones first: they have the fewest ways to go.
