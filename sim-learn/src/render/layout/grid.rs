@@ -215,7 +215,31 @@ fn around(rect: Rect, width: usize, height: usize) -> impl Iterator<Item = (usiz
     flat.chain(left.chain(right).flat_map(move |x| inner.clone().map(move |y| (x, y))))
 }
 
-/// Where the text of each line of a label stands: first column and width.
-pub(super) fn label_spans(rect: Rect, lines: &[String]) -> Vec<(usize, usize)> {
-    lines.iter().map(|line| (rect.x + centred(line, rect.w), text::width(line))).collect()
+/// Where a line of a label stands.
+#[derive(Clone, Debug)]
+pub(super) struct Span {
+    pub start: usize,
+    pub width: usize,
+    /// Columns with a letter: a line that comes to a space between two words seems to end in the open.
+    pub letters: Vec<usize>,
+}
+
+/// Where the lines of a label stand.
+pub(super) fn label_spans(rect: Rect, lines: &[String]) -> Vec<Span> {
+    let span = |line: &String| {
+        let start = rect.x + centred(line, rect.w);
+        let mut letters = Vec::new();
+        let mut x = start;
+        for c in line.chars() {
+            if c.is_alphanumeric() && text::char_width(c) > 0 {
+                letters.push(x);
+            }
+            x += text::char_width(c);
+        }
+        if letters.is_empty() {
+            letters.push(start + text::width(line) / 2);
+        }
+        Span { start, width: text::width(line), letters }
+    };
+    lines.iter().map(span).collect()
 }

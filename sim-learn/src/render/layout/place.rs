@@ -3,6 +3,7 @@
 
 use super::order::{Ranked, order};
 use super::rank::{Link, ranks};
+use super::route::least_cells;
 use super::spread::spread;
 use super::{Rect, Tuning};
 use crate::render::mermaid_text::graph::{Direction, End, Graph, Stroke};
@@ -178,8 +179,14 @@ impl<'a> Plan<'a> {
             rows = broken(rows, &across, &gap, room);
         }
         let limit = if flow.horizontal() { usize::MAX / 4 } else { room };
-        let cross_at = spread(&rows, &across, &gap, &ties, limit);
-        let main_at = self.main(&rows, &along, &across, &cross_at, &links, flow);
+        let labels: Vec<usize> = (0..parts.len()).filter(|&p| matches!(parts[p], Part::Label(_))).collect();
+        let cross_at = spread(&rows, &across, &gap, (&ties, &labels), limit);
+        // Ranks of lanes alone have done their work once the order is known.
+        rows.retain(|row| row.iter().any(|&p| !matches!(parts[p], Part::Lane)));
+        let slim: Vec<bool> =
+            rows.iter().map(|row| row.iter().all(|&p| matches!(parts[p], Part::Lane | Part::Label(_)))).collect();
+        let tips = self.edges[slot].iter().map(|&n| least_cells(&self.graph.edges[n])).max().unwrap_or(2);
+        let main_at = self.main(&rows, &along, &across, &cross_at, &links, (flow, tips, &slim));
         let mut block = Block::default();
         for row in &rows {
             for &p in row {
@@ -229,9 +236,8 @@ impl<'a> Plan<'a> {
         parts: &mut Vec<Part>,
     ) -> Vec<Link> {
         let edges = &self.edges[slot];
-        let labelled = |n: &&usize| {
-            !self.graph.edges[**n].label.is_empty() && self.graph.edges[**n].stroke != Stroke::Invisible
-        };
+        let labelled =
+            |n: &&usize| !self.graph.edges[**n].label.is_empty() && self.graph.edges[**n].stroke != Stroke::Invisible;
         // With labels in between, every edge spans twice as much, so that boxes stay in line with each other.
         let scale = if edges.iter().any(|n| labelled(&n)) { 2 } else { 1 };
         let mut links = Vec::new();
@@ -279,7 +285,7 @@ impl<'a> Plan<'a> {
         across: &[usize],
         cross_at: &[usize],
         links: &[Link],
-        flow: Direction,
+        (flow, least, slim): (Direction, usize, &[bool]),
     ) -> Vec<usize> {
         let mut row_of = vec![0; along.len()];
         for (r, row) in rows.iter().enumerate() {
@@ -307,7 +313,10 @@ impl<'a> Plan<'a> {
         for (r, row) in rows.iter().enumerate() {
             if r > 0 {
                 let tracks = density(&turning[r]).min(TRACKS_MAX) + slack;
-                here += if flow.horizontal() { 3 + tracks + slack } else { 2 + tracks };
+                // No tip stands between a box and the label of its line.
+                let tipless = if matches!(flow, Direction::Up | Direction::Left) { slim[r - 1] } else { slim[r] };
+                let least = if tipless { 1 } else { least };
+                here += if flow.horizontal() { least + 1 + tracks + slack } else { least + tracks };
             }
             let size = row.iter().map(|&p| along[p]).max().unwrap_or(0);
             for &p in row {

@@ -1,9 +1,9 @@
 //! Lines: each edge takes the cheapest way over the grid (A*). Two lines may share a cell only where one crosses the
 //! other at a right angle; they never run, turn or end on one another, so no picture shows an edge that is not there.
 
-use super::grid::{ACROSS, ALONG, BLOCK, Grid, Path, SOLID, Side, label_spans, side_to, step};
+use super::grid::{ACROSS, ALONG, BLOCK, Grid, Path, SOLID, Side, Span, label_spans, side_to, step};
 use super::{Rect, Scene};
-use crate::render::mermaid_text::graph::{Direction, End, Graph, Stroke, Tip};
+use crate::render::mermaid_text::graph::{Direction, Edge, End, Graph, Stroke, Tip};
 use crate::render::text;
 
 /// Prices. A step is 2, so that small preferences can be said in between.
@@ -62,10 +62,19 @@ pub(super) fn route(graph: &Graph, scene: &mut Scene, steps: &mut usize) -> bool
     // Short ones first: they have the fewest ways to go.
     wires.sort_by_key(|wire| distance(places.of(wire.from), places.of(wire.to)));
     let mut search = Search::new(grid.flags.len());
+    // The side of each label at which its first line came: the other one leaves elsewhere, so that it reads as one.
+    let mut label_side: Vec<Option<Side>> = vec![None; graph.edges.len()];
     for wire in &wires {
-        match search.find(graph, &grid, &places, wire, steps) {
+        match search.find(graph, &grid, &places, (wire, label_side[wire.edge]), steps) {
+            // Between two tips the line itself must show.
+            Some(path) if path.cells.len() < least_cells(&graph.edges[wire.edge]) => return false,
             Some(path) => {
                 grid.take(&path);
+                if !path.from_end {
+                    label_side[wire.edge] = Some(path.tail_side);
+                } else if !path.to_end {
+                    label_side[wire.edge] = Some(path.head_side);
+                }
                 scene.paths.push(path);
             }
             None => return false,
@@ -73,6 +82,11 @@ pub(super) fn route(graph: &Graph, scene: &mut Scene, steps: &mut usize) -> bool
     }
     scene.paths.sort_by_key(|path| path.edge);
     true
+}
+
+/// Cells that a line takes at least, tips included.
+pub(super) fn least_cells(edge: &Edge) -> usize {
+    if edge.tail != Tip::Plain && edge.head != Tip::Plain { 3 } else { 2 }
 }
 
 fn distance(a: Rect, b: Rect) -> usize {
@@ -85,7 +99,7 @@ struct Places {
     nodes: Vec<Rect>,
     groups: Vec<Rect>,
     titles: Vec<usize>,
-    labels: Vec<Option<(Rect, Vec<(usize, usize)>)>>,
+    labels: Vec<Option<(Rect, Vec<Span>)>>,
     flow: Vec<Direction>,
 }
 
@@ -154,23 +168,22 @@ impl Places {
                 ASIDE
             };
             let box_side = at.opposite();
-            ports.push(Port { cell: (dx, dy), side: box_side, cost: turn + (off as u32).min(8) / 2 });
+            ports.push(Port { cell: (dx, dy), side: box_side, cost: turn + (off as u32).min(9) });
         };
         let (right, bottom) = (rect.x + rect.w - 1, rect.y + rect.h - 1);
         if let Stop::Label(e) = stop {
             let Some((_, spans)) = &self.labels[e] else { return ports };
-            let (first, last) = (spans[0], spans[spans.len() - 1]);
-            for ((start, wide), y, side) in [(first, rect.y, Side::Up), (last, bottom, Side::Down)] {
-                // The middle of the text, so that the line meets a letter.
-                if wide > 0 {
-                    add(start + wide / 2, y, side, 0);
-                    if wide > 2 {
-                        add(start + wide / 2 - 1, y, side, 2);
+            for (span, y, side) in [(spans.first(), rect.y, Side::Up), (spans.last(), bottom, Side::Down)] {
+                let Some(Span { start, width, letters }) = span else { continue };
+                for &x in letters {
+                    let off = x.abs_diff(start + width / 2);
+                    if off <= 2 || letters.len() <= 2 {
+                        add(x, y, side, off);
                     }
                 }
             }
-            for (n, &(start, wide)) in spans.iter().enumerate() {
-                if start == rect.x + 1 && wide + 2 == rect.w {
+            for (n, span) in spans.iter().enumerate() {
+                if span.start == rect.x + 1 && span.width + 2 == rect.w {
                     add(rect.x, rect.y + n, Side::Left, 1);
                     add(right, rect.y + n, Side::Right, 1);
                 }
@@ -238,16 +251,15 @@ impl Search {
         graph: &Graph,
         grid: &Grid,
         places: &Places,
-        wire: &Wire,
+        (wire, label_side): (&Wire, Option<Side>),
         steps: &mut usize,
     ) -> Option<Path> {
         self.now += 1;
         self.buckets.iter_mut().for_each(Vec::clear);
         let edge = &graph.edges[wire.edge];
         let around = [graph.ancestors(edge.from), graph.ancestors(edge.to)];
-        let holds = |end: End, other: End| {
-            matches!(end, End::Group(g) if end != other && graph.ancestors(other).contains(&g))
-        };
+        let holds =
+            |end: End, other: End| matches!(end, End::Group(g) if end != other && graph.ancestors(other).contains(&g));
         let inside = [holds(edge.from, edge.to), holds(edge.to, edge.from)];
         // Frames at which the edge ends are not crossed; those around one end only must be.
         let frame_cost: Vec<Option<u32>> = (0..graph.groups.len())
@@ -284,8 +296,19 @@ impl Search {
                 && (grid.flags[border] & SOLID != 0 || grid.flags[border] & (ACROSS | ALONG) == (ACROSS | ALONG));
             grid.flags[at] == 0 && !crossed && grid.frame[at] == 0
         };
-        let starts: Vec<Port> = ports(wire.from, true).into_iter().filter(free).collect();
-        let goals: Vec<Port> = ports(wire.to, false).into_iter().filter(free).collect();
+        let mut starts: Vec<Port> = ports(wire.from, true).into_iter().filter(free).collect();
+        let mut goals: Vec<Port> = ports(wire.to, false).into_iter().filter(free).collect();
+        if matches!(wire.from, Stop::Label(_)) {
+            starts.retain(|port| Some(port.side) != label_side);
+        }
+        if matches!(wire.to, Stop::Label(_)) {
+            goals.retain(|port| Some(port.side) != label_side);
+        }
+        if wire.from == wire.to {
+            // From a box to itself: round a corner, from an upright side to a level one.
+            starts.retain(|port| !port.side.vertical());
+            goals.retain(|port| port.side.vertical());
+        }
         for port in &goals {
             let state = grid.at(port.cell.0, port.cell.1) * 2 + usize::from(port.side.vertical());
             self.goal[state] = self.now;
@@ -345,6 +368,9 @@ impl Search {
                     continue;
                 }
                 let next = grid.at(nx, ny);
+                if !first && next == self.from[state] as usize / 2 {
+                    continue; // back again: the way would lie on itself
+                }
                 let flags = grid.flags[next];
                 let taken = if side.vertical() { ALONG } else { ACROSS };
                 if flags & (BLOCK | SOLID | taken) != 0 {
@@ -395,6 +421,13 @@ impl Search {
             }
         }
         cells.reverse();
+        // A way that crosses itself would hide its own turns.
+        let mut once = cells.clone();
+        once.sort_unstable();
+        once.dedup();
+        if once.len() < cells.len() {
+            return None;
+        }
         let vertical = |at: usize| at % 2 == 1;
         let port = |ports: &[Port], cell, upright: bool, away: Option<Side>| {
             ports

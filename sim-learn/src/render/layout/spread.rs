@@ -9,7 +9,7 @@ pub(super) fn spread(
     rows: &[Vec<usize>],
     sizes: &[usize],
     gap: &dyn Fn(usize, usize) -> usize,
-    ties: &[Vec<usize>],
+    (ties, labels): (&[Vec<usize>], &[usize]),
     limit: usize,
 ) -> Vec<usize> {
     // Offsets of each part within its row when packed, and the total size of each row.
@@ -43,8 +43,7 @@ pub(super) fn spread(
             let wishes: Vec<i64> = rows[r]
                 .iter()
                 .map(|&p| {
-                    let near: Vec<i64> =
-                        ties[p].iter().filter(|&&t| row_of[t] != r).map(|&t| middle(&at, t)).collect();
+                    let near: Vec<i64> = ties[p].iter().filter(|&&t| row_of[t] != r).map(|&t| middle(&at, t)).collect();
                     let wish = if near.is_empty() {
                         at[p]
                     } else {
@@ -58,8 +57,41 @@ pub(super) fn spread(
             }
         }
     }
+    straighten(rows, sizes, gap, (ties, labels), &row_of, &mut at);
     let first = at.iter().enumerate().filter(|(p, _)| row_of[*p] != usize::MAX).map(|(_, a)| *a).min().unwrap_or(0);
     at.into_iter().map(|a| usize::try_from(a - first).unwrap_or(0)).collect()
+}
+
+/// Moves labels to where the line through them is straight, if there is room beside their neighbours.
+fn straighten(
+    rows: &[Vec<usize>],
+    sizes: &[usize],
+    gap: &dyn Fn(usize, usize) -> usize,
+    (ties, labels): (&[Vec<usize>], &[usize]),
+    row_of: &[usize],
+    at: &mut [i64],
+) {
+    for &label in labels {
+        let row = &rows[row_of[label]];
+        let Some(k) = row.iter().position(|&p| p == label) else { continue };
+        let size = sizes[label] as i64;
+        let half = size / 2;
+        // Where lines can leave all that it is tied to; if there is no such place, the first of them.
+        let span = |&tie: &usize| match sizes[tie] as i64 {
+            size @ 0..3 => (at[tie], at[tie] + size - 1),
+            size => (at[tie] + 1, at[tie] + size - 2),
+        };
+        let spans: Vec<(i64, i64)> = ties[label].iter().map(span).collect();
+        let Some(&first) = spans.first() else { continue };
+        let all = spans.iter().fold((i64::MIN, i64::MAX), |a, b| (a.0.max(b.0), a.1.min(b.1)));
+        let (from, to) = if all.0 <= all.1 { all } else { first };
+        let least = k.checked_sub(1).map_or(i64::MIN, |k| at[row[k]] + (sizes[row[k]] + gap(row[k], label)) as i64);
+        let most = row.get(k + 1).map_or(i64::MAX, |&next| at[next] - gap(label, next) as i64 - size);
+        let wish = (at[label] + half).clamp(from, to) - half;
+        if (least..=most).contains(&wish) && wish >= 0 {
+            at[label] = wish;
+        }
+    }
 }
 
 /// The rising sequence nearest to the wishes (pool adjacent violators).

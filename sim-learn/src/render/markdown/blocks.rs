@@ -74,9 +74,7 @@ impl Page<'_> {
             return text.to_vec();
         }
         let mut out: Vec<Piece> = Vec::new();
-        let signs = |look: Look| {
-            [(look.strong, "**"), (look.emphasis, "*"), (look.struck, "~~"), (look.code, "`")]
-        };
+        let signs = |look: Look| [(look.strong, "**"), (look.emphasis, "*"), (look.struck, "~~"), (look.code, "`")];
         let mut open: Vec<&str> = Vec::new();
         for piece in text {
             let wanted: Vec<&str> = signs(piece.look).iter().filter(|(on, _)| *on).map(|(_, sign)| *sign).collect();
@@ -118,7 +116,8 @@ impl Page<'_> {
     fn list(&self, first: Option<u64>, items: &[Item], width: usize) -> Result<Vec<Line>, Problem> {
         let mut lines = Vec::new();
         let last = first.map(|n| n.saturating_add(items.len() as u64));
-        let loose = items.iter().any(|item| item.blocks.iter().filter(|b| !matches!(b, Block::List { .. })).count() > 1);
+        let loose =
+            items.iter().any(|item| item.blocks.iter().filter(|b| !matches!(b, Block::List { .. })).count() > 1);
         for (n, item) in items.iter().enumerate() {
             let mark = match (first, last) {
                 (Some(first), Some(last)) => {

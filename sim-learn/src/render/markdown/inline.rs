@@ -21,8 +21,14 @@ impl Look {
 
     /// The numbers of the SGR sequence; `None` for plain text.
     pub(super) fn codes(self) -> Option<String> {
-        let all =
-            [(self.strong, "1"), (self.dim, "2"), (self.emphasis, "3"), (self.link, "4"), (self.struck, "9"), (self.code, "36")];
+        let all = [
+            (self.strong, "1"),
+            (self.dim, "2"),
+            (self.emphasis, "3"),
+            (self.link, "4"),
+            (self.struck, "9"),
+            (self.code, "36"),
+        ];
         let codes: Vec<&str> = all.iter().filter(|(on, _)| *on).map(|(_, code)| *code).collect();
         (!codes.is_empty()).then(|| codes.join(";"))
     }

@@ -15,7 +15,10 @@ const SOURCE_MAX: usize = 2_000_000;
 /// Renders a document.
 pub(crate) fn render(source: &str, options: &Options) -> Result<String, Problem> {
     if source.len() > SOURCE_MAX {
-        return Err(Problem::new((1, 1), format!("a document of {} bytes; at most {SOURCE_MAX} are read", source.len())));
+        return Err(Problem::new(
+            (1, 1),
+            format!("a document of {} bytes; at most {SOURCE_MAX} are read", source.len()),
+        ));
     }
     let document = parse::parse(source, options.ascii);
     let lines = blocks::document(&document, options)?;

@@ -8,14 +8,27 @@ use std::ops::Range;
 /// A part of a document.
 #[derive(Clone, Debug)]
 pub(super) enum Block {
-    Heading { level: usize, text: Vec<Piece> },
+    Heading {
+        level: usize,
+        text: Vec<Piece>,
+    },
     Paragraph(Vec<Piece>),
     Quote(Vec<Block>),
     /// The number of the first item, or bullets; items with the state of their box.
-    List { first: Option<u64>, items: Vec<Item> },
+    List {
+        first: Option<u64>,
+        items: Vec<Item>,
+    },
     /// The language; the text; line and column of each line of the text.
-    Code { language: String, text: String, places: Vec<(usize, usize)> },
-    Table { alignment: Vec<Alignment>, rows: Vec<Vec<Vec<Piece>>> },
+    Code {
+        language: String,
+        text: String,
+        places: Vec<(usize, usize)>,
+    },
+    Table {
+        alignment: Vec<Alignment>,
+        rows: Vec<Vec<Vec<Piece>>>,
+    },
     Rule,
 }
 

@@ -13,7 +13,8 @@ pub(super) fn label(raw: &str, markdown: bool) -> (String, bool) {
             && !trimmed[2..trimmed.len() - 2].contains("**");
         text = plain(trimmed);
     }
-    let lines: Vec<String> = text.split('\n').map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let lines: Vec<String> =
+        text.split('\n').map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
     (lines.join("\n").trim_matches('\n').to_owned(), bold)
 }
 
@@ -51,7 +52,10 @@ pub(super) fn entities(text: &str) -> String {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         let body = rest[1..].strip_prefix('#').filter(|_| rest.starts_with('&')).unwrap_or(&rest[1..]);
-        let found = body.find(';').filter(|&end| end > 0 && end <= 8).and_then(|end| Some((entity(&body[..end])?, &body[end + 1..])));
+        let found = body
+            .find(';')
+            .filter(|&end| end > 0 && end <= 8)
+            .and_then(|end| Some((entity(&body[..end])?, &body[end + 1..])));
         match found {
             Some((c, after)) => {
                 out.push(c);

@@ -22,7 +22,10 @@ const SOURCE_MAX: usize = 200_000;
 /// Draws one diagram.
 pub(crate) fn render(source: &str, options: &Options) -> Result<String, Problem> {
     if source.len() > SOURCE_MAX {
-        return Err(Problem::new((1, 1), format!("a diagram of {} bytes; at most {SOURCE_MAX} are read", source.len())));
+        return Err(Problem::new(
+            (1, 1),
+            format!("a diagram of {} bytes; at most {SOURCE_MAX} are read", source.len()),
+        ));
     }
     let source = Source::new(source);
     let header = source.header()?;
@@ -68,7 +71,7 @@ fn picture(mut graph: Graph, header: &scan::Header, options: &Options) -> Result
 }
 
 /// Texts as the terminal may see them.
-fn prepare(graph: &mut Graph, options: &Options) {
+pub(crate) fn prepare(graph: &mut Graph, options: &Options) {
     let clean = |text: &mut String| *text = text::clean(text, options.ascii);
     clean(&mut graph.title);
     graph.nodes.iter_mut().for_each(|node| clean(&mut node.label));

@@ -46,9 +46,8 @@ impl Reader {
             cursor.skip_spaces();
             let at = *cursor;
             let word = cursor.take_while(char::is_alphabetic);
-            let direction = Direction::parse(&word).ok_or_else(|| {
-                at.problem(format!("\"{word}\" is not a direction")).help("TB, BT, LR and RL are")
-            })?;
+            let direction = Direction::parse(&word)
+                .ok_or_else(|| at.problem(format!("\"{word}\" is not a direction")).help("TB, BT, LR and RL are"))?;
             self.chart.direct(direction);
             return Ok(());
         }

@@ -28,7 +28,9 @@ pub(super) fn parse(source: &Source, header: &Header) -> Result<Graph, Problem> 
         };
         cursor.skip_spaces();
         if !cursor.at_end() {
-            return Err(cursor.problem(format!("{} after the direction; a statement starts on a new line", cursor.seen())));
+            return Err(
+                cursor.problem(format!("{} after the direction; a statement starts on a new line", cursor.seen()))
+            );
         }
     }
     let mut chart = Chart::new(direction, source.title.clone());
@@ -60,9 +62,8 @@ fn statement(cursor: &mut Cursor<'_>, chart: &mut Chart) -> Result<(), Problem> 
         cursor.skip_spaces();
         let at = *cursor;
         let word = cursor.rest();
-        let direction = Direction::parse(&word).ok_or_else(|| {
-            at.problem(format!("\"{word}\" is not a direction")).help("TD, TB, BT, LR and RL are")
-        })?;
+        let direction = Direction::parse(&word)
+            .ok_or_else(|| at.problem(format!("\"{word}\" is not a direction")).help("TD, TB, BT, LR and RL are"))?;
         chart.direct(direction);
         return Ok(());
     }
@@ -126,9 +127,9 @@ fn link_style(cursor: &mut Cursor<'_>, chart: &mut Chart) -> Result<(), Problem>
         return Ok(());
     }
     for number in which.split(',') {
-        let number: usize = number
-            .parse()
-            .map_err(|_| at.problem(format!("\"{number}\" is not the number of a link")).help("links are counted from 0"))?;
+        let number: usize = number.parse().map_err(|_| {
+            at.problem(format!("\"{number}\" is not the number of a link")).help("links are counted from 0")
+        })?;
         if !chart.style_links(Some(number), style) {
             return Err(at.problem(format!("there is no link {number} yet")).help("links are counted from 0"));
         }

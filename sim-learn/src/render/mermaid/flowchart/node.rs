@@ -32,7 +32,11 @@ pub(super) fn node(cursor: &mut Cursor<'_>, chart: &mut Chart) -> Result<String,
         cursor.at += open.len();
         let ends: Vec<&str> = closings.iter().map(|(end, _)| *end).collect();
         let (text, bold, end) = text_until(cursor, &ends).map_err(|problem| {
-            if problem.message.starts_with("no closing") { Problem { help: problem.help, ..opening.problem(problem.message) } } else { problem }
+            if problem.message.starts_with("no closing") {
+                Problem { help: problem.help, ..opening.problem(problem.message) }
+            } else {
+                problem
+            }
         })?;
         let shape = closings.iter().find(|(close, _)| *close == end).map_or(Shape::Rect, |(_, shape)| *shape);
         chart.describe(&id, Some(shape), Some((text, bold)));
@@ -69,7 +73,10 @@ fn id(cursor: &mut Cursor<'_>) -> String {
 }
 
 /// A text up to one of the closing brackets, in quotes or without; also whether it is bold, and which bracket it was.
-pub(super) fn text_until(cursor: &mut Cursor<'_>, ends: &[&'static str]) -> Result<(String, bool, &'static str), Problem> {
+pub(super) fn text_until(
+    cursor: &mut Cursor<'_>,
+    ends: &[&'static str],
+) -> Result<(String, bool, &'static str), Problem> {
     let missing = |at: &Cursor<'_>| at.problem(format!("no closing {}", ends.join(" or ")));
     let start = *cursor;
     cursor.take_while(char::is_whitespace);
@@ -81,7 +88,11 @@ pub(super) fn text_until(cursor: &mut Cursor<'_>, ends: &[&'static str]) -> Resu
                 return Ok((text, bold, end));
             }
         }
-        return Err(if cursor.done() { missing(&start) } else { cursor.problem(format!("expected {} after the quoted text, found {}", ends.join(" or "), cursor.seen())) });
+        return Err(if cursor.done() {
+            missing(&start)
+        } else {
+            cursor.problem(format!("expected {} after the quoted text, found {}", ends.join(" or "), cursor.seen()))
+        });
     }
     *cursor = start;
     let mut raw = String::new();
@@ -96,7 +107,9 @@ pub(super) fn text_until(cursor: &mut Cursor<'_>, ends: &[&'static str]) -> Resu
         match cursor.peek() {
             None => return Err(missing(&start)),
             Some(c @ ('[' | ']' | '(' | ')' | '{' | '}' | '"' | '|')) => {
-                return Err(cursor.problem(format!("'{c}' in a text without quotes")).help("put the text in quotes: A[\"text (more)\"]"));
+                return Err(cursor
+                    .problem(format!("'{c}' in a text without quotes"))
+                    .help("put the text in quotes: A[\"text (more)\"]"));
             }
             Some(c) => raw.push(c),
         }
@@ -154,9 +167,12 @@ fn properties(cursor: &mut Cursor<'_>, start: Cursor<'_>) -> Result<(Option<Shap
         match key.as_str() {
             "shape" => {
                 let name = value.0;
-                shape = Some(NAMES.iter().find(|(known, _)| *known == name).map(|(_, shape)| *shape).ok_or_else(|| {
-                    value_at.problem(format!("the shape \"{name}\" is not drawn")).help("docs/mermaid.md lists those that are")
-                })?);
+                shape =
+                    Some(NAMES.iter().find(|(known, _)| *known == name).map(|(_, shape)| *shape).ok_or_else(|| {
+                        value_at
+                            .problem(format!("the shape \"{name}\" is not drawn"))
+                            .help("docs/mermaid.md lists those that are")
+                    })?);
             }
             "label" => text = Some(value),
             _ => return Err(at.problem(format!("\"{key}\" is not drawn")).help("shape and label are")),

@@ -40,8 +40,18 @@ pub(super) enum Beside {
 /// One thing that happens, from top to bottom.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
-    Message { from: usize, to: usize, text: String, dotted: bool, head: Head, both: bool },
-    Note { beside: Beside, text: String },
+    Message {
+        from: usize,
+        to: usize,
+        text: String,
+        dotted: bool,
+        head: Head,
+        both: bool,
+    },
+    Note {
+        beside: Beside,
+        text: String,
+    },
     Activate(usize),
     Deactivate(usize),
     /// `loop`, `alt`, `opt`, `par`, `critical`, `break`, `rect`: the word and its text.
