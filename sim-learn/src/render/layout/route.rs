@@ -39,6 +39,8 @@ struct Wire {
     from: Stop,
     to: Stop,
     tail: Tip,
+    /// No tip at either end: one cell of line is enough.
+    plain: bool,
 }
 
 /// Finds a way for every edge; false if one has none, or the work is used up (`steps` is 0 then).
@@ -53,10 +55,11 @@ pub(super) fn route(graph: &Graph, scene: &mut Scene, steps: &mut usize) -> bool
         }
         if places.labels[n].is_some() {
             let label = Stop::Label(n);
-            wires.push(Wire { edge: n, from, to: label, tail: edge.tail });
-            wires.push(Wire { edge: n, from: label, to, tail: Tip::Plain });
+            wires.push(Wire { edge: n, from, to: label, tail: edge.tail, plain: edge.tail == Tip::Plain });
+            wires.push(Wire { edge: n, from: label, to, tail: Tip::Plain, plain: edge.head == Tip::Plain });
         } else {
-            wires.push(Wire { edge: n, from, to, tail: edge.tail });
+            let plain = edge.tail == Tip::Plain && edge.head == Tip::Plain && from != to;
+            wires.push(Wire { edge: n, from, to, tail: edge.tail, plain });
         }
     }
     // Short ones first: they have the fewest ways to go.
@@ -67,7 +70,14 @@ pub(super) fn route(graph: &Graph, scene: &mut Scene, steps: &mut usize) -> bool
     for wire in &wires {
         match search.find(graph, &grid, &places, (wire, label_side[wire.edge]), steps) {
             // Between two tips the line itself must show.
-            Some(path) if path.cells.len() < least_cells(&graph.edges[wire.edge]) => return false,
+            Some(path) if !wire.plain && path.cells.len() < 2 => return false,
+            Some(path)
+                if wire.tail != Tip::Plain
+                    && path.to_end
+                    && path.cells.len() < least_cells(&graph.edges[wire.edge]) =>
+            {
+                return false;
+            }
             Some(path) => {
                 grid.take(&path);
                 if !path.from_end {
@@ -337,7 +347,7 @@ impl Search {
             let cell = state / 2;
             let (x, y) = (cell % grid.width, cell / grid.width);
             let cost = self.cost[state];
-            let done = self.goal[state] == self.now && self.from[state] != NONE;
+            let done = self.goal[state] == self.now && (self.from[state] != NONE || wire.plain);
             if done && level as u32 >= cost + self.goal_cost[state] {
                 break 'search state;
             }
@@ -437,12 +447,13 @@ impl Search {
                 .map(|p| p.side)
         };
         let (first, last) = (cells[0], cells[cells.len() - 1]);
-        let second = side_to(first, cells[1]);
-        let before_last = side_to(last, cells[cells.len() - 2]);
+        let second = cells.get(1).map(|&cell| side_to(first, cell));
+        let before_last = cells.len().checked_sub(2).map(|n| side_to(last, cells[n]));
+        let tail_side = port(starts, first, vertical(state), second)?;
         Some(Path {
             edge: wire.edge,
-            tail_side: port(starts, first, vertical(state), Some(second))?,
-            head_side: port(goals, last, vertical(end), Some(before_last))?,
+            tail_side,
+            head_side: port(goals, last, vertical(end), before_last.or(Some(tail_side)))?,
             cells,
             from_end: matches!(wire.from, Stop::End(_)),
             to_end: matches!(wire.to, Stop::End(_)),
