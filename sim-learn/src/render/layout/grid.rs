@@ -153,16 +153,21 @@ impl Grid {
         }
     }
 
-    /// Enters a line that was found.
-    pub(super) fn take(&mut self, path: &Path) {
+    /// Enters a line that was found. A line with a stroke of its own (`show`) needs a cell where that can be seen:
+    /// straight, no tip, crossed by nothing, now or later; false if it has none.
+    pub(super) fn take(&mut self, path: &Path, tips: [bool; 2], show: bool) -> bool {
         let last = path.cells.len() - 1;
+        let mut shown = !show;
         for (n, &(x, y)) in path.cells.iter().enumerate() {
             let into = if n == 0 { path.tail_side } else { side_to((x, y), path.cells[n - 1]) };
             let out = if n == last { path.head_side } else { side_to((x, y), path.cells[n + 1]) };
             let at = self.at(x, y);
-            if n == 0 || n == last || into != out.opposite() {
+            let straight = into == out.opposite();
+            let seen = straight && self.flags[at] == 0 && !(n == 0 && tips[0]) && !(n == last && tips[1]);
+            if n == 0 || n == last || !straight || seen && !shown {
                 self.flags[at] |= SOLID;
             }
+            shown |= seen;
             self.flags[at] |= if into.vertical() { ALONG } else { ACROSS };
             self.flags[at] |= if out.vertical() { ALONG } else { ACROSS };
             let bounds = (self.width, self.height);
@@ -177,6 +182,7 @@ impl Grid {
             let at = self.at(x, y);
             self.flags[at] |= SOLID;
         }
+        shown
     }
 }
 

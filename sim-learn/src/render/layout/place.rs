@@ -6,7 +6,7 @@ use super::rank::{Link, ranks};
 use super::route::least_cells;
 use super::spread::spread;
 use super::{Rect, Tuning};
-use crate::render::mermaid_text::graph::{Direction, End, Graph, Stroke};
+use crate::render::mermaid_text::graph::{Direction, End, Graph, Stroke, Tip};
 use crate::render::shape::{self, Shape};
 use crate::render::text;
 
@@ -185,7 +185,11 @@ impl<'a> Plan<'a> {
         rows.retain(|row| row.iter().any(|&p| !matches!(parts[p], Part::Lane)));
         let slim: Vec<bool> =
             rows.iter().map(|row| row.iter().all(|&p| matches!(parts[p], Part::Lane | Part::Label(_)))).collect();
-        let tips = self.edges[slot].iter().map(|&n| least_cells(&self.graph.edges[n])).max().unwrap_or(2);
+        let cells = |&n: &usize| {
+            let edge = &self.graph.edges[n];
+            least_cells([edge.tail != Tip::Plain, edge.head != Tip::Plain])
+        };
+        let tips = self.edges[slot].iter().map(cells).max().unwrap_or(0).max(2);
         let main_at = self.main(&rows, &along, &across, &cross_at, &links, (flow, tips, &slim));
         let mut block = Block::default();
         for row in &rows {

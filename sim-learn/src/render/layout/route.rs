@@ -3,7 +3,7 @@
 
 use super::grid::{ACROSS, ALONG, BLOCK, Grid, Path, SOLID, Side, Span, label_spans, side_to, step};
 use super::{Rect, Scene};
-use crate::render::mermaid_text::graph::{Direction, Edge, End, Graph, Stroke, Tip};
+use crate::render::mermaid_text::graph::{Direction, End, Graph, Stroke, Tip};
 use crate::render::text;
 
 /// Prices. A step is 2, so that small preferences can be said in between.
@@ -69,17 +69,12 @@ pub(super) fn route(graph: &Graph, scene: &mut Scene, steps: &mut usize) -> bool
     let mut label_side: Vec<Option<Side>> = vec![None; graph.edges.len()];
     for wire in &wires {
         match search.find(graph, &grid, &places, (wire, label_side[wire.edge]), steps) {
-            // Between two tips the line itself must show.
-            Some(path) if !wire.plain && path.cells.len() < 2 => return false,
-            Some(path)
-                if wire.tail != Tip::Plain
-                    && path.to_end
-                    && path.cells.len() < least_cells(&graph.edges[wire.edge]) =>
-            {
-                return false;
-            }
             Some(path) => {
-                grid.take(&path);
+                let edge = &graph.edges[wire.edge];
+                let tips = [path.from_end && edge.tail != Tip::Plain, path.to_end && edge.head != Tip::Plain];
+                if path.cells.len() < least_cells(tips) || !grid.take(&path, tips, edge.stroke != Stroke::Solid) {
+                    return false;
+                }
                 if !path.from_end {
                     label_side[wire.edge] = Some(path.tail_side);
                 } else if !path.to_end {
@@ -94,9 +89,9 @@ pub(super) fn route(graph: &Graph, scene: &mut Scene, steps: &mut usize) -> bool
     true
 }
 
-/// Cells that a line takes at least, tips included.
-pub(super) fn least_cells(edge: &Edge) -> usize {
-    if edge.tail != Tip::Plain && edge.head != Tip::Plain { 3 } else { 2 }
+/// Cells that a line takes at least: beside its tips some of the line itself must show.
+pub(super) fn least_cells(tips: [bool; 2]) -> usize {
+    1 + tips.iter().filter(|tip| **tip).count()
 }
 
 fn distance(a: Rect, b: Rect) -> usize {
@@ -338,8 +333,7 @@ impl Search {
         }
         let mut level = 0;
         let end = 'search: loop {
-            let Some(bucket) = self.buckets.get_mut(level) else { return None };
-            let Some(state) = bucket.pop() else {
+            let Some(state) = self.buckets.get_mut(level)?.pop() else {
                 level += 1;
                 continue;
             };

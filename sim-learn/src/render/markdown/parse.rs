@@ -57,6 +57,14 @@ enum Open {
     Table { alignment: Vec<Alignment>, rows: Vec<Vec<Vec<Piece>>> },
 }
 
+/// A block of code that is still open.
+struct Code {
+    language: String,
+    text: String,
+    /// Line and column of each line.
+    places: Vec<(usize, usize)>,
+}
+
 struct Reader {
     ascii: bool,
     line_starts: Vec<usize>,
@@ -68,7 +76,7 @@ struct Reader {
     /// Where the text of each open link began, and its address.
     links: Vec<(usize, String)>,
     addresses: Vec<String>,
-    code: Option<(String, String, Vec<(usize, usize)>)>,
+    code: Option<Code>,
 }
 
 /// Reads a document.
@@ -107,7 +115,7 @@ impl Reader {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.end(tag),
             Event::Text(text) => match &mut self.code {
-                Some((_, code, places)) => {
+                Some(Code { text: code, places, .. }) => {
                     let line = self.line_starts.partition_point(|&start| start <= range.start);
                     let start = self.line_starts[line - 1];
                     let column = source[start..range.start].chars().count() + 1;
@@ -224,7 +232,7 @@ impl Reader {
                     CodeBlockKind::Fenced(language) => language.split([' ', ',']).next().unwrap_or("").to_owned(),
                     CodeBlockKind::Indented => String::new(),
                 };
-                self.code = Some((language, String::new(), Vec::new()));
+                self.code = Some(Code { language, text: String::new(), places: Vec::new() });
             }
             Tag::Table(alignment) => self.enter(Open::Table { alignment, rows: Vec::new() }),
             Tag::TableHead | Tag::TableRow => {
@@ -258,7 +266,7 @@ impl Reader {
             TagEnd::Paragraph | TagEnd::HtmlBlock => self.flush(),
             TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item | TagEnd::Table => self.leave(),
             TagEnd::CodeBlock => {
-                if let Some((language, text, places)) = self.code.take() {
+                if let Some(Code { language, text, places }) = self.code.take() {
                     self.add(Block::Code { language, text, places });
                 }
             }

@@ -8,13 +8,18 @@ use std::collections::BTreeMap;
 /// The titles of the frames around something, from the outside in, and its own name.
 pub(super) type Name = Vec<String>;
 
+/// An end of a line: whether it is a frame, its name, its tip.
+pub(super) type Tied = (bool, Name, Tip);
+
+/// Both ends, in order; stroke; label.
+pub(super) type Line = ([Tied; 2], Stroke, String);
+
 /// What is counted: the same line twice is two lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Chart {
     pub nodes: BTreeMap<(Name, Shape), usize>,
     pub groups: BTreeMap<Name, usize>,
-    /// Both ends with their tips, in order; stroke; label.
-    pub edges: BTreeMap<([(bool, Name, Tip); 2], Stroke, String), usize>,
+    pub edges: BTreeMap<Line, usize>,
 }
 
 /// A text without spaces.
@@ -31,8 +36,7 @@ impl Chart {
         *self.groups.entry(name).or_default() += 1;
     }
 
-    /// Ends are (is a group, name, tip).
-    pub(super) fn add_edge(&mut self, mut ends: [(bool, Name, Tip); 2], stroke: Stroke, label: String) {
+    pub(super) fn add_edge(&mut self, mut ends: [Tied; 2], stroke: Stroke, label: String) {
         ends.sort();
         *self.edges.entry((ends, stroke, label)).or_default() += 1;
     }

@@ -291,7 +291,7 @@ impl Page {
         if !self.ascii {
             return !self.crossing(c);
         }
-        if side % 2 == 0 {
+        if side == UP || side == DOWN {
             return !"|:#".contains(c);
         }
         !self.next(cell, side).is_some_and(|next| self.goes_on(next, side))

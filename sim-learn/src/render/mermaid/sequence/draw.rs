@@ -173,7 +173,7 @@ impl Pen<'_> {
     fn step(&mut self, step: &Step) {
         match step {
             Step::Message { from, to, text, dotted, head, both } if from == to => {
-                self.to_oneself(*from, text, *dotted, *head, *both);
+                self.own_message(*from, text, *dotted, *head, *both);
             }
             Step::Message { from, to, text, dotted, head, both } => {
                 self.message(*from, *to, text, *dotted, *head, *both);
@@ -231,7 +231,7 @@ impl Pen<'_> {
         self.row(vec![Self::text(a + 1, line.into_iter().collect::<String>())]);
     }
 
-    fn to_oneself(&mut self, who: usize, text: &str, dotted: bool, head: Head, both: bool) {
+    fn own_message(&mut self, who: usize, text: &str, dotted: bool, head: Head, both: bool) {
         let x = self.plan.at[who];
         let sign = if dotted { self.signs.dotted } else { self.signs.line };
         let tip = match head {
