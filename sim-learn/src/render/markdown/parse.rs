@@ -167,7 +167,10 @@ impl Reader {
 
     /// Text of an item without paragraphs is a paragraph once something else begins.
     fn flush(&mut self) {
-        let text = std::mem::take(&mut self.text);
+        let mut text = std::mem::take(&mut self.text);
+        if let Some(last) = text.last_mut() {
+            last.text.truncate(last.text.trim_end().len());
+        }
         if text.iter().any(|piece| !piece.text.trim().is_empty()) {
             self.add(Block::Paragraph(text));
         }

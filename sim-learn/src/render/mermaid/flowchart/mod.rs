@@ -187,7 +187,11 @@ fn chain(cursor: &mut Cursor<'_>, chart: &mut Chart) -> Result<(), Problem> {
             *cursor = before;
             return Ok(());
         };
+        let after = *cursor;
         cursor.skip_blank_lines();
+        if cursor.done() {
+            return Err(after.problem("expected a box after this line, found the end of the diagram"));
+        }
         let right = ends(cursor, chart)?;
         for from in &left {
             for to in &right {

@@ -26,6 +26,8 @@ struct Signs {
     /// A lifeline under a name, and above one.
     under: char,
     above: char,
+    /// A message over a lifeline, and over an active one.
+    over: [char; 2],
 }
 
 const UNICODE: Signs = Signs {
@@ -45,6 +47,7 @@ const UNICODE: Signs = Signs {
     turn: ['╮', '╯'],
     under: '┬',
     above: '┴',
+    over: ['┼', '╂'],
 };
 
 const ASCII: Signs = Signs {
@@ -64,6 +67,7 @@ const ASCII: Signs = Signs {
     turn: ['.', '\''],
     under: '-',
     above: '-',
+    over: ['|', '#'],
 };
 
 /// One row; lifelines are put first.
@@ -227,6 +231,12 @@ impl Pen<'_> {
         }
         if !rightwards || both {
             line[0] = tip(false);
+        }
+        // The line passes over lifelines that it has nothing to do with.
+        for (n, &x) in self.plan.at.iter().enumerate() {
+            if x > a && x < b {
+                line[x - a - 1] = self.signs.over[usize::from(self.active[n] > 0)];
+            }
         }
         self.row(vec![Self::text(a + 1, line.into_iter().collect::<String>())]);
     }

@@ -176,6 +176,11 @@ impl Reader {
         if id.is_empty() {
             return Err(at.problem("expected the name of a participant"));
         }
+        if let Some(sign) = id.chars().find(|c| "()<>+,;:{}[]".contains(*c)) {
+            return Err(at
+                .problem(format!("'{sign}' in the name of a participant"))
+                .help("participant A as \"any text\" gives a name to a text; ->>, -->>, -x and -) are arrows"));
+        }
         check_length(id, &at)?;
         if self.sequence.parties.len() >= PARTIES_MAX {
             return Err(at.problem(format!("more than {PARTIES_MAX} participants")));
