@@ -59,6 +59,7 @@ pub(super) const ALONG: u8 = 4;
 pub(super) const SOLID: u8 = 8;
 
 /// The cells, row by row.
+#[derive(Clone)]
 pub(super) struct Grid {
     pub width: usize,
     pub height: usize,
@@ -84,7 +85,7 @@ impl Grid {
         }
         for (_, rect, _) in &scene.nodes {
             grid.block(*rect);
-            grid.shun(*rect, 1);
+            grid.shun(*rect, 3);
         }
         for (_, rect, _) in &scene.labels {
             grid.block(*rect);
@@ -173,7 +174,7 @@ impl Grid {
             let bounds = (self.width, self.height);
             for (x, y) in around(Rect { x, y, w: 1, h: 1 }, bounds.0, bounds.1) {
                 let at = self.at(x, y);
-                self.soft[at] = (self.soft[at] + 1).min(12);
+                self.soft[at] = (self.soft[at] + 1).min(8);
             }
         }
         for ((x, y), side) in [(path.cells[0], path.tail_side), (path.cells[last], path.head_side)] {

@@ -48,11 +48,13 @@ pub(super) struct Plan<'a> {
     pub(super) label_lines: Vec<Vec<String>>,
 }
 
-/// Edges that span more ranks keep no lanes free: it would cost more room than it saves.
-const LANES_MAX: usize = 12;
+/// Lanes that are kept free for long edges in one container, all in all: each takes part in the order of its rank.
+const LANES_MAX: usize = 3000;
 /// Rows that are kept free for turning lines between two ranks, at most.
 const TRACKS_MAX: usize = 14;
 
+/// Columns by which the gaps of a broken rank grow at most.
+const GAP_EXTRA_MAX: usize = 10;
 /// Columns that boxes without lines may take even if the rest of the container is narrower.
 const LONE_WIDTH: usize = 60;
 
@@ -175,9 +177,11 @@ impl<'a> Plan<'a> {
         let gap = |a: usize, b: usize| self.gap(&parts[a], &parts[b], flow);
         rows.iter_mut().for_each(|row| row.retain(|p| !lone.contains(p)));
         rows.retain(|row| !row.is_empty());
+        let mut wider = vec![0; parts.len()];
         if !flow.horizontal() {
-            rows = broken(rows, &across, &gap, room);
+            (rows, wider) = broken(rows, &across, &gap, (&ties, room));
         }
+        let gap = |a: usize, b: usize| gap(a, b) + wider[b];
         let limit = if flow.horizontal() { usize::MAX / 4 } else { room };
         let labels: Vec<usize> = (0..parts.len()).filter(|&p| matches!(parts[p], Part::Label(_))).collect();
         let cross_at = spread(&rows, &across, &gap, (&ties, &labels), limit);
@@ -367,7 +371,7 @@ fn ordered(parts: &mut Vec<Part>, links: &[Link], rank: &[usize]) -> (Vec<Vec<us
     for link in links {
         let (a, b) = if rank[link.from] <= rank[link.to] { (link.from, link.to) } else { (link.to, link.from) };
         let span = rank[b] - rank[a];
-        if span == 0 || span > LANES_MAX {
+        if span == 0 || parts.len() + span > rank.len() + LANES_MAX {
             ties[a].push(b);
             ties[b].push(a);
             continue;
@@ -398,30 +402,53 @@ fn tie(a: usize, b: usize, before: &mut [Vec<usize>], after: &mut [Vec<usize>], 
     ties[b].push(a);
 }
 
-/// Ranks that are too wide for the room, in several rows.
+/// Ranks that are too wide for the room, in several rows of about the same width. Lines to the lower rows pass between
+/// the boxes of the upper ones, so a rank with many lines gets more rows, with wider gaps. Also: how much wider the gap
+/// beside each part is.
 fn broken(
     rows: Vec<Vec<usize>>,
     widths: &[usize],
     gap: &dyn Fn(usize, usize) -> usize,
-    room: usize,
-) -> Vec<Vec<usize>> {
+    (ties, room): (&[Vec<usize>], usize),
+) -> (Vec<Vec<usize>>, Vec<usize>) {
     let mut out = Vec::new();
+    let mut wider = vec![0; widths.len()];
     for row in rows {
+        let gaps: usize = row.windows(2).map(|pair| gap(pair[0], pair[1])).sum();
+        let total = row.iter().map(|&p| widths[p]).sum::<usize>() + gaps;
+        if total <= room {
+            out.push(row);
+            continue;
+        }
+        let lines: usize = row.iter().map(|&p| ties[p].len()).sum();
+        // A line takes its column; the sides of the page take a part of them.
+        let enough = |n: usize| total / n + lines * (n - 1) / n <= room;
+        let count = (total.div_ceil(room.max(1))..=row.len()).find(|&n| enough(n)).unwrap_or(row.len().div_ceil(2));
+        let share = total.div_ceil(count);
         let mut line: Vec<usize> = Vec::new();
         let mut used = 0;
         for p in row {
             let more = line.last().map_or(0, |&l| gap(l, p)) + widths[p];
-            if !line.is_empty() && used + more > room {
+            if !line.is_empty() && (used + more > room || used + more / 2 > share) {
                 out.push(std::mem::take(&mut line));
                 used = widths[p];
             } else {
                 used += more;
             }
             line.push(p);
+            wider[p] = GAP_EXTRA_MAX.min(room.saturating_sub(share) / (count + 2));
         }
         out.push(line);
     }
-    out
+    // What became wider must still fit.
+    for row in &out {
+        let gaps: usize = row.windows(2).map(|pair| gap(pair[0], pair[1])).sum();
+        let free = room.saturating_sub(row.iter().map(|&p| widths[p]).sum::<usize>() + gaps);
+        for &p in row {
+            wider[p] = wider[p].min(free / row.len().max(1));
+        }
+    }
+    (out, wider)
 }
 
 /// How many of the stretches lie over one another at most.

@@ -8,6 +8,9 @@ use crate::render::text;
 
 /// Prices. A step is 2, so that small preferences can be said in between.
 const STEP: u32 = 2;
+/// What a step is thought to cost on average: more than the least, so that the search goes straight for its goal and
+/// now and then takes a way that is a little longer than another.
+const AHEAD: u32 = 4;
 const BEND: u32 = 7;
 const CROSSING: u32 = 8;
 const OWN_FRAME: u32 = 2;
@@ -43,9 +46,11 @@ struct Wire {
     plain: bool,
 }
 
+/// How often lines that found no way are drawn before all others.
+const RETRIES: usize = 3;
+
 /// Finds a way for every edge; false if one has none, or the work is used up (`steps` is 0 then).
 pub(super) fn route(graph: &Graph, scene: &mut Scene, steps: &mut usize) -> bool {
-    let mut grid = Grid::new(scene, |g| text::width(&graph.groups[g].title));
     let places = Places::new(graph, scene);
     let mut wires = Vec::new();
     for (n, edge) in graph.edges.iter().enumerate() {
@@ -64,29 +69,49 @@ pub(super) fn route(graph: &Graph, scene: &mut Scene, steps: &mut usize) -> bool
     }
     // Short ones first: they have the fewest ways to go.
     wires.sort_by_key(|wire| distance(places.of(wire.from), places.of(wire.to)));
-    let mut search = Search::new(grid.flags.len());
-    // The side of each label at which its first line came: the other one leaves elsewhere, so that it reads as one.
-    let mut label_side: Vec<Option<Side>> = vec![None; graph.edges.len()];
-    for wire in &wires {
-        match search.find(graph, &grid, &places, (wire, label_side[wire.edge]), steps) {
-            Some(path) => {
-                let edge = &graph.edges[wire.edge];
-                let tips = [path.from_end && edge.tail != Tip::Plain, path.to_end && edge.head != Tip::Plain];
-                if path.cells.len() < least_cells(tips) || !grid.take(&path, tips, edge.stroke != Stroke::Solid) {
-                    return false;
-                }
-                if !path.from_end {
-                    label_side[wire.edge] = Some(path.tail_side);
-                } else if !path.to_end {
-                    label_side[wire.edge] = Some(path.head_side);
-                }
-                scene.paths.push(path);
+    let empty = Grid::new(scene, |g| text::width(&graph.groups[g].title));
+    let mut search = Search::new(empty.flags.len());
+    for _ in 0..=RETRIES {
+        match all(graph, &places, &wires, empty.clone(), &mut search, steps) {
+            Ok(paths) => {
+                scene.paths = paths;
+                scene.paths.sort_by_key(|path| path.edge);
+                return true;
             }
-            None => return false,
+            Err(_) if *steps == 0 => return false,
+            Err(lost) => wires[..=lost].rotate_right(1),
         }
     }
-    scene.paths.sort_by_key(|path| path.edge);
-    true
+    false
+}
+
+/// Draws the wires one after the other; the number of the first that finds no way.
+fn all(
+    graph: &Graph,
+    places: &Places,
+    wires: &[Wire],
+    mut grid: Grid,
+    search: &mut Search,
+    steps: &mut usize,
+) -> Result<Vec<Path>, usize> {
+    let mut paths = Vec::with_capacity(wires.len());
+    // The side of each label at which its first line came: the other one leaves elsewhere, so that it reads as one.
+    let mut label_side: Vec<Option<Side>> = vec![None; graph.edges.len()];
+    for (n, wire) in wires.iter().enumerate() {
+        let path = search.find(graph, &grid, places, (wire, label_side[wire.edge]), steps).ok_or(n)?;
+        let edge = &graph.edges[wire.edge];
+        let tips = [path.from_end && edge.tail != Tip::Plain, path.to_end && edge.head != Tip::Plain];
+        if path.cells.len() < least_cells(tips) || !grid.take(&path, tips, edge.stroke != Stroke::Solid) {
+            return Err(n);
+        }
+        if !path.from_end {
+            label_side[wire.edge] = Some(path.tail_side);
+        } else if !path.to_end {
+            label_side[wire.edge] = Some(path.head_side);
+        }
+        paths.push(path);
+    }
+    Ok(paths)
 }
 
 /// Cells that a line takes at least: beside its tips some of the line itself must show.
@@ -323,7 +348,7 @@ impl Search {
         let ahead = |x: usize, y: usize| -> u32 {
             let dx = target.x.saturating_sub(x).max(x.saturating_sub(target.x + target.w - 1));
             let dy = target.y.saturating_sub(y).max(y.saturating_sub(target.y + target.h - 1));
-            STEP * (dx + dy) as u32
+            AHEAD * (dx + dy) as u32
         };
         let within_target = inside[1];
         let ahead = |x, y| if within_target { 0 } else { ahead(x, y) };
@@ -393,16 +418,17 @@ impl Search {
                         },
                     };
                 }
-                self.offer(next * 2 + usize::from(side.vertical()), price, state as u32, ahead(nx, ny));
+                let to = next * 2 + usize::from(side.vertical());
+                level = level.min(self.offer(to, price, state as u32, ahead(nx, ny)));
             }
         };
         self.path(grid, wire, end, &starts, &goals)
     }
 
-    /// Enters a state if it is new or cheaper than before.
-    fn offer(&mut self, state: usize, cost: u32, from: u32, ahead: u32) {
+    /// Enters a state if it is new or cheaper than before; the answer is the bucket in which it waits.
+    fn offer(&mut self, state: usize, cost: u32, from: u32, ahead: u32) -> usize {
         if self.stamp[state] == self.now && self.cost[state] <= cost {
-            return;
+            return usize::MAX;
         }
         self.stamp[state] = self.now;
         self.cost[state] = cost;
@@ -412,6 +438,7 @@ impl Search {
             self.buckets.resize_with(due + 1, Vec::new);
         }
         self.buckets[due].push(state as u32);
+        due
     }
 
     fn path(&self, grid: &Grid, wire: &Wire, end: usize, starts: &[Port], goals: &[Port]) -> Option<Path> {

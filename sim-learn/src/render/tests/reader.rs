@@ -372,7 +372,9 @@ impl Page {
                     near.push((far, y));
                     // A comma at the end of a word is text, not a corner.
                     let sign = ",.".contains(self.at((far, y)));
-                    let word = far.checked_add_signed(dx).is_some_and(|x| self.at((x, y)).is_alphanumeric());
+                    let after = |n: isize| far.checked_add_signed(n * dx).map(|x| (x, y));
+                    let word = after(1).is_some_and(|cell| self.at(cell).is_alphanumeric())
+                        && after(2).is_none_or(|cell| !self.owner.contains_key(&cell)); // else it is a tip
                     if sign && word && all.insert((far, y)) {
                         todo.push((far, y));
                     }
