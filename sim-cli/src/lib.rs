@@ -4,5 +4,7 @@ pub mod cmd;
 pub mod exit;
 mod folder;
 pub mod format;
+pub mod progress;
+pub mod quiz;
 
 pub use exit::Exit;

@@ -23,6 +23,12 @@ enum Verb {
     Schema(cmd::schema::Schema),
     /// List the metrics that an expectation can name
     Metrics(cmd::metrics::Metrics),
+    /// Read a lesson, or list the lessons
+    Learn(cmd::learn::Learn),
+    /// Answer questions
+    Quiz(cmd::quiz::Quiz),
+    /// Mend broken worlds
+    Exercise(cmd::exercise::Exercise),
 }
 
 fn main() -> ExitCode {
@@ -41,6 +47,9 @@ fn main() -> ExitCode {
         Verb::Check(check) => check.execute(),
         Verb::Schema(schema) => schema.execute(),
         Verb::Metrics(metrics) => metrics.execute(),
+        Verb::Learn(learn) => learn.execute(),
+        Verb::Quiz(quiz) => quiz.execute(),
+        Verb::Exercise(exercise) => exercise.execute(),
     });
     outcome.unwrap_or(Exit::Internal).into()
 }

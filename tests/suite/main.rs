@@ -2,6 +2,7 @@
 
 mod application;
 mod billing;
+mod content;
 #[allow(dead_code, reason = "each suite uses its own part of the door")]
 mod door;
 mod ecs_api;

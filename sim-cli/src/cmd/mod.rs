@@ -1,6 +1,9 @@
 //! One verb of the command line a file.
 
 pub mod check;
+pub mod exercise;
+pub mod learn;
 pub mod metrics;
+pub mod quiz;
 pub mod run;
 pub mod schema;
