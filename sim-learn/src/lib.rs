@@ -10,6 +10,7 @@
 //! | [`variant`] | a scenario that differs from another in a few lines |
 //! | [`play`] | runs a scenario and looks at what was asked |
 //! | [`progress`] | what a learner has done |
+//! | [`render`] | Markdown and Mermaid as terminal text |
 //! | [`rules`] | what a citation such as `[CP-169]` says |
 //! | [`stats`] | how much there is |
 
@@ -19,6 +20,7 @@ pub mod library;
 pub mod play;
 pub mod progress;
 pub mod quiz;
+pub mod render;
 pub mod rules;
 pub mod stats;
 pub mod variant;

@@ -9,6 +9,7 @@ mod ecs_api;
 mod ecs_services;
 mod ecs_tasks;
 mod editor_schema;
+mod expectations;
 mod iam;
 mod images;
 mod laws;
