@@ -259,6 +259,22 @@ fn the_question_in_the_recipe_is_one_and_its_answer_is_true() {
     assert_eq!(Some(asked.prove(&library().files).expect("it runs").key), asked.stated());
 }
 
+/// The questions that interviewers ask most, in the notes that the content began with.
+#[test]
+fn the_seven_interview_questions_are_asked() {
+    for (about, id) in [
+        ("ECS and EKS, the difference", "choice-difference"),
+        ("task definition", "components-task-definition"),
+        ("service auto scaling", "components-auto-scaling"),
+        ("task role and execution role", "roles-which-is-which"),
+        ("when ECS rather than EKS", "choice-when-ecs"),
+        ("EC2 mode and Fargate", "launch-fargate-is"),
+        ("container agent", "launch-agent"),
+    ] {
+        assert!(library().question(id).is_some(), "{about}: there is no question {id}");
+    }
+}
+
 /// What the issue asks for; `sim-cli learn stats` prints the true counts.
 #[test]
 fn there_is_as_much_as_was_promised() {
