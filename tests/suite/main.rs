@@ -15,6 +15,7 @@ mod load_balancer;
 mod network;
 mod not_modelled;
 mod operations;
+mod page_types;
 mod rules;
 mod scenarios;
 mod start;

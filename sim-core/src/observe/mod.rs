@@ -5,6 +5,7 @@ mod metric;
 pub mod report;
 mod sentence;
 mod totals;
+pub mod view;
 mod why;
 
 pub use expect::{Expect, Refusal, Verdict, check as check_expectation, evaluate};
