@@ -85,4 +85,4 @@ export type News =
   | { is: "going"; going: Going }
   | { is: "dead"; message: string };
 
-export type { Instant, Look };
+export type { Answer, Instant, Look };

@@ -510,6 +510,31 @@ actual: number | null,
 unit: string, };
 
 /**
+ * A command line and its answer.
+ */
+export type Typed = { 
+/**
+ * When [s].
+ */
+at_s: number, 
+/**
+ * When, as a clock.
+ */
+at: string, 
+/**
+ * The line.
+ */
+command: string, 
+/**
+ * The exit code: 0, or 254 when AWS refused.
+ */
+exit_code: number, 
+/**
+ * What was printed, errors included.
+ */
+output: string, };
+
+/**
  * What is true of a moment: small enough for every look.
  */
 export type Instant = { 
@@ -556,7 +581,11 @@ can_undo: string | null,
 /**
  * Lines that are still to come in this future [count].
  */
-lines_to_come: number, };
+lines_to_come: number, 
+/**
+ * Lines typed so far, the scenario's own included [count].
+ */
+typed: number, };
 
 /**
  * Everything that the page draws of one moment.
@@ -590,6 +619,10 @@ roles: Array<RoleTile>,
  * What happened since the fact that was asked for.
  */
 feed: Array<FeedLine>, 
+/**
+ * What was typed since the line that was asked for, and what was answered.
+ */
+typed: Array<Typed>, 
 /**
  * What was expected, as it stands.
  */
