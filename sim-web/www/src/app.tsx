@@ -117,7 +117,7 @@ function Panels() {
 /** Keys that work everywhere but where one writes. */
 function keys(event: KeyboardEvent): void {
   const at = event.target as HTMLElement;
-  if (event.ctrlKey || event.metaKey || event.altKey || at.closest("input,select,textarea,button,summary,.terminal,.editor,[contenteditable]")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || at.closest("input,select,textarea,button,summary,.shell,.editor,[contenteditable]")) return;
   if (event.key === " ") toggle();
   else if (event.key === ".") void attempt(lab.call("step", "change"));
   else if (event.key === ",") void attempt(lab.call("step", "event"));

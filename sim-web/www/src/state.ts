@@ -20,6 +20,8 @@ export const present = computed(() => shown[going.value.focus].value);
 /** The scenario that runs. */
 export const source = signal<Source | undefined>(undefined);
 export const loaded = signal<Loaded | undefined>(undefined);
+/** The name of the scenario that is being opened: the terminal begins a new part. */
+export const opening = signal("");
 /** What went wrong, for everybody to see; empty when nothing did. */
 export const trouble = signal("");
 /** What the page says aloud: for screen readers and as a short note. */
@@ -71,6 +73,8 @@ export async function attempt<T>(work: Promise<T>): Promise<T | undefined> {
 /** Loads a scenario and shows its beginning, or the moment `at` [ns]. */
 export async function load(from: Source, seed = "", lines: { at: string; line: string }[] = [], at = "0"): Promise<boolean> {
   trouble.value = "";
+  opening.value = "";
+  opening.value = from.name;
   const done = await attempt(lab.call("load", from, seed, lines, at));
   if (!done) return false;
   source.value = from;

@@ -10,6 +10,8 @@ import { type ChartData, charts } from "./data";
 /** Between two looks while time passes [ms]. */
 const AGAIN = 1000;
 const HEIGHT = 150;
+/** Distances between the marks of the time axis [s]. */
+const TICKS = [10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 86_400, 604_800, 2_592_000];
 
 function colours(element: Element): { lines: string[]; text: string; grid: string; now: string } {
   const style = getComputedStyle(element);
@@ -34,7 +36,7 @@ function plot(box: HTMLElement, data: ChartData, now: { s: number }, end: number
       legend: { show: false },
       cursor: { sync: { key: "charts" }, drag: { x: false, y: false } },
       scales: { x: { time: false, range: [0, end] }, y: { range: (_, __, most) => [0, Math.max(1e-3, (most ?? 1) * 1.1)] } },
-      axes: [{ ...axis, values: (_, moments) => moments.map((moment) => clock(moment)) }, { ...axis, size: 52 }],
+      axes: [{ ...axis, incrs: TICKS, values: (_, moments) => moments.map((moment) => clock(moment)) }, { ...axis, size: 52 }],
       series: [{}, ...data.names.map(line)],
       hooks: {
         draw: [

@@ -55,10 +55,7 @@ function Motion({ side, root }: { side: Side; root: { current: HTMLDivElement | 
       if (internet && balancer) {
         pen.moveTo(internet.x, internet.y);
         pen.lineTo(balancer.x, balancer.y);
-        for (const zone of places.zones) {
-          pen.moveTo(balancer.x, balancer.y);
-          pen.lineTo(zone.x, zone.y);
-        }
+        if (places.network) pen.lineTo(places.network.x, balancer.y);
       }
       pen.stroke();
       picture.draw(pen, performance.now(), ink, calm.matches);

@@ -5,7 +5,7 @@ export interface Point {
   y: number;
 }
 
-/** Finds the middle of things. */
+/** Finds the middle of things; what has two sides is passed through from left to right. */
 export interface Places {
   place(name: string): Point | undefined;
   balancer(name: string): Point | undefined;
@@ -13,7 +13,7 @@ export interface Places {
 }
 
 /** Measures everything on a map, relative to its corner. */
-export function measure(root: HTMLElement): Places & { zones: Point[] } {
+export function measure(root: HTMLElement): Places & { network: Point | undefined } {
   const corner = root.getBoundingClientRect();
   const middle = (element: Element, side: "middle" | "left" = "middle"): Point => {
     const box = element.getBoundingClientRect();
@@ -27,11 +27,13 @@ export function measure(root: HTMLElement): Places & { zones: Point[] } {
     }
     return found;
   };
+  const box = root.querySelector(".vpc");
+  const network = box ? middle(box, "left") : undefined;
   const [places, balancers, tasks] = [named("place"), named("balancer"), named("task")];
   return {
     place: (name) => places.get(name),
     balancer: (name) => balancers.get(name),
     task: (key) => tasks.get(String(key)),
-    zones: [...root.querySelectorAll("[data-zone]")].map((zone) => middle(zone, "left")),
+    network,
   };
 }

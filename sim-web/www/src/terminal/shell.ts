@@ -19,6 +19,8 @@ export interface World {
   hint(): Promise<string>;
 }
 
+/** Lines of the scenario that are printed at once [count]. */
+const SCRIPTED_MAX = 40;
 const PROMPT = "$ ";
 const DIM = "\x1b[2m";
 const BOLD = "\x1b[1m";
@@ -76,7 +78,7 @@ export class Shell {
   scripted(typed: Look["typed"]): void {
     if (typed.length === 0) return;
     this.erase();
-    for (const { at, command, output, exit_code } of typed) {
+    for (const { at, command, output, exit_code } of typed.slice(-SCRIPTED_MAX)) {
       this.print(`${DIM}${at}${PLAIN} ${PROMPT}${harmless(command)}`);
       if (output !== "") this.print(exit_code === 0 ? `${DIM}${harmless(output)}${PLAIN}` : `${RED}${harmless(output)}${PLAIN}`);
     }

@@ -4,9 +4,10 @@ import { Terminal, type ITheme } from "@xterm/xterm";
 import "@xterm/xterm/css/xterm.css";
 import { useEffect, useRef } from "preact/hooks";
 import { hint } from "../learn/hint";
-import { going, lab, onLook, said } from "../state";
+import { effect } from "@preact/signals";
+import { going, lab, onLook, opening, said } from "../state";
 import { Shell } from "./shell";
-import { strictDocument } from "./strict-document";
+import { strictDocument, strictly } from "./strict-document";
 
 let current: Shell | undefined;
 
@@ -53,7 +54,7 @@ export function TerminalView() {
     });
     const fit = new FitAddon();
     terminal.loadAddon(fit);
-    terminal.open(here);
+    strictly(document, () => terminal.open(here));
     // Tab must be able to leave: with nothing to complete it moves on, as everywhere.
     terminal.attachCustomKeyEventHandler((event) => !(event.key === "Tab" && (event.shiftKey || shell.line.text === "")));
     const shell = new Shell(
@@ -73,6 +74,9 @@ export function TerminalView() {
     fit.fit();
     shell.greet();
     const typing = terminal.onData((data) => void shell.key(data));
+    const unopen = effect(() => {
+      if (opening.value !== "") shell.say(`— ${opening.value} —`);
+    });
     const unlook = onLook((side, look) => {
       if (side === going.peek().focus) shell.scripted(look.typed);
     });
@@ -84,11 +88,12 @@ export function TerminalView() {
       current = undefined;
       resize.disconnect();
       typing.dispose();
+      unopen();
       unlook();
       dark.removeEventListener("change", recolour);
       removeEventListener("themechange", recolour);
       terminal.dispose();
     };
   }, []);
-  return <section class="terminal" aria-label="Terminal"><div ref={box} class="terminal-box" /></section>;
+  return <section class="shell" aria-label="Terminal"><div ref={box} class="shell-box" /></section>;
 }

@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { attempt, going, lab, present, said, trouble } from "../state";
 import { clock } from "../words";
+import { Icon, type IconName } from "./icons";
 
 const SPEEDS = [1, 5, 30, 60, 300, 1200];
 
@@ -18,10 +19,10 @@ export async function undo(): Promise<string> {
   return text;
 }
 
-function Button({ label, shows, on, disabled }: { label: string; shows: string; on: () => void; disabled?: boolean }) {
+function Button({ label, shows, on, disabled }: { label: string; shows: IconName; on: () => void; disabled?: boolean }) {
   return (
     <button type="button" class="icon" title={label} aria-label={label} onClick={on} disabled={disabled ?? false}>
-      <span aria-hidden="true">{shows}</span>
+      <Icon name={shows} />
     </button>
   );
 }
@@ -41,11 +42,11 @@ export function Timebar() {
   return (
     <section class="timebar" aria-label="Time">
       <div class="buttons">
-        <Button label="To the beginning" shows="⏮" on={() => void seek(0)} />
-        <Button label={playing ? "Pause" : "Play"} shows={playing ? "⏸" : "▶"} on={toggle} disabled={busy || now >= end} />
-        <Button label="Let one event happen" shows="⇥" on={() => void attempt(lab.call("step", "event"))} />
-        <Button label="To the next change of state" shows="⇥⇥" on={() => void attempt(lab.call("step", "change"))} />
-        {busy && <Button label="Stop" shows="■" on={() => void attempt(lab.call("stop"))} />}
+        <Button label="To the beginning" shows="beginning" on={() => void seek(0)} />
+        <Button label={playing ? "Pause" : "Play"} shows={playing ? "pause" : "play"} on={toggle} disabled={busy || now >= end} />
+        <Button label="Let one event happen" shows="event" on={() => void attempt(lab.call("step", "event"))} />
+        <Button label="To the next change of state" shows="change" on={() => void attempt(lab.call("step", "change"))} />
+        {busy && <Button label="Stop" shows="stop" on={() => void attempt(lab.call("stop"))} />}
         <label class="speed">
           <span class="hidden">Speed</span>
           <select value={String(speed)} onChange={(event) => void attempt(lab.call("speed", Number(event.currentTarget.value)))}>

@@ -84,10 +84,11 @@ export class Future {
     return JSON.parse(this.session.complete(prefix)) as string[];
   }
 
-  /** Lets the next look tell everything anew. */
-  forget(): void {
+  /** Lets the next look tell everything anew; what was typed so far only when it is asked for. */
+  forget(typed: "again" | "not" = "not"): void {
     this.shown = 0;
-    this.skipTyped();
+    if (typed === "again") this.typedShown = 0;
+    else this.skipTyped();
   }
 
   /** What there is to draw; `fresh` when it replaces what was drawn before. */

@@ -27,6 +27,8 @@ export class Player {
   private target: bigint | undefined;
   private arrived: (() => void)[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** A scenario was loaded and not shown yet. */
+  private freshly = false;
   private last = 0;
   private looked = 0;
 
@@ -40,6 +42,7 @@ export class Player {
     this.futures = [future];
     this.change({ playing: false, busy: false, sides: 1, focus: 0 });
     const loaded = { title: future.title, seed: future.seed, end_s: Number(future.end) / 1e9 };
+    this.freshly = true;
     return this.seek(BigInt(at)).then(() => loaded);
   }
 
@@ -193,7 +196,8 @@ export class Player {
     if (target === undefined) return;
     if (this.towards(this.futures, target, begun)) {
       this.target = undefined;
-      for (const future of this.futures) future.forget();
+      for (const future of this.futures) future.forget(this.freshly ? "again" : "not");
+      this.freshly = false;
       this.show();
       for (const done of this.arrived.splice(0)) done();
       this.last = performance.now();
