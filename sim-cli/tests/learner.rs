@@ -113,6 +113,7 @@ fn what_does_not_exist_is_refused_with_the_way_out() {
         ("quiz labb", "did you mean \"lab\"?"),
         ("exercise hint closed-dor", "did you mean \"closed-door\"?"),
         ("exercise check closed-door", "`sim-cli exercise start closed-door` writes it"),
+        ("quiz xyzzy", "`sim-cli quiz --list` says what there is"),
         ("quiz lab --scenario", "name its id"),
         ("quiz lab-5xx --scenario", "no run proves the answer"),
     ] {

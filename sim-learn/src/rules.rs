@@ -11,8 +11,10 @@ pub struct Rule {
     pub id: String,
     /// What it says.
     pub text: String,
-    /// Where AWS says so; `none` for an assumption of ours.
-    pub source: String,
+    /// The page that says so; empty when there is none.
+    pub url: String,
+    /// How it is known: `documented`, `measured by third party` or `assumption`.
+    pub basis: String,
 }
 
 /// The rule of this id.
@@ -20,10 +22,12 @@ pub fn rule(files: &Files, id: &str) -> Option<Rule> {
     let head = format!("- **{id}** ");
     let pages = files.iter().filter(|(path, _)| path.starts_with("rules/"));
     let line = pages.flat_map(|(_, text)| text.lines()).find_map(|line| line.strip_prefix(&head))?;
-    let (text, source) = line.split_once(" Source: ").unwrap_or((line, "none"));
+    let (text, source) = line.split_once(" Source: ").unwrap_or((line, "none [assumption]"));
+    let (source, basis) = source.rsplit_once(" [").unwrap_or((source, "assumption]"));
     // Of several pages the first; what follows it is the remark about the others.
-    let source = source.split([' ', ';']).next().unwrap_or("none");
-    Some(Rule { id: id.to_owned(), text: text.to_owned(), source: source.to_owned() })
+    let url = source.split([' ', ';']).next().filter(|word| word.starts_with("https://")).unwrap_or_default();
+    let basis = basis.trim_end_matches(']');
+    Some(Rule { id: id.to_owned(), text: text.to_owned(), url: url.to_owned(), basis: basis.to_owned() })
 }
 
 /// Whether a text looks like the id of a rule: two capitals, a dash, three digits.
@@ -49,8 +53,16 @@ mod tests {
     fn a_citation_leads_to_its_sentence_and_its_source() {
         let rule = rule(&Files::shipped(), "TR-070").expect("a rule that ships");
         assert_eq!(rule.text, "An idle target drains for the whole delay, too.");
-        assert!(rule.source.starts_with("https://docs.aws.amazon.com/"), "{}", rule.source);
-        assert!(!rule.source.contains('['), "{}", rule.source);
+        assert!(rule.url.starts_with("https://docs.aws.amazon.com/"), "{}", rule.url);
+        assert_eq!(rule.basis, "documented");
+    }
+
+    #[test]
+    fn a_rule_without_a_page_says_how_it_is_known() {
+        let known = |id| rule(&Files::shipped(), id).map(|rule| (rule.url, rule.basis));
+        assert_eq!(known("TR-144"), Some((String::new(), "assumption".to_owned())));
+        assert_eq!(known("CP-126"), Some((String::new(), "measured by third party".to_owned())));
+        assert_eq!(known("CP-999"), None);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use sim_learn::Library;
 use sim_learn::exercise::{Edit, Exercise, Judgement};
 use sim_learn::play::{Finding, Probe, play};
 use sim_learn::quiz::{Answer, Asked, Key, Kind, Question, Verdict};
+use sim_learn::render::{self, Options};
 use sim_learn::rules;
 use sim_learn::stats::Stats;
 
@@ -61,6 +62,30 @@ fn every_citation_of_the_lessons_leads_to_a_rule() {
         }
     }
     assert!(cited >= 10, "lessons say where it is written: {cited} citations");
+}
+
+/// A text that cannot be drawn would be shown as it is written.
+#[test]
+fn every_text_that_a_learner_reads_can_be_drawn() {
+    let mut texts: Vec<(String, &str)> = Vec::new();
+    for topic in &library().topics {
+        texts.extend(topic.lesson.iter().map(|lesson| (format!("lesson {}", topic.name), lesson.markdown.as_str())));
+        for question in &topic.questions {
+            texts.push((format!("question {}", question.id), &question.ask));
+            texts.push((format!("explanation {}", question.id), &question.explanation));
+        }
+        for exercise in &topic.exercises {
+            texts.push((format!("story of {}", exercise.name), &exercise.story));
+            texts.push((format!("solution of {}", exercise.name), &exercise.solution.say));
+        }
+    }
+    for (name, text) in texts {
+        for (width, ascii) in [(60, false), (80, false), (80, true), (100, false)] {
+            let page = render::markdown(text, &Options { width, ascii, colour: false });
+            let page = page.unwrap_or_else(|problem| panic!("{name} at {width} columns: {problem}"));
+            assert!(page.lines().all(|line| line.chars().count() <= width), "{name} is wider than {width} columns");
+        }
+    }
 }
 
 /// What is looked at in one scenario, for several questions.
@@ -232,6 +257,22 @@ fn the_question_in_the_recipe_is_one_and_its_answer_is_true() {
     let questions = questions.unwrap_or_else(|problems| panic!("{problems}"));
     let asked = questions[0].asked(1);
     assert_eq!(Some(asked.prove(&library().files).expect("it runs").key), asked.stated());
+}
+
+/// The questions that interviewers ask most, in the notes that the content began with.
+#[test]
+fn the_seven_interview_questions_are_asked() {
+    for (about, id) in [
+        ("ECS and EKS, the difference", "choice-difference"),
+        ("task definition", "components-task-definition"),
+        ("service auto scaling", "components-auto-scaling"),
+        ("task role and execution role", "roles-which-is-which"),
+        ("when ECS rather than EKS", "choice-when-ecs"),
+        ("EC2 mode and Fargate", "launch-fargate-is"),
+        ("container agent", "launch-agent"),
+    ] {
+        assert!(library().question(id).is_some(), "{about}: there is no question {id}");
+    }
 }
 
 /// What the issue asks for; `sim-cli learn stats` prints the true counts.

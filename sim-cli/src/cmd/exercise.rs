@@ -65,8 +65,8 @@ impl Exercise {
             Err(exit) => return exit,
         };
         let find = |name: &str| {
-            let names: Vec<&str> = library.exercises().map(|it| it.name.as_str()).collect();
-            library.exercise(name).ok_or_else(|| unknown("exercise", name, names.into_iter()))
+            let names = library.exercises().map(|it| it.name.as_str());
+            library.exercise(name).ok_or_else(|| unknown("exercise", name, names, "sim-cli exercise list"))
         };
         let done = match &self.verb {
             Verb::List => Ok(print(&list(&library, &self.place.open().progress, self.look.columns()))),

@@ -36,11 +36,11 @@ pub fn library() -> Result<Library, Exit> {
     })
 }
 
-/// Says that something of this name is not there.
-pub fn unknown<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str> + Clone) -> Exit {
-    let help = match nearest(name, known.clone()) {
+/// Says that something of this name is not there; `list` is the command that says what is.
+pub fn unknown<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str>, list: &str) -> Exit {
+    let help = match nearest(name, known) {
         Some(near) => format!("did you mean {near:?}?"),
-        None => format!("there are: {}", known.collect::<Vec<_>>().join(", ")),
+        None => format!("`{list}` says what there is"),
     };
     eprintln!("error: there is no {kind} {name:?}\nhelp: {help}");
     Exit::Usage
@@ -71,7 +71,7 @@ impl Learn {
     fn show(&self, library: &Library, name: &str) -> Exit {
         let found = topic(library, name).and_then(|topic| Some((topic, topic.lesson.as_ref()?)));
         let Some((topic, lesson)) = found else {
-            return unknown("lesson", name, library.topics.iter().map(|topic| topic.name.as_str()));
+            return unknown("lesson", name, library.topics.iter().map(|topic| topic.name.as_str()), "sim-cli learn");
         };
         // Its commands are typed now, so that their answers can be read; the suite proves that they succeed.
         let mut text = self.look.page(&lesson.played(&library.files).unwrap_or_else(|_| lesson.markdown.clone()));

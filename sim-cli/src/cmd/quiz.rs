@@ -53,8 +53,9 @@ impl Quiz {
         let seed = self.seed.unwrap_or_else(any_seed);
         let Some(questions) = self.questions(&library, &store.progress, seed) else {
             let topics = library.topics.iter().map(|topic| topic.name.as_str());
-            let known: Vec<&str> = topics.chain(library.questions().map(|question| question.id.as_str())).collect();
-            return unknown("topic or question", self.topic.as_deref().unwrap_or_default(), known.into_iter());
+            let known = topics.chain(library.questions().map(|question| question.id.as_str()));
+            let name = self.topic.as_deref().unwrap_or_default();
+            return unknown("topic or question", name, known, "sim-cli quiz --list");
         };
         if self.list {
             return print(&list(&questions, &store.progress));

@@ -63,14 +63,16 @@ pub struct Remark {
 }
 
 /// Where something is written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Source {
     /// The rule's id; empty for a page.
     pub rule: String,
     /// What the rule says; empty for a page.
     pub text: String,
-    /// The address; empty for an assumption of ours.
+    /// The address; empty when there is none.
     pub url: String,
+    /// How a rule is known: `documented`, `measured by third party` or `assumption`; empty for a page.
+    pub basis: String,
 }
 
 impl Asked<'_> {
@@ -171,11 +173,8 @@ impl Asked<'_> {
 
     fn source(&self, cited: &str, files: &Files) -> Source {
         match rule(files, cited) {
-            Some(rule) if rule.source.starts_with("https://") => {
-                Source { rule: rule.id, text: rule.text, url: rule.source }
-            }
-            Some(rule) => Source { rule: rule.id, text: rule.text, url: String::new() },
-            None => Source { rule: String::new(), text: String::new(), url: cited.to_owned() },
+            Some(rule) => Source { rule: rule.id, text: rule.text, url: rule.url, basis: rule.basis },
+            None => Source { url: cited.to_owned(), ..Source::default() },
         }
     }
 }
