@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use sim_core::files::{FILE_BYTES_MAX, FileError, Files};
 use sim_core::scenario::{Diagnostics, Scenario};
+use sim_core::session::FileMap;
 
 use crate::exit::Exit;
 use crate::format::diagnostics;
@@ -41,6 +42,23 @@ impl Folder {
                 self.list(&path, depth + 1, names);
             }
         }
+    }
+}
+
+impl Folder {
+    /// What typed lines may name with `file://`: the JSON files, as far as they are of a sound size in all.
+    pub fn small_files(&self) -> FileMap {
+        let mut files = FileMap::new();
+        let mut bytes = 0;
+        for name in self.names().into_iter().filter(|name| name.ends_with(".json")) {
+            let Ok(text) = Files::read(self, &name) else { continue };
+            bytes += text.len();
+            if bytes > FILE_BYTES_MAX {
+                break;
+            }
+            files.insert(name, text);
+        }
+        files
     }
 }
 

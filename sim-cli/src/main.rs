@@ -21,6 +21,10 @@ enum Verb {
     Check(cmd::check::Check),
     /// Print the JSON Schema of scenario files, for editors
     Schema(cmd::schema::Schema),
+    /// Say why something is as it is: the chain of causes
+    Why(cmd::why::Why),
+    /// Play a scenario by hand, in simulated time
+    Shell(cmd::shell::Shell),
     /// List the metrics that an expectation can name
     Metrics(cmd::metrics::Metrics),
     /// Read a lesson, or list the lessons
@@ -29,6 +33,8 @@ enum Verb {
     Quiz(cmd::quiz::Quiz),
     /// Mend broken worlds
     Exercise(cmd::exercise::Exercise),
+    /// Draw Markdown and Mermaid as text
+    Render(cmd::render::Render),
 }
 
 fn main() -> ExitCode {
@@ -46,10 +52,13 @@ fn main() -> ExitCode {
         Verb::Run(run) => run.execute(),
         Verb::Check(check) => check.execute(),
         Verb::Schema(schema) => schema.execute(),
+        Verb::Why(why) => why.execute(),
+        Verb::Shell(shell) => shell.execute(),
         Verb::Metrics(metrics) => metrics.execute(),
         Verb::Learn(learn) => learn.execute(),
         Verb::Quiz(quiz) => quiz.execute(),
         Verb::Exercise(exercise) => exercise.execute(),
+        Verb::Render(render) => render.execute(),
     });
     outcome.unwrap_or(Exit::Internal).into()
 }

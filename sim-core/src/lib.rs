@@ -9,6 +9,7 @@
 //! | [`scenario`] | TOML text to timed API calls, or diagnostics that point at the text | change a running world |
 //! | [`observe`] | facts and series to reports | change a run |
 //! | [`files`] | what a scenario may read, by name | open anything |
+//! | [`session`] | a scenario that somebody plays: typed lines, any instant, undo, fork | know who shows it |
 //! | [`spelling`] | "did you mean" | |
 //! | [`units`] | "3s", "31 MB", "200/s", distributions | |
 //!
@@ -19,6 +20,7 @@ pub mod engine;
 pub mod files;
 pub mod observe;
 pub mod scenario;
+pub mod session;
 mod simulation;
 pub mod spelling;
 pub mod units;

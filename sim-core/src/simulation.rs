@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use crate::api::command::{Command, Problem};
-use crate::engine::{Exceeded, FactId, Next, RunHash, Time};
+use crate::engine::{Budget, Exceeded, FactId, Next, RunHash, Time};
 use crate::files::Files;
 use crate::observe::report::{self, ExpectationPart, Report, RunPart, ScenarioPart, Typed};
 use crate::observe::{Verdict, evaluate};
 use crate::scenario::{Action, Scenario};
 use crate::world::ecr::EcrEvent;
+use crate::world::ecs::TaskId;
+use crate::world::elb::{LoadBalancerId, Probe};
+use crate::world::traffic::RequestSample;
 use crate::world::{Ctx, Event, Fact, Name, World};
 
-/// How many events pass between two looks at the budget.
+/// How many events pass between two looks at the budget: at multiples of it, so that pauses change nothing.
 const BUDGET_CHECK_INTERVAL: u64 = 4096;
 
 /// A running scenario. Cheap to clone: a clone is a fork, and goes on exactly like the original.
@@ -27,7 +30,6 @@ pub struct Simulation {
     /// Expectations that have been looked at, by their place in the file.
     verdicts: Vec<Option<Verdict>>,
     exceeded: Option<Exceeded>,
-    checked_at: u64,
 }
 
 impl Simulation {
@@ -36,17 +38,7 @@ impl Simulation {
         let seed = seed.unwrap_or(scenario.file.scenario.seed);
         let (world, ctx) = scenario.begin(seed);
         let verdicts = vec![None; scenario.file.expect.len()];
-        Simulation {
-            scenario,
-            world,
-            ctx,
-            seed,
-            next_action: 0,
-            transcript: Vec::new(),
-            verdicts,
-            exceeded: None,
-            checked_at: 0,
-        }
+        Simulation { scenario, world, ctx, seed, next_action: 0, transcript: Vec::new(), verdicts, exceeded: None }
     }
 
     /// The simulated moment.
@@ -108,6 +100,13 @@ impl Simulation {
 
     /// Runs until `time` or the scenario's end, whichever is earlier, or until a budget is used up.
     pub fn run_until(&mut self, time: Time) {
+        self.run_some(time, u64::MAX);
+    }
+
+    /// The same, but pauses after about so many events: false when it has paused and there is more to do. For callers
+    /// that must stay awake. Where it pauses changes nothing.
+    pub fn run_some(&mut self, time: Time, events: u64) -> bool {
+        let pause = self.ctx.events().saturating_add(events);
         let time = time.min(self.end());
         while self.exceeded.is_none() {
             let action = self.scenario.actions.get(self.next_action).map_or(Time::MAX, |(at, _)| *at);
@@ -118,7 +117,13 @@ impl Simulation {
             let is_action = action <= stop;
             let horizon = if is_action { before(stop) } else { Some(stop) };
             if let Some(horizon) = horizon {
-                self.run_events(horizon);
+                self.run_events(horizon, pause);
+                if self.exceeded.is_none()
+                    && self.ctx.events() >= pause
+                    && self.ctx.peek().is_some_and(|next| next <= horizon)
+                {
+                    return false;
+                }
             }
             if self.exceeded.is_some() {
                 break;
@@ -127,7 +132,7 @@ impl Simulation {
             if is_action {
                 self.ctx.rest_until(stop);
                 self.act();
-                self.look_at_budget();
+                self.hold_to_budget();
             } else if due <= stop {
                 self.look_at_expectations(Time::from_nanos(stop.as_nanos().saturating_add(1)));
             } else {
@@ -137,6 +142,7 @@ impl Simulation {
         if self.ctx.now() >= self.end() {
             self.look_at_expectations(Time::MAX);
         }
+        true
     }
 
     /// Runs to the end of the scenario.
@@ -144,14 +150,15 @@ impl Simulation {
         self.run_until(self.end());
     }
 
-    fn run_events(&mut self, until: Time) {
+    fn run_events(&mut self, until: Time, pause: u64) {
         loop {
-            for _ in 0..BUDGET_CHECK_INTERVAL {
+            let left = BUDGET_CHECK_INTERVAL - self.ctx.events() % BUDGET_CHECK_INTERVAL;
+            for _ in 0..left {
                 let Some(next) = self.ctx.next(until) else { return };
                 self.handle(next);
             }
             self.look_at_budget();
-            if self.exceeded.is_some() {
+            if self.exceeded.is_some() || self.ctx.events() >= pause {
                 return;
             }
         }
@@ -163,10 +170,13 @@ impl Simulation {
     }
 
     fn look_at_budget(&mut self) {
-        if self.ctx.events() - self.checked_at >= BUDGET_CHECK_INTERVAL || self.ctx.events() < BUDGET_CHECK_INTERVAL {
-            self.checked_at = self.ctx.events();
-            self.exceeded = self.exceeded.or(self.ctx.exceeded(self.world.entities(), self.world.memory()));
+        if self.ctx.events().is_multiple_of(BUDGET_CHECK_INTERVAL) || self.ctx.events() < BUDGET_CHECK_INTERVAL {
+            self.hold_to_budget();
         }
+    }
+
+    fn hold_to_budget(&mut self) {
+        self.exceeded = self.exceeded.or(self.ctx.exceeded(self.world.entities(), self.world.memory()));
     }
 
     /// When the next expectation is due that has not been looked at.
@@ -193,20 +203,7 @@ impl Simulation {
         self.ctx.rest_until(*at);
         match action {
             Action::Type(command) => self.run_command(command),
-            Action::Push { line, image } => {
-                let typed = self.typed(line);
-                let facts = self.ctx.journal().len();
-                self.ctx.within(Some(typed), |ctx| self.world.dispatch(Event::Ecr(EcrEvent::Push(*image)), ctx));
-                let refused = self.ctx.journal().iter().skip(facts).find_map(|(_, entry)| match &entry.fact {
-                    Fact::OperationRefused { code, message, .. } => Some(format!("denied: {code}: {message}")),
-                    _ => None,
-                });
-                let code = u8::from(refused.is_some());
-                let pushed = &self.world.ecr.images[*image as usize];
-                let done = format!("{}: digest: {} size: {}", pushed.tag, pushed.digest, pushed.size());
-                let output = refused.unwrap_or(done);
-                self.transcribe(line, code, output);
-            }
+            Action::Push { line, image } => self.push(line, *image),
             Action::Call(index) => {
                 let (name, to, rate) = scenario.traffic(*index);
                 self.world.begin_traffic(name, to, rate, &mut self.ctx);
@@ -216,6 +213,80 @@ impl Simulation {
                 self.world.kill_tasks(&fault.kill, fault.count, *index, &mut self.ctx);
             }
         }
+    }
+
+    /// Pushes an image, by its place in `[[world.image]]`, because of this line.
+    pub fn push(&mut self, line: &str, image: u32) {
+        let typed = self.typed(line);
+        let facts = self.ctx.journal().len();
+        self.ctx.within(Some(typed), |ctx| self.world.dispatch(Event::Ecr(EcrEvent::Push(image)), ctx));
+        let refused = self.ctx.journal().iter().skip(facts).find_map(|(_, entry)| match &entry.fact {
+            Fact::OperationRefused { code, message, .. } => Some(format!("denied: {code}: {message}")),
+            _ => None,
+        });
+        let code = u8::from(refused.is_some());
+        let pushed = &self.world.ecr.images[image as usize];
+        let done = format!("{}: digest: {} size: {}", pushed.tag, pushed.digest, pushed.size());
+        let output = refused.unwrap_or(done);
+        self.transcribe(line, code, output);
+    }
+
+    /// Kills the process of a task from outside, because of this line: the second door.
+    pub fn kill(&mut self, line: &str, task: TaskId) {
+        let typed = self.typed(line);
+        self.ctx.within(Some(typed), |ctx| self.world.kill_task(task, ctx));
+        self.transcribe(line, 0, String::new());
+    }
+
+    /// Lets so many requests a second come to a load balancer from now on, because of this line: the second door.
+    pub fn call(&mut self, line: &str, balancer: LoadBalancerId, per_second: f64) {
+        let typed = self.typed(line);
+        let end = self.end();
+        self.ctx.within(Some(typed), |ctx| self.world.set_traffic(balancer, per_second, end, ctx));
+        self.transcribe(line, 0, String::new());
+    }
+
+    /// Keeps one in so many requests and health checks for [`Simulation::take_requests`] and
+    /// [`Simulation::take_probes`]; none when zero. It changes nothing in the run.
+    pub fn watch(&mut self, requests: u32, probes: u32) {
+        self.world.traffic.samples.keep_one_in(requests);
+        self.world.elb.probes.keep_one_in(probes);
+    }
+
+    /// The requests that were kept since the last time.
+    pub fn take_requests(&mut self) -> Vec<RequestSample> {
+        self.world.traffic.samples.take()
+    }
+
+    /// The health checks that were kept since the last time.
+    pub fn take_probes(&mut self) -> Vec<Probe> {
+        self.world.elb.probes.take()
+    }
+
+    /// Lowers the limits of the run to what this place can bear; a limit that is lower already stays.
+    pub fn limit_to(&mut self, budget: Budget) {
+        self.ctx.limit_to(budget);
+    }
+
+    /// The scenario that runs.
+    pub fn scenario(&self) -> &Arc<Scenario> {
+        &self.scenario
+    }
+
+    /// The seed of this run.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// What was expected, as it stands at this moment.
+    pub fn expectations(&self) -> Vec<ExpectationPart> {
+        let expectations = self.scenario.file.expect.iter().zip(&self.verdicts).map(|(expect, verdict)| {
+            let now = evaluate(expect, &self.world, &self.ctx);
+            let looked = verdict.is_some();
+            let Verdict { text, held, actual, unit } = verdict.clone().unwrap_or(now);
+            ExpectationPart { text, held: looked.then_some(held), actual, unit }
+        });
+        expectations.collect()
     }
 
     /// Types a line at this moment. Problems of the line itself come back; what AWS answers is in the transcript.
@@ -261,12 +332,6 @@ impl Simulation {
     /// Everything that a reader wants to know of the run so far.
     pub fn report(&self) -> Report {
         let header = &self.scenario.file.scenario;
-        let expectations = self.scenario.file.expect.iter().zip(&self.verdicts).map(|(expect, verdict)| {
-            let now = evaluate(expect, &self.world, &self.ctx);
-            let looked = verdict.is_some();
-            let Verdict { text, held, actual, unit } = verdict.clone().unwrap_or(now);
-            ExpectationPart { text, held: looked.then_some(held), actual, unit }
-        });
         Report {
             scenario: ScenarioPart {
                 title: header.title.clone(),
@@ -283,7 +348,7 @@ impl Simulation {
                 simulated_s: report::seconds(self.now()),
                 stopped_by: self.exceeded.map(|exceeded| exceeded.to_string()),
             },
-            expectations: expectations.collect(),
+            expectations: self.expectations(),
             services: report::services(&self.world, &self.ctx),
             traffic: report::traffic(&self.world),
             cost: report::cost(&self.world, self.now()),

@@ -1,7 +1,10 @@
 //! Draws a Mermaid file, or a Markdown file: `cargo run -p sim-learn --example draw -- FILE WIDTH [ascii]`.
 fn main() {
     let args: Vec<String> = std::env::args().collect();
-    let source = std::fs::read_to_string(&args[1]).unwrap_or_default();
+    let Some(Ok(source)) = args.get(1).map(std::fs::read_to_string) else {
+        eprintln!("expected a file that can be read: draw FILE [WIDTH] [ascii] [colour]");
+        return;
+    };
     let options = sim_learn::render::Options {
         width: args.get(2).and_then(|w| w.parse().ok()).unwrap_or(100),
         ascii: args.iter().any(|a| a == "ascii"),

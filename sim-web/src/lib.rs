@@ -2,6 +2,8 @@
 //!
 //! Thin on purpose: everything that decides lies in `sim-core`, so that terminal and browser agree to the bit.
 
+mod session;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -9,6 +11,8 @@ use sim_core::engine::Time;
 use sim_core::scenario::Scenario;
 use sim_core::units::Span;
 use wasm_bindgen::prelude::*;
+
+pub use session::{Answer, Instant, Look, Session};
 
 /// A running scenario.
 #[wasm_bindgen]
@@ -22,6 +26,14 @@ fn files(json: &str) -> Result<BTreeMap<String, Vec<u8>>, String> {
     let texts: BTreeMap<String, String> =
         serde_json::from_str(json).map_err(|error| format!("files must be an object of path to text: {error}"))?;
     Ok(texts.into_iter().map(|(path, text)| (path, text.into_bytes())).collect())
+}
+
+/// A seed as the page has it: a decimal number, or empty for the scenario's own.
+fn seed_of(text: &str) -> Result<Option<u64>, String> {
+    match text {
+        "" => Ok(None),
+        digits => digits.parse().map(Some).map_err(|_| format!("{digits:?} is no seed: write a whole number")),
+    }
 }
 
 fn moment(seconds: f64) -> Time {
@@ -49,12 +61,8 @@ impl Simulation {
     /// is a decimal number or empty for the scenario's own. Throws all problems as text.
     #[wasm_bindgen(constructor)]
     pub fn load(name: &str, text: &str, files_json: &str, seed: &str) -> Result<Simulation, String> {
-        let seed = match seed {
-            "" => None,
-            digits => Some(digits.parse().map_err(|_| format!("{digits:?} is no seed: write a whole number"))?),
-        };
         let scenario = Scenario::read(name, text.as_bytes(), &files(files_json)?).map_err(|all| all.to_string())?;
-        Ok(Simulation(sim_core::Simulation::start(Arc::new(scenario), seed)))
+        Ok(Simulation(sim_core::Simulation::start(Arc::new(scenario), seed_of(seed)?)))
     }
 
     /// Runs to the end.

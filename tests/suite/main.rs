@@ -18,6 +18,7 @@ mod load_balancer;
 mod network;
 mod not_modelled;
 mod operations;
+mod page_types;
 mod rules;
 mod scenarios;
 mod scheduler;

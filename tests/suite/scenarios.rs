@@ -111,24 +111,8 @@ fn every_shipped_scenario_is_the_same_run_in_webassembly() {
 
 /// Compiles sim-web for WebAssembly and writes its package for Node; returns the package's main file.
 fn build_wasm() -> std::path::PathBuf {
-    let folder = root().join("target/wasm-suite");
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let run = |arguments: [&str; 8]| {
-        let status = Command::new(&cargo)
-            .args(arguments)
-            .current_dir(root())
-            .env("CARGO_TARGET_DIR", &folder)
-            .stdout(Stdio::null())
-            .status()
-            .expect("cargo starts");
-        assert!(status.success(), "cargo {} failed; ./test installs what it needs", arguments.join(" "));
-    };
-    run(["build", "--quiet", "--locked", "--release", "--target", "wasm32-unknown-unknown", "-p", "sim-web"]);
-    let wasm = folder.join("wasm32-unknown-unknown/release/sim_web.wasm");
-    let package = folder.join("node");
-    let mut bindgen = wasm_bindgen_cli_support::Bindgen::new();
-    bindgen.input_path(wasm).typescript(true).nodejs(true).expect("node is a target");
-    bindgen.generate(&package).expect("sim-web is a wasm-bindgen library");
+    let package = root().join("target/wasm/node");
+    sim_web_build::package(sim_web_build::For::Node, &package).unwrap_or_else(|message| panic!("{message}"));
     package.join("sim_web.js")
 }
 

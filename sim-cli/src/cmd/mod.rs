@@ -5,5 +5,8 @@ pub mod exercise;
 pub mod learn;
 pub mod metrics;
 pub mod quiz;
+pub mod render;
 pub mod run;
 pub mod schema;
+pub mod shell;
+pub mod why;

@@ -47,7 +47,8 @@ pub struct Run {
     quiet: bool,
 }
 
-fn span(text: &str) -> Result<Span, String> {
+/// A duration as a scenario writes it.
+pub fn span(text: &str) -> Result<Span, String> {
     text.parse().map_err(|refusal: sim_core::units::Refusal| refusal.to_string())
 }
 

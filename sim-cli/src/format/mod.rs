@@ -6,10 +6,15 @@ pub mod page;
 pub mod text;
 
 use std::fs;
-use std::io::{ErrorKind, Write, stdout};
+use std::io::{ErrorKind, IsTerminal, Write, stdout};
 use std::path::Path;
 
 use crate::exit::Exit;
+
+/// Columns of the terminal; 100 when nobody watches.
+pub fn columns() -> usize {
+    if stdout().is_terminal() { textwrap::termwidth().clamp(40, 120) } else { 100 }
+}
 
 /// Prints to the standard output. A reader who has seen enough (`| head`) is no error.
 pub fn print(text: &str) -> Exit {

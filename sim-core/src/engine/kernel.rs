@@ -181,6 +181,17 @@ impl<E, F: Clone + Hash> Kernel<E, F> {
         self.budget
     }
 
+    /// Lowers the limits of the run; a limit that is lower already stays.
+    pub fn limit_to(&mut self, other: Budget) {
+        let own = self.budget;
+        self.budget = Budget {
+            events: own.events.min(other.events),
+            facts: own.facts.min(other.facts),
+            entities: own.entities.min(other.entities),
+            memory: own.memory.min(other.memory),
+        };
+    }
+
     /// The limit that has been met, if one was. `entities` and `memory` are the model's own count and estimate;
     /// the kernel adds what its queue and journal take.
     pub fn exceeded(&self, entities: u64, memory: u64) -> Option<Exceeded> {

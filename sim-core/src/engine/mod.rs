@@ -8,6 +8,7 @@ mod journal;
 mod kernel;
 mod queue;
 pub mod rng;
+mod samples;
 mod time;
 mod timers;
 
@@ -18,5 +19,6 @@ pub use journal::{Entry, FactId, Journal};
 pub use kernel::{Kernel, Next};
 pub use queue::{Queue, Ticket};
 pub use rng::Stream;
+pub use samples::Samples;
 pub use time::Time;
 pub use timers::Timers;

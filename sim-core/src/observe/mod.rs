@@ -6,6 +6,7 @@ pub mod published;
 pub mod report;
 mod sentence;
 mod totals;
+pub mod view;
 mod why;
 
 pub use expect::{Expect, Refusal, Verdict, check as check_expectation, evaluate};

@@ -67,7 +67,7 @@ pub struct RunPart {
 }
 
 /// One expectation.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
 pub struct ExpectationPart {
     /// In words.
     pub text: String,
@@ -244,7 +244,7 @@ pub struct Moment {
 }
 
 /// A command line and its answer.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ts_rs::TS)]
 pub struct Typed {
     /// When [s].
     pub at_s: f64,

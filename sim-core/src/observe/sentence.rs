@@ -172,6 +172,7 @@ pub fn sentence(world: &World, fact: &Fact) -> String {
         Fact::TargetUnused { group, task } => {
             format!("{} has left target group {}", task_name(world, *task), target_group(*group))
         }
+        Fact::TrafficSet { to, rate } => format!("{to} is called {rate} from now on"),
         Fact::FirstResponse { balancer, status } => {
             format!("{} answered its first request with {status}", world.elb.balancers[*balancer].name)
         }

@@ -6,7 +6,7 @@ use crate::world::ecs::{ServiceId, StopCode, TaskStatus};
 use crate::world::{Ctx, Fact, World};
 
 /// One link of a chain of causes.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, ts_rs::TS)]
 pub struct Link {
     /// When, as a clock.
     pub at: String,

@@ -244,4 +244,9 @@ pub enum Fact {
         balancer: LoadBalancerId,
         status: u16,
     },
+    /// Somebody set how many requests come to a load balancer.
+    TrafficSet {
+        to: Name,
+        rate: Name,
+    },
 }

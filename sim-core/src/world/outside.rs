@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use super::app::AppEvent;
-use super::ecs::TaskStatus;
+use super::ecs::{TaskId, TaskStatus};
+use super::elb::LoadBalancerId;
 use super::traffic::Rate;
 use super::{Ctx, Event, Fact, World};
+use crate::engine::Time;
 
 impl World {
     /// Somebody begins to call a load balancer; nothing happens when there is none of this name.
@@ -31,6 +33,31 @@ impl World {
                 ctx.send(Duration::ZERO, Event::App(AppEvent::Kill(victim)));
             }
         });
+    }
+
+    /// Kills the process of one task; nothing happens when it has none.
+    pub(crate) fn kill_task(&mut self, task: TaskId, ctx: &mut Ctx) {
+        let name = &self.ecs.tasks[task].name;
+        let fact = ctx.record(Fact::FaultBegan { what: format!("the processes of task {name} are killed").into() });
+        ctx.within(Some(fact), |ctx| ctx.send(Duration::ZERO, Event::App(AppEvent::Kill(task))));
+    }
+
+    /// So many requests a second come to a load balancer from now on, instead of those that came before.
+    pub(crate) fn set_traffic(&mut self, balancer: LoadBalancerId, per_second: f64, end: Time, ctx: &mut Ctx) {
+        let name = self.elb.balancers[balancer].name.clone();
+        ctx.record(Fact::TrafficSet { to: name.as_str().into(), rate: format!("{per_second}/s").into() });
+        let rate = Rate::constant(per_second, ctx.now(), end);
+        let callers = self.traffic.sources.iter().filter(|(_, source)| source.balancer == balancer);
+        let callers: Vec<_> = callers.map(|(id, _)| id).collect();
+        match callers.split_first() {
+            None => self.begin_traffic(&name, &name, rate, ctx),
+            Some((first, others)) => {
+                self.traffic.set_rate(*first, rate, ctx);
+                for &other in others {
+                    self.traffic.set_rate(other, Rate::default(), ctx);
+                }
+            }
+        }
     }
 
     /// Things that exist [count], for the budget.

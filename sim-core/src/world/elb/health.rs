@@ -3,8 +3,22 @@
 use std::time::Duration;
 
 use super::{CheckPort, Elb, ElbEvent, HealthReason, TargetId, TargetState, Verdict};
+use crate::engine::Time;
 use crate::world::ecs::{EcsEvent, TaskId};
 use crate::world::{Ctx, Event, Fact, Peers};
+
+/// A health check as it was sent, for whoever watches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Probe {
+    /// When it was sent.
+    pub at: Time,
+    /// To whom.
+    pub target: TargetId,
+    /// How long its verdict takes.
+    pub after: Duration,
+    /// How it ends.
+    pub verdict: Verdict,
+}
 
 impl Elb {
     /// Sends one check and asks for the next: check k starts at t0 + k × interval, however slow the answers
@@ -17,6 +31,7 @@ impl Elb {
         let interval = self.groups[target.group].check.interval;
         ctx.within(target.registered, |ctx| ctx.send(interval, Event::Elb(ElbEvent::Check(id))));
         let (after, verdict) = self.probe(id, peers, ctx);
+        self.probes.offer(|| Probe { at: ctx.now(), target: id, after, verdict });
         let target = &self.targets[id];
         // Nothing can come of most checks: what was healthy still is.
         let in_vain = match (target.state, verdict) {

@@ -12,6 +12,7 @@ mod target;
 
 pub use balancer::{BalancerState, LoadBalancer, LoadBalancerId, NewLoadBalancer, Scheme};
 pub use group::{Algorithm, CheckPort, HealthCheck, Matcher, NewTargetGroup, TargetGroup, TargetGroupId, TargetType};
+pub use health::Probe;
 pub use listener::{Action, Listener, ListenerId, Rule, Share};
 pub use target::{HealthReason, Target, TargetId, TargetState, Verdict};
 
@@ -19,7 +20,7 @@ use std::collections::BTreeMap;
 
 use super::ecs::TaskId;
 use super::{Ctx, Peers};
-use crate::engine::Arena;
+use crate::engine::{Arena, Samples};
 
 /// What the load balancers react to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +54,8 @@ pub struct Elb {
     pub targets: Arena<Target>,
     /// The targets of each task that is registered somewhere.
     by_task: BTreeMap<TaskId, Vec<TargetId>>,
+    /// One in so many health checks, for whoever watches.
+    pub probes: Samples<Probe>,
     /// Rises whenever a request might take another way: routes are cached by it.
     pub(crate) version: u64,
 }

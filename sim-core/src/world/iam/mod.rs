@@ -216,6 +216,19 @@ impl Iam {
     }
 }
 
+impl Role {
+    /// The ARNs of the managed policies attached to it.
+    pub fn attached_arns(&self) -> impl Iterator<Item = &str> {
+        self.attached.keys().map(String::as_str)
+    }
+
+    /// The names of its policies: those attached to it, then its own.
+    pub fn policy_names(&self) -> Vec<String> {
+        let attached = self.attached_arns().map(|arn| arn.rsplit('/').next().unwrap_or(arn));
+        attached.chain(self.inline.keys().map(String::as_str)).map(str::to_owned).collect()
+    }
+}
+
 /// What ECS says when it may not assume a role [IA-029].
 pub fn unable_to_assume(role_arn: &str) -> String {
     format!(

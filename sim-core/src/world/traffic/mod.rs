@@ -7,16 +7,18 @@
 mod path;
 mod rate;
 mod request;
+mod sample;
 mod waiting;
 
 pub use rate::Rate;
 pub(crate) use request::Requests;
+pub use sample::{Ending, RequestSample};
 use waiting::Waiting;
 
 use super::Ctx;
 use super::ecs::TaskId;
 use super::elb::{ListenerId, LoadBalancerId, TargetGroupId, TargetId};
-use crate::engine::{Arena, Id, Stream};
+use crate::engine::{Arena, Id, Samples, Stream};
 
 /// Names a [`Source`].
 pub type SourceId = Id<Source>;
@@ -105,6 +107,8 @@ pub struct Traffic {
     pub(crate) requests: Requests,
     /// Those that wait for something else than CPU.
     waiting: Waiting,
+    /// One in so many requests that have come to an end, for whoever watches.
+    pub samples: Samples<RequestSample>,
 }
 
 impl Traffic {

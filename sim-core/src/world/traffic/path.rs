@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::request::{Stage, arriving};
+use super::sample::{Ending, RequestSample};
 use super::{RequestEvent, Route, SourceId, Unreached, Way};
 use crate::engine::Time;
 use crate::world::app::AppSpecId;
@@ -13,6 +14,9 @@ use crate::world::{Ctx, Event, Fact, World};
 
 /// How long a load balancer tries to connect to a target [s]; 10 s [TR-089].
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The place of the target of a request that was sent to none.
+const NO_TARGET: u32 = u32::MAX;
 
 /// Timer slots: every fourth one belongs to the CPU of a task.
 const CPU: u32 = 0;
@@ -104,6 +108,9 @@ impl World {
             Way::None(why) => {
                 source.unreached[why as usize] += 1;
                 self.cloudwatch.balancer(balancer).unreached(why);
+                let ended =
+                    RequestSample { at: now, latency: None, balancer, target: None, ending: Ending::Unreached(why) };
+                self.traffic.samples.offer(|| ended);
                 ctx.fold(now.as_nanos());
                 return ctx.fold(why as u64);
             }
@@ -269,7 +276,7 @@ impl World {
     fn refuse(&mut self, balancer: LoadBalancerId, outcome: Outcome, ctx: &mut Ctx) {
         self.cloudwatch.balancer(balancer).arrived();
         let latency = nanos(self.assume.client_round_trip);
-        self.settle(balancer, TargetId::from_index(u32::MAX), outcome, latency, 0, ctx);
+        self.settle(balancer, TargetId::from_index(NO_TARGET), outcome, latency, 0, ctx);
     }
 
     /// The client has its answer.
@@ -286,6 +293,13 @@ impl World {
         let meter = self.cloudwatch.balancer(balancer);
         meter.settle(outcome, bytes, Some(latency));
         let news = meter.is_news(outcome);
+        self.traffic.samples.offer(|| RequestSample {
+            at: ctx.now(),
+            latency: Some(Duration::from_nanos(latency)),
+            balancer,
+            target: (target.index() != NO_TARGET as usize).then_some(target),
+            ending: Ending::Answered(outcome),
+        });
         // Two words identify the outcome: when, and (which target, which end, after how long). A latency stays far
         // below 2^44 ns, which is five hours.
         ctx.fold(ctx.now().as_nanos());

@@ -251,29 +251,28 @@ fn leaving(flow: Direction) -> Side {
 
 /// Working memory of the search, used again for each line. A state is a cell and whether it was entered vertically.
 struct Search {
-    cost: Vec<u32>,
-    /// The search in which `cost` was written.
-    stamp: Vec<u32>,
-    from: Vec<u32>,
-    goal: Vec<u32>,
-    goal_cost: Vec<u32>,
+    states: Vec<State>,
     now: u32,
     buckets: Vec<Vec<u32>>,
 }
 
 const NONE: u32 = u32::MAX;
 
+/// What is known of a state; beside each other in memory, since they are needed together.
+#[derive(Clone, Copy, Default)]
+struct State {
+    cost: u32,
+    /// The search in which `cost` and `from` were written.
+    stamp: u32,
+    from: u32,
+    /// The search in which the state is a goal, and what ending there costs.
+    goal: u32,
+    goal_cost: u32,
+}
+
 impl Search {
     fn new(cells: usize) -> Self {
-        Self {
-            cost: vec![0; cells * 2],
-            stamp: vec![0; cells * 2],
-            from: vec![NONE; cells * 2],
-            goal: vec![0; cells * 2],
-            goal_cost: vec![0; cells * 2],
-            now: 0,
-            buckets: Vec::new(),
-        }
+        Self { states: vec![State::default(); cells * 2], now: 0, buckets: Vec::new() }
     }
 
     fn find(
@@ -341,8 +340,8 @@ impl Search {
         }
         for port in &goals {
             let state = grid.at(port.cell.0, port.cell.1) * 2 + usize::from(port.side.vertical());
-            self.goal[state] = self.now;
-            self.goal_cost[state] = port.cost;
+            self.states[state].goal = self.now;
+            self.states[state].goal_cost = port.cost;
         }
         let target = places.of(wire.to);
         let ahead = |x: usize, y: usize| -> u32 {
@@ -365,9 +364,9 @@ impl Search {
             let state = state as usize;
             let cell = state / 2;
             let (x, y) = (cell % grid.width, cell / grid.width);
-            let cost = self.cost[state];
-            let done = self.goal[state] == self.now && (self.from[state] != NONE || wire.plain);
-            if done && level as u32 >= cost + self.goal_cost[state] {
+            let cost = self.states[state].cost;
+            let done = self.states[state].goal == self.now && (self.states[state].from != NONE || wire.plain);
+            if done && level as u32 >= cost + self.states[state].goal_cost {
                 break 'search state;
             }
             if cost + ahead(x, y) < level as u32 && !done {
@@ -375,7 +374,7 @@ impl Search {
             }
             if done {
                 // Comes up again when the price of its port is due.
-                let due = (cost + self.goal_cost[state]) as usize;
+                let due = (cost + self.states[state].goal_cost) as usize;
                 if self.buckets.len() <= due {
                     self.buckets.resize_with(due + 1, Vec::new);
                 }
@@ -386,7 +385,7 @@ impl Search {
                 return None;
             }
             let vertical = state % 2 == 1;
-            let first = self.from[state] == NONE;
+            let first = self.states[state].from == NONE;
             let may_turn = grid.flags[cell] == 0 && !(first && wire.tail != Tip::Plain);
             for side in Side::ALL {
                 if side.vertical() != vertical && !may_turn {
@@ -397,7 +396,7 @@ impl Search {
                     continue;
                 }
                 let next = grid.at(nx, ny);
-                if !first && next == self.from[state] as usize / 2 {
+                if !first && next == self.states[state].from as usize / 2 {
                     continue; // back again: the way would lie on itself
                 }
                 let flags = grid.flags[next];
@@ -427,12 +426,12 @@ impl Search {
 
     /// Enters a state if it is new or cheaper than before; the answer is the bucket in which it waits.
     fn offer(&mut self, state: usize, cost: u32, from: u32, ahead: u32) -> usize {
-        if self.stamp[state] == self.now && self.cost[state] <= cost {
+        if self.states[state].stamp == self.now && self.states[state].cost <= cost {
             return usize::MAX;
         }
-        self.stamp[state] = self.now;
-        self.cost[state] = cost;
-        self.from[state] = from;
+        self.states[state].stamp = self.now;
+        self.states[state].cost = cost;
+        self.states[state].from = from;
         let due = (cost + ahead) as usize;
         if self.buckets.len() <= due {
             self.buckets.resize_with(due + 1, Vec::new);
@@ -446,7 +445,7 @@ impl Search {
         let mut state = end;
         loop {
             cells.push((state / 2 % grid.width, state / 2 / grid.width));
-            match self.from[state] {
+            match self.states[state].from {
                 NONE => break,
                 before => state = before as usize,
             }

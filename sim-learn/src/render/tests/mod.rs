@@ -8,6 +8,7 @@ mod markdown;
 mod pictures;
 mod random;
 mod reader;
+mod sequence;
 
 use super::Options;
 

@@ -1,0 +1,68 @@
+//! CloudWatch's series as charts show them.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+use crate::observe::report::round;
+use crate::world::World;
+use crate::world::cloudwatch::{Metric, Statistics};
+
+/// One line of a chart.
+#[derive(Clone, Debug, PartialEq, Serialize, TS)]
+pub struct SeriesView {
+    /// `AWS/ECS` or `AWS/ApplicationELB`.
+    pub namespace: String,
+    /// The metric, in AWS's spelling.
+    pub metric: String,
+    /// Of what, in short: `service web`.
+    pub of: String,
+    /// `Sum`, `Average` or a percentile.
+    pub statistic: String,
+    /// Its unit, as CloudWatch says it.
+    pub unit: String,
+    /// Ends of minutes [s]; a minute without a report is missing.
+    pub at_s: Vec<f64>,
+    /// The values at these moments.
+    pub values: Vec<f64>,
+}
+
+/// All series, in a stable order.
+pub fn series(world: &World) -> Vec<SeriesView> {
+    let mut all = Vec::new();
+    for (key, points) in &world.cloudwatch.series {
+        let (_, name) = key.dimensions(world).pop().unwrap_or_default();
+        let (kind, name) = match key.subject {
+            crate::world::cloudwatch::Subject::Balancer(id) => ("load balancer", world.elb.balancers[id].name.clone()),
+            crate::world::cloudwatch::Subject::Group(id) => ("target group", world.elb.groups[id].name.clone()),
+            crate::world::cloudwatch::Subject::Service(_) => ("service", name),
+        };
+        for (statistic, value) in statistics(key.metric) {
+            all.push(SeriesView {
+                namespace: key.namespace().to_owned(),
+                metric: key.metric.to_string(),
+                of: format!("{kind} {name}"),
+                statistic: (*statistic).to_owned(),
+                unit: key.metric.unit().to_owned(),
+                at_s: points.iter().map(|(minute, _)| f64::from(*minute + 1) * 60.0).collect(),
+                values: points.iter().map(|(_, point)| round(value(point), 6)).collect(),
+            });
+        }
+    }
+    all
+}
+
+/// A statistic, and how it is computed.
+type Statistic = (&'static str, fn(&Statistics) -> f64);
+
+/// What a metric is usually looked at as.
+fn statistics(metric: Metric) -> &'static [Statistic] {
+    match metric {
+        Metric::TargetResponseTime => &[("p50", |point| point.p50), ("p99", |point| point.p99)],
+        Metric::CPUUtilization
+        | Metric::MemoryUtilization
+        | Metric::HealthyHostCount
+        | Metric::UnHealthyHostCount
+        | Metric::RequestCountPerTarget => &[("Average", Statistics::average)],
+        _ => &[("Sum", |point| point.sum)],
+    }
+}

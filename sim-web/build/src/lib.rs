@@ -1,0 +1,56 @@
+//! Compiles `sim-web` for WebAssembly and writes the JavaScript around it.
+//!
+//! The tests run it under Node, the page in a browser: both are made from one compilation.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use wasm_bindgen_cli_support::Bindgen;
+
+/// For whom the package is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum For {
+    /// A CommonJS module that loads its own WebAssembly.
+    Node,
+    /// An ES module that is given its WebAssembly.
+    Web,
+}
+
+/// The top of the project.
+fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).expect("sim-web/build lies in the project").to_owned()
+}
+
+/// Compiles `sim-web` and writes its package into `folder`; or says what failed.
+pub fn package(target: For, folder: &Path) -> Result<(), String> {
+    let wasm = compile()?;
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(wasm).typescript(true);
+    let aimed = match target {
+        For::Node => bindgen.nodejs(true),
+        For::Web => bindgen.web(true).map(|bindgen| bindgen.omit_default_module_path(true)),
+    };
+    let wrapped = aimed.and_then(|bindgen| bindgen.remove_name_section(target == For::Web).generate(folder));
+    wrapped.map_err(|error| format!("the JavaScript around sim-web could not be written: {error:#}"))
+}
+
+/// Compiles into a folder of its own, so that it never waits for the build that runs it.
+fn compile() -> Result<PathBuf, String> {
+    let folder = root().join("target/wasm");
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let arguments =
+        ["build", "--quiet", "--locked", "--release", "--target", "wasm32-unknown-unknown", "-p", "sim-web"];
+    let status = Command::new(&cargo)
+        .args(arguments)
+        .current_dir(root())
+        .env("CARGO_TARGET_DIR", &folder)
+        .stdout(Stdio::null())
+        .status()
+        .map_err(|error| format!("{cargo} does not start: {error}"))?;
+    if !status.success() {
+        let help = "`rustup target add wasm32-unknown-unknown` installs what it needs";
+        return Err(format!("{cargo} {} failed; {help}", arguments.join(" ")));
+    }
+    Ok(folder.join("wasm32-unknown-unknown/release/sim_web.wasm"))
+}

@@ -1,0 +1,40 @@
+// Where the page begins: the theme, the first scenario, and then it plays.
+import { render } from "preact";
+import { App } from "./app";
+import { unpack } from "./permalink";
+import { gallery, lab as shippedLab } from "./scenario/shipped";
+import { lab, load, trouble } from "./state";
+import "./styles/base.css";
+import "./styles/layout.css";
+import "./styles/map.css";
+import "./styles/panels.css";
+import { apply } from "./theme";
+
+/** Opens what the address holds; the lab when it holds nothing. */
+async function open(): Promise<void> {
+  try {
+    const link = await unpack(location.hash);
+    if (link) {
+      const shipped = gallery.find((one) => one.name === link.scenario);
+      if (!shipped && link.text === undefined) throw new Error("This link cannot be opened: its scenario does not ship any more.");
+      const from = { name: link.scenario, text: link.text ?? shipped?.text ?? "", files: shipped?.files ?? {} };
+      if (await load(from, link.seed, link.lines, link.at)) return;
+    }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    await load(shippedLab);
+    trouble.value = message;
+    return;
+  }
+  if (trouble.peek() !== "") return;
+  if ((await load(shippedLab)) && !matchMedia("(prefers-reduced-motion: reduce)").matches) await lab.call("play", true);
+}
+
+apply();
+const root = document.getElementById("app");
+if (root) {
+  root.replaceChildren();
+  render(<App />, root);
+}
+void open();
+addEventListener("hashchange", () => void open());

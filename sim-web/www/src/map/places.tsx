@@ -1,0 +1,135 @@
+// The places on the map: internet, load balancers, zones, and the services around the network.
+import type { BalancerTile, CallerTile, ControlPlane, RepositoryTile, RoleTile, OpenCharts, ServiceTile, ZoneBox } from "./types";
+import { choose } from "../state";
+import { count, plural } from "../words";
+import { glyphs, Task } from "./task";
+
+/** From so many tasks in a zone on, tiles are small. */
+const CROWD = 13;
+
+export function Internet({ callers }: { callers: CallerTile[] }) {
+  const rate = callers.reduce((sum, caller) => sum + caller.per_second, 0);
+  const lost = callers.reduce((sum, caller) => sum + caller.unreached, 0);
+  return (
+    <section class="place internet" data-place="internet" aria-label="Internet">
+      <h3>Internet</h3>
+      {callers.length === 0 ? (
+        <p class="quiet">Nobody calls yet.</p>
+      ) : (
+        <>
+          <p class="figure">{rate < 100 ? rate.toFixed(1) : Math.round(rate)}<small> requests/s</small></p>
+          <p class="quiet">{count(callers.reduce((sum, caller) => sum + caller.sent, 0))} sent</p>
+          {lost > 0 && <p class="warn">{glyphs.bad} {count(lost)} got no connection</p>}
+        </>
+      )}
+    </section>
+  );
+}
+
+export function Balancers({ balancers }: { balancers: BalancerTile[] }) {
+  return (
+    <section class="place balancers" data-place="balancers" aria-label="Load balancers">
+      <h3>Load balancer</h3>
+      {balancers.length === 0 && <p class="quiet">None yet.</p>}
+      {balancers.map((one) => (
+        <button type="button" key={one.name} class={`tile tone-${one.tone}`} data-balancer={one.name} onClick={() => choose(one.name)}>
+          <strong><span aria-hidden="true">{glyphs[one.tone]}</span> {one.name}</strong>
+          <span>{one.state}{one.ports.length > 0 ? ` · port ${one.ports.join(", ")}` : " · no listener"}</span>
+          <span>{one.healthy} of {plural(one.registered, "target")} healthy</span>
+          <span>{count(one.requests)} requests{one.in_flight > 0 ? ` · ${one.in_flight} open` : ""}</span>
+          {one.errors > 0 && <span class="warn">{glyphs.bad} {count(one.errors)} answered 5XX</span>}
+        </button>
+      ))}
+    </section>
+  );
+}
+
+export function Zones({ zones }: { zones: ZoneBox[] }) {
+  return (
+    <section class="place vpc" aria-label="VPC">
+      <h3>VPC</h3>
+      <div class="zones">
+        {zones.map((zone) => {
+          const compact = zone.tasks.length >= CROWD;
+          return (
+            <section class="zone" key={zone.name} data-zone={zone.name} aria-label={`Zone ${zone.name}`}>
+              <h4>{zone.name}</h4>
+              {zone.tasks.length === 0 && <p class="quiet">No task.</p>}
+              <div class={compact ? "tasks compact" : "tasks"}>
+                {zone.tasks.map((task) => <Task key={task.key} task={task} compact={compact} />)}
+              </div>
+              {zone.more > 0 && <p class="quiet">and {zone.more} more</p>}
+            </section>
+          );
+        })}
+      </div>
+    </section>
+  );
+}
+
+function ServiceLine({ service }: { service: ServiceTile }) {
+  return (
+    <button type="button" class={`tile tone-${service.tone}`} onClick={() => choose(service.name)}>
+      <strong><span aria-hidden="true">{glyphs[service.tone]}</span> {service.name}</strong>
+      <span>{service.running} of {service.desired} running{service.pending > 0 ? ` · ${service.pending} coming` : ""}</span>
+      <span>{service.note} · {service.revision}</span>
+    </button>
+  );
+}
+
+export function Control({ control }: { control: ControlPlane }) {
+  return (
+    <section class="place control" data-place="control" aria-label="ECS control plane">
+      <h3>ECS control plane</h3>
+      {control.clusters.length === 0 ? <p class="quiet">No cluster yet.</p> : <p class="quiet">Cluster {control.clusters.join(", ")}</p>}
+      {control.services.map((service) => <ServiceLine key={`${service.cluster}/${service.name}`} service={service} />)}
+      {control.services.length === 0 && control.definitions.length > 0 && <p class="quiet">Task definition {control.definitions.at(-1)}</p>}
+    </section>
+  );
+}
+
+export function Registry({ repositories }: { repositories: RepositoryTile[] }) {
+  return (
+    <section class="place ecr" data-place="ecr" aria-label="Elastic Container Registry">
+      <h3>ECR</h3>
+      {repositories.length === 0 && <p class="quiet">No repository yet.</p>}
+      {repositories.map((one) => (
+        <button type="button" key={one.name} class="tile" onClick={() => choose(one.name)}>
+          <strong>{one.name}</strong>
+          {one.images.length === 0 ? <span>empty</span> : one.images.slice(-3).map((image) => <span key={image}>{image}</span>)}
+        </button>
+      ))}
+    </section>
+  );
+}
+
+export function Roles({ roles }: { roles: RoleTile[] }) {
+  return (
+    <section class="place iam" data-place="iam" aria-label="Identity and Access Management">
+      <h3>IAM</h3>
+      {roles.length === 0 && <p class="quiet">No role.</p>}
+      {roles.map((role) => (
+        <button type="button" key={role.name} class={`tile ${role.denied > 0 ? "tone-bad" : ""}`} onClick={() => choose(role.name)}>
+          <strong>{role.denied > 0 && <span aria-hidden="true">{glyphs.bad} </span>}{role.name}</strong>
+          <span>{role.policies.length === 0 ? "no policy" : role.policies.join(", ")}</span>
+          {role.denied > 0 && <span class="warn">denied: {role.last_denied}</span>}
+        </button>
+      ))}
+    </section>
+  );
+}
+
+export function Watch({ control, open }: { control: ControlPlane; open: OpenCharts }) {
+  return (
+    <section class="place cloudwatch" data-place="cloudwatch" aria-label="CloudWatch">
+      <h3>CloudWatch</h3>
+      {control.services.map((service) => (
+        <p key={service.name} class="quiet">
+          {service.name}: CPU {service.cpu_percent === null ? "not reported yet" : `${service.cpu_percent} %`}
+        </p>
+      ))}
+      {control.log_groups.map((group) => <p key={group} class="quiet">Logs {group}</p>)}
+      <button type="button" class="link" onClick={open}>Open the charts</button>
+    </section>
+  );
+}

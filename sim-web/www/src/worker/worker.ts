@@ -1,0 +1,49 @@
+// The worker: the simulation behind calls. It never touches a document.
+import type { Call, CallName, Calls, Diagnostic, News } from "../protocol";
+import init, { check, schema } from "../wasm/sim_web";
+import wasmUrl from "../wasm/sim_web_bg.wasm?url";
+import { Player } from "./player";
+
+const tell = (news: News) => postMessage(news);
+const player = new Player(tell);
+
+/** How each call is done. */
+const doings: { [Name in CallName]: (...args: Parameters<Calls[Name]>) => ReturnType<Calls[Name]> | Promise<ReturnType<Calls[Name]>> } = {
+  load: (source, seed, lines, at) => player.load(source, seed, lines, at),
+  play: (on) => player.play(on),
+  speed: (factor) => player.speed(factor),
+  seek: (seconds) => player.seekSeconds(seconds),
+  step: (what) => player.step(what),
+  enter: (text) => player.enter(text),
+  stop: () => player.stop(),
+  undo: () => player.undo(),
+  fork: () => player.fork(),
+  focus: (side) => player.turnTo(side),
+  drop: (side) => player.drop(side),
+  where: () => ({ lines: player.focus().lines(), at: player.focus().now.toString() }),
+  series: (side) => player.future(side).series(),
+  inspect: (name) => player.focus().inspect(name),
+  names: () => player.focus().names(),
+  complete: (prefix) => player.focus().complete(prefix),
+  check: (source) => JSON.parse(check(source.name, source.text, JSON.stringify(source.files))) as Diagnostic[],
+  schema: () => JSON.parse(schema()) as unknown,
+};
+
+const ready = init({ module_or_path: wasmUrl });
+
+/** What an error says; of a refusal from Rust that is its text. */
+function words(error: unknown): string {
+  return typeof error === "string" ? error : error instanceof Error ? error.message : String(error);
+}
+
+onmessage = async ({ data }: MessageEvent<Call>) => {
+  try {
+    await ready;
+    const doing = doings[data.call] as (...args: unknown[]) => unknown;
+    tell({ is: "answer", id: data.id, value: await doing(...data.args) });
+  } catch (error) {
+    // After a trap the memory of the simulation cannot be trusted any more: the page starts another worker.
+    if (error instanceof WebAssembly.RuntimeError) tell({ is: "dead", message: words(error) });
+    tell({ is: "refusal", id: data.id, message: words(error) });
+  }
+};
