@@ -146,6 +146,20 @@ fn the_scenario_behind_a_question_runs() {
 }
 
 #[test]
+fn who_wants_to_type_gets_the_world_of_a_lesson() {
+    let desk = Desk::new("world");
+    let told = desk.succeeds("learn lab --world lab", "");
+    assert!(told.contains("sim-cli shell lab/lab.toml"), "{told}");
+    let typed = "aws ecs create-cluster --cluster-name demo --query cluster.status --output text\n\
+                 aws ecs register-task-definition --cli-input-json file://task-definition.json --query \
+                 taskDefinition.revision\n";
+    let answers = desk.succeeds("shell lab/lab.toml", typed);
+    assert!(answers.contains("ACTIVE"), "{answers}");
+    let (code, _, told) = desk.types("learn choice --world choice", "");
+    assert!(code == 2 && told.contains("has no commands to type"), "{told}");
+}
+
+#[test]
 fn stats_count_what_there_is() {
     insta::assert_snapshot!(Desk::new("stats").succeeds("learn stats", ""));
 }

@@ -104,6 +104,21 @@ impl Lesson {
         })
     }
 
+    /// The lesson's world, with the files that it or the commands name: to type the commands in it.
+    pub fn world(&self, files: &Files) -> Option<Result<Text, String>> {
+        let scenario = self.scenario.as_ref().filter(|_| !self.blocks.is_empty())?;
+        let named = |text: &Text, path: &str| {
+            let mut commands = self.blocks.iter().flat_map(|block| &block.commands);
+            text.toml.contains(path) || commands.any(|command| command.contains(path))
+        };
+        Some(scenario.resolve(files).map_err(|misfit| misfit.to_string()).map(|mut text| {
+            let beside = std::mem::take(&mut text.files);
+            text.files = beside.into_iter().filter(|(path, _)| named(&text, path)).collect();
+            text.name = format!("{}.toml", self.topic);
+            text
+        }))
+    }
+
     /// The lesson's scenario with its commands typed in it; none when it has no commands.
     pub fn rehearsal(&self, files: &Files) -> Option<Result<Text, String>> {
         let scenario = self.scenario.as_ref().filter(|_| !self.blocks.is_empty())?;

@@ -38,6 +38,19 @@ fn the_commands_of_every_lesson_run_and_succeed() {
     assert!(typed >= 15, "the lab alone has more than {typed} commands");
 }
 
+/// Who wants to type the commands gets the world before them.
+#[test]
+fn the_world_of_every_lesson_can_be_entered() {
+    let mut entered = 0;
+    for lesson in library().topics.iter().filter_map(|topic| topic.lesson.as_ref()) {
+        let Some(world) = lesson.world(&library().files) else { continue };
+        let world = world.unwrap_or_else(|problem| panic!("{}: {problem}", lesson.topic));
+        play(&world, &[]).unwrap_or_else(|problem| panic!("{}: {problem}", lesson.topic));
+        entered += 1;
+    }
+    assert!(entered >= 5, "{entered} lessons have commands");
+}
+
 /// What a reader sees who does not type.
 #[test]
 fn the_answers_to_the_commands_of_the_lessons_are_worth_reading() {

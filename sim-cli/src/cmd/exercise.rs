@@ -8,6 +8,7 @@ use clap::Subcommand;
 use sim_learn::Library;
 use sim_learn::exercise::{Edit, Exercise as Task, HINTS, Judgement};
 use sim_learn::progress::{Medal, Progress};
+use sim_learn::variant::Text;
 
 use super::learn::{library, unknown};
 use crate::exit::Exit;
@@ -89,18 +90,8 @@ impl Exercise {
         let folder = folder.map_or_else(|| PathBuf::from(&task.name), Path::to_owned);
         let file = folder.join(&text.name);
         let is_there = file.exists();
-        if !is_there {
-            if let Err(error) = fs::create_dir_all(&folder) {
-                eprintln!("error: cannot make {}: {error}", folder.display());
-                return Exit::Usage;
-            }
-            let beside = text.files.iter().map(|(name, text)| (folder.join(name), text));
-            for (path, text) in std::iter::once((file.clone(), &text.toml)).chain(beside) {
-                let written = if path.exists() { Exit::Held } else { write(&path, text) };
-                if written != Exit::Held {
-                    return written;
-                }
-            }
+        if let Err(exit) = lay_out(&text, &folder) {
+            return exit;
         }
         let mut page = format!("{}\n{}\n\n", task.title, "─".repeat(task.title.chars().count()));
         page += &self.look.page(&task.story);
@@ -171,6 +162,22 @@ impl Exercise {
         let _ = writeln!(page, "\nSources: {}", task.sources.join(", "));
         print(&page)
     }
+}
+
+/// Writes a scenario and its files into a folder. What is already there is left as it is.
+pub fn lay_out(text: &Text, folder: &Path) -> Result<(), Exit> {
+    fs::create_dir_all(folder).map_err(|error| {
+        eprintln!("error: cannot make {}: {error}", folder.display());
+        Exit::Usage
+    })?;
+    let all = std::iter::once((&text.name, &text.toml)).chain(&text.files);
+    for (path, content) in all.map(|(name, content)| (folder.join(name), content)) {
+        let written = if path.exists() { Exit::Held } else { write(&path, content) };
+        if written != Exit::Held {
+            return Err(written);
+        }
+    }
+    Ok(())
 }
 
 /// All exercises with what was solved.

@@ -1,6 +1,7 @@
 //! `sim-cli learn`
 
 use std::fmt::Write;
+use std::path::{Path, PathBuf};
 
 use sim_core::spelling::nearest;
 use sim_learn::Library;
@@ -9,6 +10,7 @@ use sim_learn::progress::Progress;
 use sim_learn::quiz::Verdict;
 use sim_learn::stats::Stats;
 
+use super::exercise::lay_out;
 use crate::exit::Exit;
 use crate::format::page::Look;
 use crate::format::print;
@@ -22,6 +24,9 @@ use crate::progress::Place;
 pub struct Learn {
     /// The lesson, by name or number; `stats` counts all there is
     lesson: Option<String>,
+    /// Write the lesson's world into this folder, to type its commands in `sim-cli shell`
+    #[arg(long, value_name = "FOLDER", requires = "lesson")]
+    world: Option<PathBuf>,
     #[command(flatten)]
     place: Place,
     #[command(flatten)]
@@ -64,7 +69,10 @@ impl Learn {
         match self.lesson.as_deref() {
             None => print(&list(&library, &self.place.open().progress, self.look.columns())),
             Some("stats") => print(&stats(&Stats::of(&library))),
-            Some(name) => self.show(&library, name),
+            Some(name) => match &self.world {
+                Some(folder) => write_world(&library, name, folder),
+                None => self.show(&library, name),
+            },
         }
     }
 
@@ -77,6 +85,9 @@ impl Learn {
         let mut text = self.look.page(&lesson.played(&library.files).unwrap_or_else(|_| lesson.markdown.clone()));
         text += "\n";
         let mut next = Vec::new();
+        if !lesson.blocks.is_empty() {
+            next.push(format!("sim-cli learn {0} --world {0:<15} a world to type its commands in", topic.name));
+        }
         if !topic.questions.is_empty() {
             next.push(format!("sim-cli quiz {:<24} {} questions", topic.name, topic.questions.len()));
         }
@@ -90,6 +101,30 @@ impl Learn {
         store.save();
         print(&text)
     }
+}
+
+/// Writes the world of a lesson, for those who type.
+fn write_world(library: &Library, name: &str, folder: &Path) -> Exit {
+    let found = topic(library, name).and_then(|topic| topic.lesson.as_ref());
+    let Some(lesson) = found else {
+        return unknown("lesson", name, library.topics.iter().map(|topic| topic.name.as_str()), "sim-cli learn");
+    };
+    let text = match lesson.world(&library.files) {
+        Some(Ok(text)) => text,
+        Some(Err(problem)) => {
+            eprintln!("internal error: {problem}");
+            return Exit::Internal;
+        }
+        None => {
+            eprintln!("error: the lesson {name:?} has no commands to type\nhelp: read it: sim-cli learn {name}");
+            return Exit::Usage;
+        }
+    };
+    if let Err(exit) = lay_out(&text, folder) {
+        return exit;
+    }
+    let file = folder.join(&text.name);
+    print(&format!("The world of this lesson is in {0}. Type in it:\n\n  sim-cli shell {0}\n", file.display()))
 }
 
 /// All lessons with what was done.
