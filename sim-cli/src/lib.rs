@@ -4,5 +4,6 @@ pub mod cmd;
 pub mod exit;
 mod folder;
 pub mod format;
+pub mod page;
 
 pub use exit::Exit;

@@ -23,6 +23,8 @@ enum Verb {
     Schema(cmd::schema::Schema),
     /// List the metrics that an expectation can name
     Metrics(cmd::metrics::Metrics),
+    /// Serve the playground to a browser on this machine
+    Playground(cmd::playground::Playground),
 }
 
 fn main() -> ExitCode {
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         Verb::Check(check) => check.execute(),
         Verb::Schema(schema) => schema.execute(),
         Verb::Metrics(metrics) => metrics.execute(),
+        Verb::Playground(playground) => playground.execute(),
     });
     outcome.unwrap_or(Exit::Internal).into()
 }

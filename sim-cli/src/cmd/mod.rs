@@ -2,5 +2,6 @@
 
 pub mod check;
 pub mod metrics;
+pub mod playground;
 pub mod run;
 pub mod schema;

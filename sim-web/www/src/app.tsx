@@ -134,7 +134,7 @@ export function App() {
     return () => removeEventListener("keydown", keys);
   }, []);
   return (
-    <div class="page" data-panel={panel.value} data-ready={present.value !== undefined && ready.value}>
+    <div class="page" data-panel={panel.value} data-now={present.value?.look.instant.now_ns} data-hash={present.value?.look.instant.hash} data-ready={present.value !== undefined && ready.value}>
       <Header />
       {trouble.value !== "" && (
         <div class="trouble" role="alert">
