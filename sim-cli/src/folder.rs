@@ -94,7 +94,7 @@ pub fn read_scenario(path: &Path) -> Result<Scenario, Exit> {
 }
 
 /// The bytes of a regular file of a sound size.
-fn read_bounded(path: &Path) -> Result<Vec<u8>, String> {
+pub fn read_bounded(path: &Path) -> Result<Vec<u8>, String> {
     let about = fs::metadata(path).map_err(|error| error.to_string())?;
     if about.is_dir() {
         return Err("it is a folder; name a .toml file in it".to_owned());

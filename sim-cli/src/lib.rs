@@ -5,5 +5,7 @@ pub mod exit;
 mod folder;
 pub mod format;
 pub mod page;
+pub mod progress;
+pub mod quiz;
 
 pub use exit::Exit;

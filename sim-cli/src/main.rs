@@ -25,6 +25,12 @@ enum Verb {
     Metrics(cmd::metrics::Metrics),
     /// Serve the playground to a browser on this machine
     Playground(cmd::playground::Playground),
+    /// Read a lesson, or list the lessons
+    Learn(cmd::learn::Learn),
+    /// Answer questions
+    Quiz(cmd::quiz::Quiz),
+    /// Mend broken worlds
+    Exercise(cmd::exercise::Exercise),
 }
 
 fn main() -> ExitCode {
@@ -44,6 +50,9 @@ fn main() -> ExitCode {
         Verb::Schema(schema) => schema.execute(),
         Verb::Metrics(metrics) => metrics.execute(),
         Verb::Playground(playground) => playground.execute(),
+        Verb::Learn(learn) => learn.execute(),
+        Verb::Quiz(quiz) => quiz.execute(),
+        Verb::Exercise(exercise) => exercise.execute(),
     });
     outcome.unwrap_or(Exit::Internal).into()
 }

@@ -163,7 +163,7 @@ fn an_inactive_revision_starts_nothing_new_but_its_services_go_on() {
     expect_refusal(&error, "InvalidParameterException", "TaskDefinition is inactive", "taskDefinition");
 }
 
-/// [CP-022] [CP-050] [CA-015]
+/// [CP-022] [CP-050] [CA-015] [IA-091]
 #[test]
 fn a_network_with_subnets_is_required() {
     let place = "networkConfiguration";

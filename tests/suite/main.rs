@@ -1,12 +1,15 @@
 //! Every suite.
 
 mod application;
+mod billing;
+mod content;
 #[allow(dead_code, reason = "each suite uses its own part of the door")]
 mod door;
 mod ecs_api;
 mod ecs_services;
 mod ecs_tasks;
 mod editor_schema;
+mod expectations;
 mod iam;
 mod images;
 mod laws;
@@ -18,6 +21,8 @@ mod operations;
 mod page_types;
 mod rules;
 mod scenarios;
+mod scheduler;
 mod start;
+mod swarm;
 mod task_definition;
 mod traffic;

@@ -39,7 +39,7 @@ fn stated() -> BTreeMap<String, String> {
     rules
 }
 
-/// Where ids are cited as `[CP-126]`: in code, and in tests.
+/// Where ids are cited in square brackets: in code, and in tests.
 fn cited() -> (BTreeMap<String, String>, BTreeMap<String, String>) {
     let (mut code, mut tests) = (BTreeMap::new(), BTreeMap::new());
     for crate_folder in ["sim-core/src", "sim-cli/src", "sim-web/src", "tests/suite", "tests/support"] {
@@ -71,6 +71,15 @@ fn every_stated_rule_is_cited_by_code_and_by_a_test() {
         }
     }
     assert!(missing.is_empty(), "{} rules lack code or test:\n{}", missing.len(), missing.join("\n"));
+}
+
+#[test]
+fn every_citation_names_a_stated_rule() {
+    let (code, tests) = cited();
+    let rules = stated();
+    let unstated = code.iter().chain(&tests).filter(|(id, _)| !rules.contains_key(*id));
+    let unstated: Vec<String> = unstated.map(|(id, place)| format!("{place}: [{id}] is stated nowhere")).collect();
+    assert!(unstated.is_empty(), "docs/rules lacks {} rules:\n{}", unstated.len(), unstated.join("\n"));
 }
 
 #[test]

@@ -15,6 +15,13 @@ impl Metrics {
         let line = |metric: &sim_core::observe::Metric| {
             format!("{:widest$}  {:unit$}  {}\n", metric.name, metric.unit, metric.meaning)
         };
-        print(&metrics.iter().map(line).collect::<String>())
+        let own: String = metrics.iter().map(line).collect();
+        let published = sim_core::observe::published::names();
+        let published: Vec<&str> = published.collect();
+        let names = textwrap::fill(
+            &published.join(" "),
+            textwrap::Options::new(80).initial_indent("  ").subsequent_indent("  "),
+        );
+        print(&format!("{own}\nMetrics of CloudWatch, each with a `statistic`:\n{names}\n"))
     }
 }

@@ -1,7 +1,10 @@
 //! One verb of the command line a file.
 
 pub mod check;
+pub mod exercise;
+pub mod learn;
 pub mod metrics;
 pub mod playground;
+pub mod quiz;
 pub mod run;
 pub mod schema;

@@ -270,10 +270,14 @@ impl Page {
             return;
         };
         self.heading(&format!("Cost: {:.4} USD at list prices", cost.total_usd));
+        if cost.items.is_empty() {
+            self.line("  nothing that costs was used", 2);
+            return;
+        }
         let row = |item: &sim_core::observe::report::CostItem| {
             vec![
                 item.item.to_owned(),
-                format!("{:.4}", item.quantity),
+                quantity(item.quantity),
                 item.unit.to_owned(),
                 format!("{}", item.unit_price_usd),
                 format!("{:.6}", item.usd),
@@ -379,4 +383,10 @@ fn count(number: u64) -> String {
 fn number(number: f64) -> String {
     let text = format!("{number:.6}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Four decimals, or as many as show two digits of a small amount.
+fn quantity(value: f64) -> String {
+    let decimals = (4..=9).find(|&decimals| value * 10f64.powi(decimals) >= 10.0).unwrap_or(9);
+    format!("{value:.*}", decimals as usize)
 }

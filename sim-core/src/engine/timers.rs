@@ -7,17 +7,17 @@ const IDLE: u32 = u32::MAX;
 /// How many children a node of the heap has.
 const ARITY: usize = 4;
 
-/// A timer in one number that orders as (time, slot) does.
+/// A timer in one number that orders as (time, slot) does: a word each, so that nothing is shifted.
 type Key = u128;
 
 #[inline]
 fn key(time: Time, slot: u32) -> Key {
-    u128::from(time.as_nanos()) << 32 | u128::from(slot)
+    u128::from(time.as_nanos()) << 64 | u128::from(slot)
 }
 
 #[inline]
 fn time(key: Key) -> Time {
-    Time::from_nanos((key >> 32) as u64)
+    Time::from_nanos((key >> 64) as u64)
 }
 
 #[inline]

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use strum::VariantNames;
 
 use super::metric::{METRICS, Scope};
+use super::published::{self, Statistic};
 use super::sentence::sentence;
 use crate::engine::Time;
 use crate::spelling;
@@ -15,8 +16,11 @@ use crate::world::{Ctx, Fact, World};
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Expect {
-    /// The metric: `sim-cli metrics` lists them. At the end of the run, unless `at` is set.
+    /// The metric: `sim-cli metrics` lists them. At the end of the run, unless `at` is set. A metric of CloudWatch, such
+    /// as `CPUUtilization`, is asked for with a `statistic`, over all whole minutes between `after` and `before`.
     pub metric: Option<String>,
+    /// Which statistic of a metric of CloudWatch.
+    pub statistic: Option<Statistic>,
     /// The kind of fact to count, such as `TaskStopped`.
     pub fact: Option<String>,
     /// Only of this service, by name.
@@ -27,9 +31,9 @@ pub struct Expect {
     pub contains: Option<String>,
     /// When the metric is looked at; at the end of the run unless set.
     pub at: Option<Span>,
-    /// Only facts after this moment.
+    /// Only facts, or minutes of CloudWatch, after this moment.
     pub after: Option<Span>,
-    /// Only facts before this moment.
+    /// Only facts, or minutes of CloudWatch, before this moment.
     pub before: Option<Span>,
     /// Less than this.
     pub below: Option<f64>,
@@ -85,6 +89,12 @@ impl Expect {
         Scope { service: self.service.as_deref(), load_balancer: self.load_balancer.as_deref() }
     }
 
+    /// The stretch of time that it is about.
+    fn window(&self) -> (Time, Time) {
+        let after = self.after.map_or(Time::ZERO, |after| Time::ZERO + after.0);
+        (after, self.before.map_or(Time::MAX, |before| Time::ZERO + before.0))
+    }
+
     /// When it is looked at.
     pub fn due(&self, end: Time) -> Time {
         self.at.map_or(end, |at| (Time::ZERO + at.0).min(end))
@@ -93,7 +103,10 @@ impl Expect {
     /// The expectation in words.
     fn text(&self) -> String {
         let mut text = match (&self.metric, &self.fact) {
-            (Some(metric), _) => metric.clone(),
+            (Some(metric), _) => match self.statistic {
+                Some(statistic) => format!("{statistic} of {metric}"),
+                None => metric.clone(),
+            },
             (None, Some(fact)) => format!("facts {fact}"),
             (None, None) => String::new(),
         };
@@ -125,7 +138,19 @@ pub fn check(expect: &Expect, end: Time, world: &World) -> Vec<Refusal> {
             refuse("fact", "an expectation is about a metric or about facts, not both".into(), "make two of it".into());
         }
         (Some(metric), None) => {
-            let names = METRICS.iter().map(|metric| metric.name);
+            let names = METRICS.iter().map(|metric| metric.name).chain(published::names());
+            let in_cloud_watch = published::unit(metric).is_some();
+            if in_cloud_watch && expect.statistic.is_none() {
+                let help = "add statistic = \"Average\", \"Sum\", \"Minimum\", \"Maximum\" or \"SampleCount\"";
+                refuse("metric", format!("{metric} is a metric of CloudWatch, which has statistics"), help.into());
+            } else if !in_cloud_watch && expect.statistic.is_some() {
+                let message = format!("`statistic` is for metrics of CloudWatch, and {metric} is none");
+                refuse("statistic", message, "remove it".into());
+            }
+            if in_cloud_watch && expect.at.is_some() {
+                let message = "a metric of CloudWatch is asked for over minutes, not at a moment".to_owned();
+                refuse("at", message, "set `after` and `before`".into());
+            }
             if !names.clone().any(|name| name == metric) {
                 let help = spelling::nearest(metric, names).map_or_else(
                     || "`sim-cli metrics` lists the metrics".to_owned(),
@@ -138,7 +163,7 @@ pub fn check(expect: &Expect, end: Time, world: &World) -> Vec<Refusal> {
                 ("after", expect.after.is_some()),
                 ("before", expect.before.is_some()),
             ] {
-                if set {
+                if set && (field == "contains" || !in_cloud_watch) {
                     refuse(field, format!("`{field}` is for facts, not for metrics"), "for a metric, set `at`".into());
                 }
             }
@@ -154,6 +179,9 @@ pub fn check(expect: &Expect, end: Time, world: &World) -> Vec<Refusal> {
                     |near| format!("is {near:?} meant?"),
                 );
                 refuse("fact", format!("there is no fact {fact:?}"), help);
+            }
+            if expect.statistic.is_some() {
+                refuse("statistic", "`statistic` is for metrics, not for facts".into(), "remove it".into());
             }
             if expect.at.is_some() {
                 refuse("at", "`at` is for metrics, not for facts".into(), "for facts, set `after` and `before`".into());
@@ -192,6 +220,11 @@ pub fn check(expect: &Expect, end: Time, world: &World) -> Vec<Refusal> {
 /// How the expectation comes out, as the world stands.
 pub fn evaluate(expect: &Expect, world: &World, ctx: &Ctx) -> Verdict {
     let (actual, unit) = match (&expect.metric, &expect.fact) {
+        (Some(name), _) if expect.statistic.is_some() => {
+            let statistic = expect.statistic.unwrap_or(Statistic::Average);
+            let value = published::ask(world, name, statistic, &expect.scope(), expect.window());
+            (value, if statistic == Statistic::SampleCount { "Count" } else { published::unit(name).unwrap_or("") })
+        }
         (Some(name), _) => match METRICS.iter().find(|metric| metric.name == name) {
             Some(metric) => ((metric.value)(world, ctx, &expect.scope()), metric.unit),
             None => (None, ""),
@@ -211,8 +244,7 @@ pub fn evaluate(expect: &Expect, world: &World, ctx: &Ctx) -> Verdict {
 }
 
 fn count(expect: &Expect, name: &str, world: &World, ctx: &Ctx) -> usize {
-    let after = expect.after.map_or(Time::ZERO, |after| Time::ZERO + after.0);
-    let before = expect.before.map_or(Time::MAX, |before| Time::ZERO + before.0);
+    let (after, before) = expect.window();
     let fits = |fact: &Fact| {
         let kind: &'static str = fact.into();
         let mine = match (&expect.service, super::sentence::service_of(world, fact)) {

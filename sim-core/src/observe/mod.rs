@@ -2,6 +2,7 @@
 
 mod expect;
 mod metric;
+pub mod published;
 pub mod report;
 mod sentence;
 mod totals;

@@ -16,9 +16,9 @@ use crate::files::Files;
 use crate::spelling;
 use crate::units;
 use crate::world::app::{AppSpec, End};
-use crate::world::ecr::Image;
+use crate::world::ecr::{EcrEvent, Image};
 use crate::world::traffic::Rate;
-use crate::world::{Account, Assumptions, Ctx, Distribution, World};
+use crate::world::{Account, Assumptions, Ctx, Distribution, Event, World};
 
 /// The longest run: what a signed 64-bit count of nanoseconds holds, and AWS timestamps can print.
 const LONGEST_DAYS: u64 = 3650;
@@ -135,7 +135,18 @@ impl Scenario {
             let made = (entry.call)(input.clone(), &mut world, &mut ctx);
             debug_assert!(made.is_ok(), "it was tried when the file was read");
         }
+        self.push_what_is_there(&mut world, &mut ctx);
         (world, ctx)
+    }
+
+    /// An image whose repository is there from the beginning is there too, unless a timeline line pushes it.
+    fn push_what_is_there(&self, world: &mut World, ctx: &mut Ctx) {
+        for (index, table) in (0..).zip(&self.file.world.image) {
+            let later = |(_, action): &(Time, Action)| matches!(action, Action::Push { image, .. } if *image == index);
+            if world.ecr.repository_named(&table.repository).is_some() && !self.actions.iter().any(later) {
+                ctx.within(None, |ctx| world.dispatch(Event::Ecr(EcrEvent::Push(index)), ctx));
+            }
+        }
     }
 
     /// The account before anything is made in it.

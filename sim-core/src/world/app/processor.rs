@@ -16,8 +16,10 @@ type Job = Reverse<(u64, u32)>;
 /// A task's CPU.
 #[derive(Clone, Debug)]
 pub(crate) struct Processor {
-    /// How much CPU there is [vCPU].
-    cores: f64,
+    /// How much CPU there is, inverted [1 / vCPU].
+    inverse: f64,
+    /// How many times as long as alone each job takes at present.
+    slowdown: f64,
     /// Work done on each job since the processor was last empty [ns].
     done: f64,
     /// Work done on all jobs ever [CPU-ns].
@@ -30,8 +32,9 @@ pub(crate) struct Processor {
 impl Processor {
     /// An idle CPU of this many units (1024 = 1 vCPU).
     pub fn new(units: u32) -> Processor {
-        let cores = f64::from(units.max(1)) / 1024.0;
-        Processor { cores, done: 0.0, used: 0.0, at: Time::ZERO, jobs: BinaryHeap::new() }
+        let inverse = 1024.0 / f64::from(units.max(1));
+        let slowdown = inverse.max(1.0);
+        Processor { inverse, slowdown, done: 0.0, used: 0.0, at: Time::ZERO, jobs: BinaryHeap::new() }
     }
 
     /// Jobs at work [count].
@@ -43,14 +46,15 @@ impl Processor {
     /// How many times as long as alone each of `jobs` jobs takes: max(1, n/c).
     #[inline]
     pub fn slowdown(&self, jobs: usize) -> f64 {
-        let jobs = jobs as f64;
-        if jobs <= self.cores { 1.0 } else { jobs / self.cores }
+        // `f64::max` is a call in WASM.
+        let slowdown = jobs as f64 * self.inverse;
+        if slowdown > 1.0 { slowdown } else { 1.0 }
     }
 
     /// Work done on all jobs up to now [CPU-ns].
     pub fn used(&self, now: Time) -> f64 {
         let elapsed = (now.as_nanos() - self.at.as_nanos()) as f64;
-        self.used + elapsed * self.jobs.len() as f64 / self.slowdown(self.jobs.len())
+        self.used + elapsed / self.slowdown * self.jobs.len() as f64
     }
 
     #[inline]
@@ -59,7 +63,7 @@ impl Processor {
         self.at = now;
         let jobs = self.jobs.len();
         if jobs > 0 {
-            let work = elapsed / self.slowdown(jobs);
+            let work = elapsed / self.slowdown;
             self.done += work;
             self.used += work * jobs as f64;
         } else {
@@ -71,9 +75,9 @@ impl Processor {
     #[inline]
     pub fn next_finish(&self) -> Option<Time> {
         let Reverse((finish, _)) = self.jobs.peek()?;
-        let left = (f64::from_bits(*finish) - self.done).max(0.0) * self.slowdown(self.jobs.len());
         // The nanosecond in which it finishes is over before anybody hears of it; the others do not lose it,
-        // because `advance` counts real time.
+        // because `advance` counts real time. What rounding made negative is cut off at zero.
+        let left = (f64::from_bits(*finish) - self.done) * self.slowdown;
         Some(Time::from_nanos(self.at.as_nanos().saturating_add(left as u64).saturating_add(1)))
     }
 
@@ -82,6 +86,7 @@ impl Processor {
     pub fn push(&mut self, now: Time, work: u64, request: u32) {
         self.advance(now);
         self.jobs.push(Reverse(((self.done + work as f64).to_bits(), request)));
+        self.slowdown = self.slowdown(self.jobs.len());
     }
 
     /// The processor's timer rang: the job that has finished.
@@ -89,6 +94,7 @@ impl Processor {
     pub fn finish(&mut self, now: Time) -> Option<u32> {
         self.advance(now);
         let Reverse((finish, request)) = self.jobs.pop()?;
+        self.slowdown = self.slowdown(self.jobs.len());
         // Rounding must not leave the finished job with work to do, or the rest would wait for it.
         self.done = self.done.max(f64::from_bits(finish));
         Some(request)
@@ -98,6 +104,7 @@ impl Processor {
     pub fn drop_jobs(&mut self, now: Time, mut gone: impl FnMut(u32) -> bool) {
         self.advance(now);
         self.jobs.retain(|Reverse((_, request))| !gone(*request));
+        self.slowdown = self.slowdown(self.jobs.len());
     }
 }
 

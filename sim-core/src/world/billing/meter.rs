@@ -39,7 +39,7 @@ pub struct Bill {
 impl Bill {
     /// All lines together [USD].
     pub fn total_usd(&self) -> f64 {
-        self.items.iter().map(Item::usd).sum()
+        self.items.iter().map(Item::usd).fold(0.0, |sum, usd| sum + usd) // an empty `sum` is -0.0
     }
 }
 

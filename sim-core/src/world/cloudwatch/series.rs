@@ -42,7 +42,18 @@ impl Statistics {
 
 /// A metric that is recorded, in AWS's spelling.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr, strum::Display, strum::EnumString,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    strum::IntoStaticStr,
+    strum::Display,
+    strum::EnumString,
+    strum::VariantNames,
 )]
 #[allow(non_camel_case_types, reason = "AWS's own names")]
 pub enum Metric {

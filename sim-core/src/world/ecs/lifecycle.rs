@@ -256,7 +256,7 @@ impl Ecs {
                 }
             }
             EcsEvent::TargetHealthy(task) => self.tasks[task].target = TargetState::Healthy,
-            EcsEvent::TargetUnhealthy(task) => self.target_unhealthy(task, peers, ctx),
+            EcsEvent::TargetUnhealthy(task) => self.target_unhealthy(task, ctx),
             EcsEvent::TargetUnused(task) => {
                 if self.tasks[task].status == Deactivating {
                     self.halt(task, ctx);
@@ -281,18 +281,10 @@ impl Ecs {
         }
     }
 
-    fn target_unhealthy(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
+    /// The scheduler acts on it at its next pass, when the grace period is over.
+    fn target_unhealthy(&mut self, task: TaskId, ctx: &mut Ctx) {
         self.tasks[task].target = TargetState::Unhealthy;
         self.tasks[task].because = ctx.cause().unwrap_or(self.tasks[task].because);
-        let (Some(service), Some(cause)) = (self.tasks[task].service, ctx.cause()) else { return };
-        let Fact::TargetUnhealthy { group, reason, .. } = ctx.journal().get(cause).fact else { return };
-        let links = &self.services[service].load_balancers;
-        let port = links.iter().find(|link| link.group == group).map_or(0, |link| link.port);
-        let text = format!(
-            "(task {}) (port {port}) is unhealthy in (target-group {}) due to (reason {}).",
-            self.tasks[task].uuid, peers.elb.groups[group].arn, reason,
-        );
-        self.announce(service, &text, &peers.account, ctx);
     }
 
     fn container_exited(&mut self, task: TaskId, container: u16, code: i16, peers: &Peers, ctx: &mut Ctx) {

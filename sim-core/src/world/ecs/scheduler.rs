@@ -1,6 +1,7 @@
 //! The service scheduler: in passes some 10 s apart it looks at a service and takes the next step towards what is
 //! wanted.
 
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use super::task::{NewTask, TargetState};
@@ -19,7 +20,7 @@ const FAILURES_TO_ANNOUNCE: u32 = 3;
 /// The same event is not repeated for this long [CP-122].
 const QUIET: Duration = Duration::from_secs(6 * 3600);
 
-/// The lower bound: how many tasks must stay running and healthy [CP-166] [count].
+/// The lower bound: how many tasks must stay running and healthy [CP-166][CP-167] [count].
 pub fn lower_bound(desired: u32, minimum_healthy_percent: u32) -> u32 {
     (u64::from(desired) * u64::from(minimum_healthy_percent)).div_ceil(100) as u32
 }
@@ -34,7 +35,7 @@ pub fn upper_bound(desired: u32, maximum_percent: u32) -> u32 {
 struct Census {
     /// Of the PRIMARY deployment.
     new: Vec<TaskId>,
-    /// Of earlier deployments.
+    /// Of earlier deployments, however many [CP-186].
     old: Vec<TaskId>,
     /// Those that count for `minimumHealthyPercent`.
     healthy: u32,
@@ -138,12 +139,13 @@ impl Ecs {
         let mut stops: Vec<(TaskId, String, FactId)> =
             victims.into_iter().map(|task| (task, scaling.clone(), because)).collect();
 
-        // Beyond the desired count. A replacement that has no verdict yet keeps the unhealthy task it is for.
+        // Beyond the desired count. A replacement that has no verdict yet keeps the unhealthy task it is for
+        // [CP-128].
         let unhealthy = census.unhealthy_new.len() as u32;
         let undecided = census.new.len() as u32 - census.healthy_new - unhealthy;
         let excess = (census.new.len() as u32).saturating_sub(desired);
         let excess = excess.saturating_sub(unhealthy.min(undecided).min(excess));
-        let in_order = self.in_stop_order(&census.new, now, peers);
+        let in_order = if excess > 0 { self.in_stop_order(&census.new, now, peers) } else { Vec::new() };
         for task in in_order.into_iter().take(excess as usize) {
             if census.unhealthy_new.contains(&task) {
                 stops.push((task, self.health_reason(service, peers), self.tasks[task].because));
@@ -151,9 +153,10 @@ impl Ecs {
                 stops.push((task, scaling.clone(), self.services[service].because));
             }
         }
-        // No room for a replacement first: one unhealthy task at a time makes room [CP-129].
+        // No room for a replacement first, and none under way: one unhealthy task at a time makes room [CP-129].
         let room = upper_bound(desired, self.services[service].maximum_percent).saturating_sub(census.existing);
-        if stops.is_empty() && unhealthy > 0 && room == 0 && census.existing == census.new.len() as u32 {
+        let replacing = census.new.len() as u32 > desired || census.existing > census.new.len() as u32;
+        if stops.is_empty() && unhealthy > 0 && room == 0 && !replacing {
             let task = census.unhealthy_new[0];
             stops.push((task, self.health_reason(service, peers), self.tasks[task].because));
         }
@@ -171,20 +174,42 @@ impl Ecs {
     /// The order in which tasks are stopped: those that do not count as healthy first; then from the zone with
     /// most tasks; of equal ones the oldest [CP-137].
     fn in_stop_order(&self, tasks: &[TaskId], now: Time, peers: &Peers) -> Vec<TaskId> {
-        let zone = |task: TaskId| &peers.network.subnet(self.tasks[task].subnet).zone;
-        let mut left = tasks.to_vec();
-        let mut order = Vec::new();
-        while !left.is_empty() {
-            let crowd = |task: TaskId| left.iter().filter(|&&other| zone(other) == zone(task)).count();
-            let rank = |task: TaskId| {
-                let verdict = if self.is_unhealthy(task, now) { 0 } else { 1 + u8::from(self.is_healthy(task, now)) };
-                (verdict, usize::MAX - crowd(task), task)
-            };
-            let next = left.iter().copied().min_by_key(|&task| rank(task)).expect("not empty");
-            left.retain(|&task| task != next);
-            order.push(next);
+        // By verdict and zone, each oldest first; and how many are left in each zone.
+        let mut lines: BTreeMap<(u8, &str), VecDeque<TaskId>> = BTreeMap::new();
+        let mut crowds: BTreeMap<&str, usize> = BTreeMap::new();
+        for &task in tasks {
+            let verdict = if self.is_unhealthy(task, now) { 0 } else { 1 + u8::from(self.is_healthy(task, now)) };
+            let zone = peers.network.zone(self.tasks[task].subnet);
+            lines.entry((verdict, zone)).or_default().push_back(task);
+            *crowds.entry(zone).or_default() += 1;
+        }
+        let mut order = Vec::with_capacity(tasks.len());
+        for _ in tasks {
+            let heads = lines.iter().filter_map(|(&(verdict, zone), line)| Some((verdict, zone, *line.front()?)));
+            let next = heads.min_by_key(|&(verdict, zone, task)| (verdict, usize::MAX - crowds[zone], task));
+            let Some((verdict, zone, task)) = next else { break };
+            lines.entry((verdict, zone)).and_modify(|line| {
+                line.pop_front();
+            });
+            crowds.entry(zone).and_modify(|left| *left -= 1);
+            order.push(task);
         }
         order
+    }
+
+    /// `(task T) (port P) is unhealthy in (target-group G) due to (reason R).`, as it is written when the scheduler
+    /// stops a task for it [CP-132][CP-150]. The task counts as one that failed [CP-185].
+    fn blame_health(&mut self, service: ServiceId, task: TaskId, because: FactId, peers: &Peers, ctx: &mut Ctx) {
+        let Fact::TargetUnhealthy { group, reason, .. } = ctx.journal().get(because).fact else { return };
+        let links = &self.services[service].load_balancers;
+        let port = links.iter().find(|link| link.group == group).map_or(0, |link| link.port);
+        let (uuid, group) = (&self.tasks[task].uuid, &peers.elb.groups[group].arn);
+        let text =
+            format!("(task {uuid}) (port {port}) is unhealthy in (target-group {group}) due to (reason {reason}).");
+        if let Some(deployment) = self.tasks[task].deployment {
+            self.deployments[deployment].failed_tasks += 1;
+        }
+        ctx.within(Some(because), |ctx| self.announce(service, &text, &peers.account, ctx));
     }
 
     fn stop_all(&mut self, service: ServiceId, stops: &[(TaskId, String, FactId)], peers: &Peers, ctx: &mut Ctx) {
@@ -192,6 +217,7 @@ impl Ecs {
         let running: Vec<TaskId> = stops.iter().map(|stop| stop.0).filter(|&task| ran(task)).collect();
         let pending = stops.len() - running.len();
         for (task, reason, because) in stops {
+            self.blame_health(service, *task, *because, peers, ctx);
             ctx.within(Some(*because), |ctx| {
                 self.stop_task(*task, StopCode::ServiceSchedulerInitiated, reason, peers, ctx);
             });
@@ -219,7 +245,7 @@ impl Ecs {
         });
     }
 
-    /// Starts what is missing, as far as the upper bound and the back-off allow. Returns how many.
+    /// Starts what is missing [CP-127], as far as the upper bound and the back-off allow. Returns how many.
     fn start_missing(&mut self, service: ServiceId, peers: &Peers, ctx: &mut Ctx) -> usize {
         let now = ctx.now();
         let census = self.census(service, now);
@@ -342,7 +368,8 @@ impl Ecs {
         ctx.within(Some(because), |ctx| self.announce(service, text, &peers.account, ctx));
     }
 
-    /// Counts a task that never reached RUNNING, and waits longer before the next launch [CP-133][CP-135][CP-185].
+    /// Counts a task that never reached RUNNING, and waits longer before the next launch [CP-133][CP-135][CP-185]. Others
+    /// that stopped are no reason to wait [CP-134].
     pub(super) fn start_failed(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
         let (Some(service), Some(deployment)) = (self.tasks[task].service, self.tasks[task].deployment) else { return };
         if deployment != self.services[service].primary() {

@@ -284,10 +284,11 @@ impl Network {
     }
 
     fn attach_task(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
-        if self.of_task.contains_key(&task) {
+        let wanted = &peers.ecs.tasks[task];
+        // A task that was told to stop meanwhile needs none.
+        if self.of_task.contains_key(&task) || wanted.stopping.is_some() {
             return;
         }
-        let wanted = &peers.ecs.tasks[task];
         let subnet = wanted.subnet;
         let answer = match self.attach(subnet, &wanted.groups, wanted.public_ip, &wanted.name) {
             Ok(eni) => {

@@ -17,6 +17,8 @@ struct Piece {
     start: f64,
     /// [requests/s²].
     slope: f64,
+    /// Between requests, on average, at `from` [ns].
+    gap: f64,
 }
 
 impl Rate {
@@ -31,7 +33,7 @@ impl Rate {
         let pieces = points.windows(2).filter(|pair| pair[0].0 < pair[1].0).map(|pair| {
             let ((from, start), (until, end)) = (pair[0], pair[1]);
             let (start, end) = (sound(start), sound(end));
-            Piece { from, until, start, slope: (end - start) / until.since(from).as_secs_f64() }
+            Piece { from, until, start, slope: (end - start) / until.since(from).as_secs_f64(), gap: 1e9 / start }
         });
         Rate { pieces: pieces.collect() }
     }
@@ -59,20 +61,17 @@ impl Rate {
         while let Some(piece) = self.pieces.get(*place) {
             now = now.max(piece.from);
             if now < piece.until {
-                let rate = if piece.slope == 0.0 {
-                    piece.start
-                } else {
-                    (piece.start + piece.slope * (now.as_nanos() - piece.from.as_nanos()) as f64 * 1e-9).max(0.0)
-                };
-                // ∫ rate + slope·x dx = work, solved so that nothing cancels; without slope it is work / rate.
-                let wait = if piece.slope == 0.0 {
-                    work / rate
-                } else {
-                    2.0 * work / (rate + (rate * rate + 2.0 * piece.slope * work).sqrt())
-                };
-                // Never when the rate falls to zero first: the root of something negative is not a number.
                 let left = piece.until.as_nanos() - now.as_nanos();
-                let nanos = wait * 1e9 + 0.5;
+                let (rate, nanos) = if piece.slope == 0.0 {
+                    (piece.start, work * piece.gap)
+                } else {
+                    let rate = piece.start + piece.slope * (now.as_nanos() - piece.from.as_nanos()) as f64 * 1e-9;
+                    let rate = rate.max(0.0);
+                    // ∫ rate + slope·x dx = work, solved so that nothing cancels. Never when the rate falls to zero
+                    // first: the root of something negative is not a number.
+                    (rate, 2e9 * work / (rate + (rate * rate + 2.0 * piece.slope * work).sqrt()))
+                };
+                let nanos = nanos + 0.5;
                 if nanos < left as f64 {
                     return Some(Time::from_nanos(now.as_nanos() + nanos as u64));
                 }

@@ -258,7 +258,7 @@ fn a_line_from_a_stranger_is_understood_or_refused_in_no_time() {
     let found = |line: &str| Command::parse_among(TOYS, line, &files).err().unwrap_or_default();
     assert_eq!(found(&format!("{start} --tags file://big.json")).len(), PROBLEMS_MAX);
     let again = found(&format!("{start} --placement {}", "file://big.json ".repeat(100)));
-    assert!(again.iter().all(|problem| problem.message.contains("larger than 8 MiB")), "{:?}", again.first());
+    assert!(again.iter().all(|problem| problem.message.contains("larger than 2 MiB")), "{:?}", again.first());
     assert!(!again.is_empty() && again.len() < 100, "what fits is read");
 }
 

@@ -1,0 +1,252 @@
+//! The cells of a picture as lines see them: what is taken, what may be crossed, what is better avoided.
+
+use super::{Rect, Scene, centred};
+use crate::render::text;
+
+/// A way out of a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Side {
+    Up,
+    Right,
+    Down,
+    Left,
+}
+
+impl Side {
+    pub(crate) const ALL: [Side; 4] = [Side::Up, Side::Right, Side::Down, Side::Left];
+
+    pub(crate) fn opposite(self) -> Self {
+        match self {
+            Side::Up => Side::Down,
+            Side::Right => Side::Left,
+            Side::Down => Side::Up,
+            Side::Left => Side::Right,
+        }
+    }
+
+    pub(crate) fn vertical(self) -> bool {
+        matches!(self, Side::Up | Side::Down)
+    }
+
+    pub(crate) fn bit(self) -> u8 {
+        1 << self as u8
+    }
+}
+
+/// The way of one line: cells from the tail to the head.
+#[derive(Clone, Debug)]
+pub(crate) struct Path {
+    pub edge: usize,
+    /// Cells as (column, row).
+    pub cells: Vec<(usize, usize)>,
+    /// Where the thing lies that the line starts at, seen from the first cell.
+    pub tail_side: Side,
+    /// Where the thing lies that it ends at, seen from the last cell.
+    pub head_side: Side,
+    /// Whether it starts at an end of the edge, not at the label.
+    pub from_end: bool,
+    /// Whether it ends at an end of the edge, not at the label.
+    pub to_end: bool,
+}
+
+/// Nobody may be here.
+pub(super) const BLOCK: u8 = 1;
+/// A line or frame runs through from left to right.
+pub(super) const ACROSS: u8 = 2;
+/// A line or frame runs through from top to bottom.
+pub(super) const ALONG: u8 = 4;
+/// A line turns or ends here.
+pub(super) const SOLID: u8 = 8;
+
+/// The cells, row by row.
+#[derive(Clone)]
+pub(super) struct Grid {
+    pub width: usize,
+    pub height: usize,
+    pub flags: Vec<u8>,
+    /// What a step on the cell costs beyond the plain price.
+    pub soft: Vec<u8>,
+    /// The frame whose border the cell is, counted from 1; 0 is none.
+    pub frame: Vec<u16>,
+}
+
+impl Grid {
+    pub(super) fn new(scene: &Scene, title_width: impl Fn(usize) -> usize) -> Self {
+        let cells = scene.width * scene.height;
+        let mut grid = Self {
+            width: scene.width,
+            height: scene.height,
+            flags: vec![0; cells],
+            soft: vec![0; cells],
+            frame: vec![0; cells],
+        };
+        for &(group, rect) in &scene.groups {
+            grid.put_frame(group, rect, title_width(group));
+        }
+        for (_, rect, _) in &scene.nodes {
+            grid.block(*rect);
+            grid.shun(*rect, 3);
+        }
+        for (_, rect, _) in &scene.labels {
+            grid.block(*rect);
+            grid.shun(*rect, 2);
+        }
+        grid
+    }
+
+    pub(super) fn at(&self, x: usize, y: usize) -> usize {
+        y * self.width + x
+    }
+
+    fn block(&mut self, rect: Rect) {
+        for y in rect.y..rect.y + rect.h {
+            for x in rect.x..rect.x + rect.w {
+                let at = self.at(x, y);
+                self.flags[at] |= BLOCK;
+            }
+        }
+    }
+
+    /// Makes the cells around a box dearer, so that lines keep their distance where they can.
+    fn shun(&mut self, rect: Rect, cost: u8) {
+        for (x, y) in around(rect, self.width, self.height) {
+            let at = self.at(x, y);
+            self.soft[at] = self.soft[at].saturating_add(cost);
+        }
+    }
+
+    fn put_frame(&mut self, group: usize, rect: Rect, title: usize) {
+        let (right, bottom) = (rect.x + rect.w - 1, rect.y + rect.h - 1);
+        for x in rect.x..=right {
+            for y in [rect.y, bottom] {
+                let at = self.at(x, y);
+                self.flags[at] |= ACROSS;
+                self.frame[at] = group as u16 + 1;
+            }
+        }
+        for y in rect.y..=bottom {
+            for x in [rect.x, right] {
+                let at = self.at(x, y);
+                self.flags[at] |= ALONG;
+                self.frame[at] = group as u16 + 1;
+            }
+        }
+        // Corners carry both flags, so nothing crosses them; nor the title.
+        for x in rect.x + 1..(rect.x + 4 + title).min(right) {
+            let at = self.at(x, rect.y);
+            self.flags[at] |= BLOCK;
+        }
+        self.shun(rect, 2);
+        if rect.w > 2 && rect.h > 2 {
+            let inside = Rect { x: rect.x + 1, y: rect.y + 1, w: rect.w - 2, h: rect.h - 2 };
+            for x in inside.x..inside.x + inside.w {
+                for y in [inside.y, inside.y + inside.h - 1] {
+                    let at = self.at(x, y);
+                    self.soft[at] = self.soft[at].saturating_add(2);
+                }
+            }
+            for y in inside.y..inside.y + inside.h {
+                for x in [inside.x, inside.x + inside.w - 1] {
+                    let at = self.at(x, y);
+                    self.soft[at] = self.soft[at].saturating_add(2);
+                }
+            }
+        }
+    }
+
+    /// Enters a line that was found. A line with a stroke of its own (`show`) needs a cell where that can be seen:
+    /// straight, no tip, crossed by nothing, now or later; false if it has none.
+    pub(super) fn take(&mut self, path: &Path, tips: [bool; 2], show: bool) -> bool {
+        let last = path.cells.len() - 1;
+        let mut shown = !show;
+        for (n, &(x, y)) in path.cells.iter().enumerate() {
+            let into = if n == 0 { path.tail_side } else { side_to((x, y), path.cells[n - 1]) };
+            let out = if n == last { path.head_side } else { side_to((x, y), path.cells[n + 1]) };
+            let at = self.at(x, y);
+            let straight = into == out.opposite();
+            let seen = straight && self.flags[at] == 0 && !(n == 0 && tips[0]) && !(n == last && tips[1]);
+            if n == 0 || n == last || !straight || seen && !shown {
+                self.flags[at] |= SOLID;
+            }
+            shown |= seen;
+            self.flags[at] |= if into.vertical() { ALONG } else { ACROSS };
+            self.flags[at] |= if out.vertical() { ALONG } else { ACROSS };
+            let bounds = (self.width, self.height);
+            for (x, y) in around(Rect { x, y, w: 1, h: 1 }, bounds.0, bounds.1) {
+                let at = self.at(x, y);
+                self.soft[at] = (self.soft[at] + 1).min(8);
+            }
+        }
+        for ((x, y), side) in [(path.cells[0], path.tail_side), (path.cells[last], path.head_side)] {
+            // The cell of a frame at which a line ends is crossed by nobody.
+            let (x, y) = step((x, y), side);
+            let at = self.at(x, y);
+            self.flags[at] |= SOLID;
+        }
+        shown
+    }
+}
+
+/// The next cell on a side. Callers stay within the grid.
+pub(crate) fn step((x, y): (usize, usize), side: Side) -> (usize, usize) {
+    match side {
+        Side::Up => (x, y.wrapping_sub(1)),
+        Side::Right => (x + 1, y),
+        Side::Down => (x, y + 1),
+        Side::Left => (x.wrapping_sub(1), y),
+    }
+}
+
+/// On which side of `from` its neighbour `to` lies.
+pub(crate) fn side_to(from: (usize, usize), to: (usize, usize)) -> Side {
+    if to.0 > from.0 {
+        Side::Right
+    } else if to.0 < from.0 {
+        Side::Left
+    } else if to.1 > from.1 {
+        Side::Down
+    } else {
+        Side::Up
+    }
+}
+
+/// The ring of cells around a box, within the bounds.
+fn around(rect: Rect, width: usize, height: usize) -> impl Iterator<Item = (usize, usize)> {
+    let columns = rect.x.saturating_sub(1)..(rect.x + rect.w + 1).min(width);
+    let above = rect.y.checked_sub(1).into_iter();
+    let below = Some(rect.y + rect.h).filter(|&y| y < height).into_iter();
+    let left = rect.x.checked_sub(1).into_iter();
+    let right = Some(rect.x + rect.w).filter(|&x| x < width).into_iter();
+    let flat = above.chain(below).flat_map(move |y| columns.clone().map(move |x| (x, y)));
+    let inner = rect.y..rect.y + rect.h;
+    flat.chain(left.chain(right).flat_map(move |x| inner.clone().map(move |y| (x, y))))
+}
+
+/// Where a line of a label stands.
+#[derive(Clone, Debug)]
+pub(super) struct Span {
+    pub start: usize,
+    pub width: usize,
+    /// Columns with a letter: a line that comes to a space between two words seems to end in the open.
+    pub letters: Vec<usize>,
+}
+
+/// Where the lines of a label stand.
+pub(super) fn label_spans(rect: Rect, lines: &[String]) -> Vec<Span> {
+    let span = |line: &String| {
+        let start = rect.x + centred(line, rect.w);
+        let mut letters = Vec::new();
+        let mut x = start;
+        for c in line.chars() {
+            if c.is_alphanumeric() && text::char_width(c) > 0 {
+                letters.push(x);
+            }
+            x += text::char_width(c);
+        }
+        if letters.is_empty() {
+            letters.push(start + text::width(line) / 2);
+        }
+        Span { start, width: text::width(line), letters }
+    };
+    lines.iter().map(span).collect()
+}
