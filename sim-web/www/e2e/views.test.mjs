@@ -1,20 +1,13 @@
 // Every view: no accessibility problem that axe knows, at 1280 and 360 pixels, light and dark; and a picture of each.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { findings } from "./axe.mjs";
 import { open, seek, type, until, www } from "./page.mjs";
 
-const axe = readFileSync(join(www, "node_modules/axe-core/axe.min.js"), "utf8");
 const shots = join(www, "shots");
 mkdirSync(shots, { recursive: true });
-
-/** What axe finds on the page. */
-async function findings(page) {
-  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axe);
-  const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-  return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join("; ").slice(0, 900)}`);
-}
 
 async function view(page, name) {
   await page.screenshot({ path: join(shots, `${name}.png`) });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { answerOf, moved } from "./question";
+import { answerOf, moved } from "./answer";
 
 test("an answer is one only when it says something", () => {
   expect(answerOf("single", [], "")).toBeUndefined();
