@@ -4,6 +4,7 @@ pub mod cmd;
 pub mod exit;
 mod folder;
 pub mod format;
+pub mod page;
 pub mod progress;
 pub mod quiz;
 

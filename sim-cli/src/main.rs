@@ -27,6 +27,8 @@ enum Verb {
     Shell(cmd::shell::Shell),
     /// List the metrics that an expectation can name
     Metrics(cmd::metrics::Metrics),
+    /// Serve the playground to a browser on this machine
+    Playground(cmd::playground::Playground),
     /// Read a lesson, or list the lessons
     Learn(cmd::learn::Learn),
     /// Answer questions
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
         Verb::Why(why) => why.execute(),
         Verb::Shell(shell) => shell.execute(),
         Verb::Metrics(metrics) => metrics.execute(),
+        Verb::Playground(playground) => playground.execute(),
         Verb::Learn(learn) => learn.execute(),
         Verb::Quiz(quiz) => quiz.execute(),
         Verb::Exercise(exercise) => exercise.execute(),

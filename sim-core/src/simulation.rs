@@ -6,6 +6,7 @@ use crate::api::command::{Command, Problem};
 use crate::engine::{Budget, Exceeded, FactId, Next, RunHash, Time};
 use crate::files::Files;
 use crate::observe::report::{self, ExpectationPart, Report, RunPart, ScenarioPart, Typed};
+use crate::observe::view::GoalView;
 use crate::observe::{Verdict, evaluate};
 use crate::scenario::{Action, Scenario};
 use crate::world::ecr::EcrEvent;
@@ -278,7 +279,17 @@ impl Simulation {
         self.seed
     }
 
-    /// What was expected, as it stands at this moment.
+    /// What was expected, as it stands while the run goes on.
+    pub fn goals(&self) -> Vec<GoalView> {
+        let expectations = self.scenario.file.expect.iter().zip(&self.verdicts).map(|(expect, verdict)| {
+            let now = evaluate(expect, &self.world, &self.ctx);
+            let held = verdict.as_ref().map(|verdict| verdict.held);
+            GoalView { text: now.text, held, holds: now.held, actual: now.actual, unit: now.unit.to_owned() }
+        });
+        expectations.collect()
+    }
+
+    /// What was expected, and how it came out where it was looked at.
     pub fn expectations(&self) -> Vec<ExpectationPart> {
         let expectations = self.scenario.file.expect.iter().zip(&self.verdicts).map(|(expect, verdict)| {
             let now = evaluate(expect, &self.world, &self.ctx);

@@ -2,6 +2,8 @@
 //!
 //! Thin on purpose: everything that decides lies in `sim-core`, so that terminal and browser agree to the bit.
 
+mod learn;
+mod markdown;
 mod session;
 
 use std::collections::BTreeMap;
@@ -12,6 +14,8 @@ use sim_core::scenario::Scenario;
 use sim_core::units::Span;
 use wasm_bindgen::prelude::*;
 
+pub use learn::{Contents, ExerciseLink, ExerciseView, GradeView, Learn, LessonView, QuestionView, TopicView, World};
+pub use markdown::Node;
 pub use session::{Answer, Instant, Look, Session};
 
 /// A running scenario.

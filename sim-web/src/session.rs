@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use sim_core::engine::{Budget, Time};
-use sim_core::observe::report::{ExpectationPart, Typed};
-use sim_core::observe::view::{self, ControlPlane, FeedLine, MapView, Motion, RepositoryTile, RoleTile};
+use sim_core::observe::report::Typed;
+use sim_core::observe::view::{self, ControlPlane, FeedLine, GoalView, MapView, Motion, RepositoryTile, RoleTile};
 use sim_core::scenario::Scenario;
 use sim_core::session::{self, Entry, Goal, Line, Pursuit};
 use ts_rs::TS;
@@ -67,7 +67,7 @@ pub struct Look {
     /// What was typed since the line that was asked for, and what was answered.
     pub typed: Vec<Typed>,
     /// What was expected, as it stands.
-    pub goals: Vec<ExpectationPart>,
+    pub goals: Vec<GoalView>,
 }
 
 /// What became of an entered line.
@@ -200,6 +200,13 @@ impl Session {
         self.inner.undo()
     }
 
+    /// How what is expected would come out if nothing more were typed: a list of `GoalView` as JSON. Runs a fork.
+    pub fn outcome(&self) -> String {
+        let mut fork = self.inner.clone();
+        fork.seek(fork.simulation().end());
+        json(&fork.simulation().goals())
+    }
+
     /// Another future from here.
     pub fn fork(&self) -> Session {
         Session { inner: self.inner.clone(), roles: (usize::MAX, Vec::new()) }
@@ -229,7 +236,7 @@ impl Session {
             roles: self.roles.1.clone(),
             feed: view::feed(world, ctx, after, FEED_MAX),
             typed: simulation.transcript().iter().skip(typed as usize).cloned().collect(),
-            goals: simulation.expectations(),
+            goals: simulation.goals(),
         })
     }
 

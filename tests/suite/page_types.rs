@@ -1,7 +1,7 @@
 //! The page's TypeScript types are those of the view models. `UPDATE=1 cargo test -p tests page_types` writes them anew.
 
 use sim_core::observe::Link;
-use sim_core::observe::report::{ExpectationPart, Typed};
+use sim_core::observe::report::Typed;
 use sim_core::observe::view::*;
 use sim_core::session::Inspection;
 use tests::root;
@@ -43,7 +43,16 @@ fn types() -> String {
         EntityView,
         Inspection,
         SeriesView,
-        ExpectationPart,
+        GoalView,
+        sim_web::Node,
+        sim_web::Contents,
+        sim_web::ExerciseLink,
+        sim_web::TopicView,
+        sim_web::LessonView,
+        sim_web::World,
+        sim_web::QuestionView,
+        sim_web::GradeView,
+        sim_web::ExerciseView,
         Typed,
         sim_web::Instant,
         sim_web::Look,

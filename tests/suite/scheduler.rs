@@ -349,7 +349,7 @@ fn a_steady_state_is_said_again_after_six_hours() {
     let shown: Vec<String> = serde_json::from_str(&run.transcript()[0].output).expect("a list");
     assert_eq!(shown.len(), 100);
     let all = told(&run);
-    let before = all.lines().filter(|line| &line[..8] < "19:00:00").next_back().expect("a line");
+    let before = all.lines().rfind(|line| &line[..8] < "19:00:00").expect("a line");
     let newest = before.split_once(' ').expect("a time").1.split(':').next().expect("text");
     assert!(shown[0].contains(newest), "{} is not {before}", shown[0]);
 }

@@ -4,6 +4,7 @@ pub mod check;
 pub mod exercise;
 pub mod learn;
 pub mod metrics;
+pub mod playground;
 pub mod quiz;
 pub mod render;
 pub mod run;

@@ -50,6 +50,14 @@ impl Time {
     }
 }
 
+impl Time {
+    /// So many nanoseconds later; saturates. For the request path: a [`Duration`] would be taken apart and put together.
+    #[inline]
+    pub const fn after_nanos(self, nanos: u64) -> Time {
+        Time(self.0.saturating_add(nanos))
+    }
+}
+
 impl Add<Duration> for Time {
     type Output = Time;
     /// Saturates at [`Time::MAX`], which never comes.

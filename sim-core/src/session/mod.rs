@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::Simulation;
 use crate::engine::{Budget, Time};
 use crate::scenario::Scenario;
+use crate::world::ecs::{Service, ServiceStatus, TaskId, TaskStatus};
 use checkpoints::Checkpoints;
 pub use complete::complete;
 pub use entry::{Entry, help, read};
@@ -216,12 +217,21 @@ impl Session {
         Pursuit::Paused
     }
 
-    /// Whether every service that is in use is in a steady state, and there is one.
+    /// Whether every service that is in use is in a steady state, and there is one. A change that the scheduler has not
+    /// looked at yet counts as well: as many tasks as wanted run, all of them of the latest deployment.
     fn is_steady(&self) -> bool {
-        use crate::world::ecs::ServiceStatus::Active;
-        let services = self.head.world().ecs.services.iter().map(|(_, service)| service);
-        let mut active = services.filter(|service| service.status == Active).peekable();
-        active.peek().is_some() && active.all(|service| service.steady_since.is_some())
+        let ecs = &self.head.world().ecs;
+        let steady = |service: &Service| {
+            let current = |&task: &TaskId| {
+                let task = &ecs.tasks[task];
+                task.status == TaskStatus::Running && task.deployment == Some(service.primary())
+            };
+            let as_wanted = service.live.len() == service.desired_count as usize && service.live.iter().all(current);
+            service.steady_since.is_some() && as_wanted
+        };
+        let services = ecs.services.iter().map(|(_, service)| service);
+        let mut active = services.filter(|service| service.status == ServiceStatus::Active).peekable();
+        active.peek().is_some() && active.all(steady)
     }
 
     /// Goes to the nearest copy before a moment; [`Session::pursue`] leads to the moment itself.

@@ -130,6 +130,8 @@ fn until_steady_stops_at_the_moment_the_service_is_steady() {
     let (now, facts) = (here.simulation().now(), here.simulation().ctx().journal().len());
     here.type_line(SCALE).expect("it is understood");
     assert_eq!(here.pursue(Goal::Change, 1_000_000), Pursuit::Reached);
+    while here.pursue(Goal::Steady, 1000) == Pursuit::Paused {}
+    assert_eq!(here.simulation().world().ecs.services.iter().next().expect("there is one").1.live.len(), 3);
     assert!(here.simulation().now() >= now && here.simulation().ctx().journal().len() > facts);
 }
 

@@ -13,12 +13,14 @@ import { TerminalView } from "./terminal/terminal";
 import { Timebar, toggle } from "./time/timebar";
 import { count } from "./words";
 
+const LearnPanel = lazy(() => import("./learn/panel"));
 const Charts = lazy(() => import("./charts/charts"));
 const ScenarioPanel = lazy(() => import("./scenario/panel"));
 
 const TABS: { name: PanelName; label: string; narrow?: boolean }[] = [
   { name: "map", label: "Map", narrow: true },
   { name: "terminal", label: "Terminal", narrow: true },
+  { name: "learn", label: "Learn" },
   { name: "inspect", label: "Inspect" },
   { name: "charts", label: "Charts" },
   { name: "journal", label: "Journal" },
@@ -107,7 +109,7 @@ function Panels() {
       </div>
       <div class="panel" id="panel" role="tabpanel" aria-labelledby={`tab-${now}`} tabIndex={-1}>
         <Suspense fallback={<p class="quiet">One moment…</p>}>
-          {now === "charts" ? <Charts /> : now === "journal" ? <Journal /> : now === "scenario" ? <ScenarioPanel /> : <><Inspector />{chosen.value === "" && <Goals />}</>}
+          {now === "learn" ? <LearnPanel /> : now === "charts" ? <Charts /> : now === "journal" ? <Journal /> : now === "scenario" ? <ScenarioPanel /> : <><Inspector />{chosen.value === "" && <Goals />}</>}
         </Suspense>
       </div>
     </aside>
@@ -134,7 +136,7 @@ export function App() {
     return () => removeEventListener("keydown", keys);
   }, []);
   return (
-    <div class="page" data-panel={panel.value} data-ready={present.value !== undefined && ready.value}>
+    <div class="page" data-panel={panel.value} data-now={present.value?.look.instant.now_ns} data-hash={present.value?.look.instant.hash} data-ready={present.value !== undefined && ready.value}>
       <Header />
       {trouble.value !== "" && (
         <div class="trouble" role="alert">

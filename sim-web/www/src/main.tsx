@@ -10,24 +10,28 @@ import "./styles/map.css";
 import "./styles/panels.css";
 import { apply } from "./theme";
 
-/** Opens what the address holds; the lab when it holds nothing. */
+/** Opens what the address holds; true when it did. */
+async function follow(): Promise<boolean> {
+  const link = await unpack(location.hash);
+  if (!link) return false;
+  const shipped = gallery.find((one) => one.name === link.scenario);
+  if (!shipped && link.text === undefined) throw new Error("This link cannot be opened: its scenario does not ship any more.");
+  const from = { name: link.scenario, text: link.text ?? shipped?.text ?? "", files: shipped?.files ?? {} };
+  if (await load(from, link.seed, link.lines, link.at)) return true;
+  throw new Error(trouble.peek());
+}
+
+/** Opens what the address holds; the lab when it holds nothing that can be opened. */
 async function open(): Promise<void> {
+  let message = "";
   try {
-    const link = await unpack(location.hash);
-    if (link) {
-      const shipped = gallery.find((one) => one.name === link.scenario);
-      if (!shipped && link.text === undefined) throw new Error("This link cannot be opened: its scenario does not ship any more.");
-      const from = { name: link.scenario, text: link.text ?? shipped?.text ?? "", files: shipped?.files ?? {} };
-      if (await load(from, link.seed, link.lines, link.at)) return;
-    }
+    if (await follow()) return;
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    await load(shippedLab);
-    trouble.value = message;
-    return;
+    message = error instanceof Error ? error.message : String(error);
   }
-  if (trouble.peek() !== "") return;
-  if ((await load(shippedLab)) && !matchMedia("(prefers-reduced-motion: reduce)").matches) await lab.call("play", true);
+  const there = await load(shippedLab);
+  if (message !== "") trouble.value = message;
+  else if (there && !matchMedia("(prefers-reduced-motion: reduce)").matches) await lab.call("play", true);
 }
 
 apply();

@@ -1,5 +1,7 @@
 // What the page and its worker say to each other: calls with an answer, and news without a question.
-import type { Answer, Inspection, Instant, Look, SeriesView } from "./generated/views";
+import type {
+  Answer, Contents, ExerciseView, GoalView, GradeView, Inspection, Instant, LessonView, Look, Node, QuestionView, SeriesView,
+} from "./generated/views";
 
 /** A scenario as text, with the files that it names. */
 export interface Source {
@@ -66,6 +68,29 @@ export interface Calls {
   complete(prefix: string): string[];
   check(source: Source): Diagnostic[];
   schema(): unknown;
+  /** How the scenario's expectations come out if nothing more is typed. */
+  outcome(): GoalView[];
+  contents(): Contents;
+  lesson(topic: string): LessonView;
+  question(id: string, seed: number): QuestionView;
+  grade(question: string, seed: number, answer: QuizAnswer): GradeView;
+  exercise(name: string): ExerciseView;
+  hint(name: string, number: number): string;
+  solution(name: string): Node[];
+  judge(name: string, text: string): Judgement;
+  /** Takes news into a learner's progress; refuses what is damaged. */
+  progress(kept: string, news: string): string;
+}
+
+/** An answer to a question; options have the numbers under which they are shown. */
+export type QuizAnswer =
+  | { single: number } | { multiple: number[] } | { number: number } | { order: number[] } | { match: number[] } | { open: number[] };
+
+/** What is said about a learner's scenario text. */
+export interface Judgement {
+  solved: boolean;
+  outcomes: { say: string; held: boolean; value: number | null; unit: string }[];
+  tampered: string[];
 }
 
 export type CallName = keyof Calls;

@@ -5,6 +5,7 @@
 
 mod entity;
 mod feed;
+mod goal;
 mod map;
 mod motion;
 mod series;
@@ -12,6 +13,7 @@ mod services;
 
 pub use entity::{ActionView, EntityView, describe, is_task_called, names};
 pub use feed::{FeedLine, feed};
+pub use goal::GoalView;
 pub use map::{BalancerTile, CallerTile, MapView, TaskTile, Tone, ZoneBox, map};
 pub use motion::{Motion, ProbeDot, Pull, RequestDot, motion};
 pub use series::{SeriesView, series};

@@ -219,7 +219,7 @@ impl World {
             return self.work_done(slot, ctx);
         }
         let spec = app.processes[usize::from(request.container)].spec;
-        let until = ctx.now() + Duration::from_nanos(request.wait);
+        let until = ctx.now().after_nanos(request.wait);
         if self.traffic.waiting.push(spec, until, slot, request.generation) {
             ctx.timers.arm(waiting_timer(spec), until);
         }

@@ -26,6 +26,7 @@ fn cases(usual: u32) -> proptest::prelude::ProptestConfig {
 }
 
 /// The text of a file in `testdata`.
+#[allow(clippy::disallowed_methods, reason = "only tests read files here")]
 fn testdata(name: &str) -> String {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/render/testdata").join(name);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))

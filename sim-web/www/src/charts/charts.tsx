@@ -44,6 +44,7 @@ function plot(box: HTMLElement, data: ChartData, now: { s: number }, end: number
             const x = self.valToPos(now.s, "x", true);
             self.ctx.save();
             self.ctx.strokeStyle = ink.now;
+            self.ctx.setLineDash([]);
             self.ctx.lineWidth = devicePixelRatio;
             self.ctx.beginPath();
             self.ctx.moveTo(x, self.bbox.top);

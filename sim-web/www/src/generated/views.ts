@@ -491,15 +491,19 @@ values: Array<number>, };
 /**
  * One expectation.
  */
-export type ExpectationPart = { 
+export type GoalView = { 
 /**
  * In words.
  */
 text: string, 
 /**
- * Whether it held; none when the run ended before it could be looked at.
+ * Whether it held when it was due; none before that.
  */
 held: boolean | null, 
+/**
+ * Whether it holds as things stand.
+ */
+holds: boolean, 
 /**
  * What was found; none when there was nothing to measure.
  */
@@ -508,6 +512,203 @@ actual: number | null,
  * The unit of what was found.
  */
 unit: string, };
+
+/**
+ * One element, or a text.
+ */
+export type Node = { 
+/**
+ * Its name: that of an HTML element, `text`, `diagram` (drawn text), or `aws` (commands to be typed).
+ */
+tag: string, 
+/**
+ * Its text, where it has one of its own.
+ */
+text: string, 
+/**
+ * Where a link leads.
+ */
+href: string, 
+/**
+ * What lies in it.
+ */
+kids: Array<Node>, };
+
+/**
+ * The table of contents.
+ */
+export type Contents = { 
+/**
+ * The topics in order.
+ */
+topics: Array<TopicView>, };
+
+/**
+ * An exercise in the table of contents.
+ */
+export type ExerciseLink = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its title.
+ */
+title: string, };
+
+/**
+ * One topic.
+ */
+export type TopicView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * What one can do afterwards.
+ */
+goal: string, 
+/**
+ * Ids of its questions.
+ */
+questions: Array<string>, 
+/**
+ * Its exercises.
+ */
+exercises: Array<ExerciseLink>, };
+
+/**
+ * A lesson.
+ */
+export type LessonView = { 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * What one can do afterwards.
+ */
+goal: string, 
+/**
+ * Its text.
+ */
+body: Array<Node>, 
+/**
+ * The world in which its commands run.
+ */
+world: World | null, };
+
+/**
+ * A world to play in: a scenario and the files that it names.
+ */
+export type World = { 
+/**
+ * What it is called.
+ */
+name: string, 
+/**
+ * Its text.
+ */
+text: string, 
+/**
+ * The files beside it.
+ */
+files: Record<string, string>, };
+
+/**
+ * A question before it is answered.
+ */
+export type QuestionView = { 
+/**
+ * Its id.
+ */
+id: string, 
+/**
+ * `single`, `multiple`, `number`, `order`, `match` or `open`.
+ */
+kind: string, 
+/**
+ * What is asked.
+ */
+ask: Array<Node>, 
+/**
+ * What can be chosen, ordered, or matched with `left`.
+ */
+options: Array<string>, 
+/**
+ * Of match: what is given.
+ */
+left: Array<string>, 
+/**
+ * Of number: the unit.
+ */
+unit: string, 
+/**
+ * Whether a run reveals the answer.
+ */
+computed: boolean, };
+
+/**
+ * What is said to an answer.
+ */
+export type GradeView = { 
+/**
+ * `right`, `partly`, `wrong`; `error` when the answer was none.
+ */
+verdict: string, 
+/**
+ * The right answer in words; what was wrong with an answer that is none.
+ */
+answer: string, 
+/**
+ * What is to be said about what was chosen: about what, and what.
+ */
+remarks: Array<[string, string]>, 
+/**
+ * Why it is so.
+ */
+explanation: Array<Node>, 
+/**
+ * Where it is written: address and words.
+ */
+sources: Array<[string, string]>, };
+
+/**
+ * An exercise.
+ */
+export type ExerciseView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * What happened.
+ */
+story: Array<Node>, 
+/**
+ * What is to be reached.
+ */
+goal: Array<Node>, 
+/**
+ * The conditions in words, as the world's last expectations have them.
+ */
+goals: Array<string>, 
+/**
+ * How many hints there are [count].
+ */
+hints: number, 
+/**
+ * The world that fails.
+ */
+world: World, };
 
 /**
  * A command line and its answer.
@@ -626,7 +827,7 @@ typed: Array<Typed>,
 /**
  * What was expected, as it stands.
  */
-goals: Array<ExpectationPart>, };
+goals: Array<GoalView>, };
 
 /**
  * What became of an entered line.

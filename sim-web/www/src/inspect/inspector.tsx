@@ -135,7 +135,7 @@ export function Goals() {
       <ul>
         {goals.map((goal) => (
           <li key={goal.text}>
-            {goal.held === null ? "… " : goal.held ? "✓ " : "✗ "}{goal.text}
+            {goal.held ?? goal.holds ? "✓ " : goal.held === null ? "… " : "✗ "}{goal.text}
             <span class="quiet"> now {goal.actual === null ? "nothing to measure" : `${+goal.actual.toPrecision(4)} ${goal.unit}`}</span>
           </li>
         ))}

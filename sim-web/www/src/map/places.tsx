@@ -12,7 +12,7 @@ export function Internet({ callers }: { callers: CallerTile[] }) {
   const lost = callers.reduce((sum, caller) => sum + caller.unreached, 0);
   return (
     <section class="place internet" data-place="internet" aria-label="Internet">
-      <h3>Internet</h3>
+      <h2>Internet</h2>
       {callers.length === 0 ? (
         <p class="quiet">Nobody calls yet.</p>
       ) : (
@@ -29,7 +29,7 @@ export function Internet({ callers }: { callers: CallerTile[] }) {
 export function Balancers({ balancers }: { balancers: BalancerTile[] }) {
   return (
     <section class="place balancers" data-place="balancers" aria-label="Load balancers">
-      <h3>Load balancer</h3>
+      <h2>Load balancer</h2>
       {balancers.length === 0 && <p class="quiet">None yet.</p>}
       {balancers.map((one) => (
         <button type="button" key={one.name} class={`tile tone-${one.tone}`} data-balancer={one.name} onClick={() => choose(one.name)}>
@@ -47,13 +47,13 @@ export function Balancers({ balancers }: { balancers: BalancerTile[] }) {
 export function Zones({ zones }: { zones: ZoneBox[] }) {
   return (
     <section class="place vpc" aria-label="VPC">
-      <h3>VPC</h3>
+      <h2>VPC</h2>
       <div class="zones">
         {zones.map((zone) => {
           const compact = zone.tasks.length >= CROWD;
           return (
             <section class="zone" key={zone.name} data-zone={zone.name} aria-label={`Zone ${zone.name}`}>
-              <h4>{zone.name}</h4>
+              <h3>{zone.name}</h3>
               {zone.tasks.length === 0 && <p class="quiet">No task.</p>}
               <div class={compact ? "tasks compact" : "tasks"}>
                 {zone.tasks.map((task) => <Task key={task.key} task={task} compact={compact} />)}
@@ -80,7 +80,7 @@ function ServiceLine({ service }: { service: ServiceTile }) {
 export function Control({ control }: { control: ControlPlane }) {
   return (
     <section class="place control" data-place="control" aria-label="ECS control plane">
-      <h3>ECS control plane</h3>
+      <h2>ECS control plane</h2>
       {control.clusters.length === 0 ? <p class="quiet">No cluster yet.</p> : <p class="quiet">Cluster {control.clusters.join(", ")}</p>}
       {control.services.map((service) => <ServiceLine key={`${service.cluster}/${service.name}`} service={service} />)}
       {control.services.length === 0 && control.definitions.length > 0 && <p class="quiet">Task definition {control.definitions.at(-1)}</p>}
@@ -91,7 +91,7 @@ export function Control({ control }: { control: ControlPlane }) {
 export function Registry({ repositories }: { repositories: RepositoryTile[] }) {
   return (
     <section class="place ecr" data-place="ecr" aria-label="Elastic Container Registry">
-      <h3>ECR</h3>
+      <h2>ECR</h2>
       {repositories.length === 0 && <p class="quiet">No repository yet.</p>}
       {repositories.map((one) => (
         <button type="button" key={one.name} class="tile" onClick={() => choose(one.name)}>
@@ -106,7 +106,7 @@ export function Registry({ repositories }: { repositories: RepositoryTile[] }) {
 export function Roles({ roles }: { roles: RoleTile[] }) {
   return (
     <section class="place iam" data-place="iam" aria-label="Identity and Access Management">
-      <h3>IAM</h3>
+      <h2>IAM</h2>
       {roles.length === 0 && <p class="quiet">No role.</p>}
       {roles.map((role) => (
         <button type="button" key={role.name} class={`tile ${role.denied > 0 ? "tone-bad" : ""}`} onClick={() => choose(role.name)}>
@@ -122,7 +122,7 @@ export function Roles({ roles }: { roles: RoleTile[] }) {
 export function Watch({ control, open }: { control: ControlPlane; open: OpenCharts }) {
   return (
     <section class="place cloudwatch" data-place="cloudwatch" aria-label="CloudWatch">
-      <h3>CloudWatch</h3>
+      <h2>CloudWatch</h2>
       {control.services.map((service) => (
         <p key={service.name} class="quiet">
           {service.name}: CPU {service.cpu_percent === null ? "not reported yet" : `${service.cpu_percent} %`}

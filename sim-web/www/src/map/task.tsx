@@ -11,11 +11,6 @@ interface Props {
   compact: boolean;
 }
 
-function words({ name, status, note, in_flight }: TaskTile): string {
-  const busy = in_flight > 0 ? `, ${in_flight} requests in progress` : "";
-  return `Task ${name}: ${status}, ${note}${busy}`;
-}
-
 function same(a: Props, b: Props): boolean {
   const [one, two] = [a.task, b.task];
   const load = a.compact ? true : one.in_flight === two.in_flight;
@@ -23,13 +18,14 @@ function same(a: Props, b: Props): boolean {
 }
 
 export const Task = memo(function Task({ task, compact }: Props) {
-  const label = words(task);
+  const { key, name, tone, status, note, in_flight } = task;
+  const said = compact ? "hidden" : "";
   return (
-    <button type="button" class={`task tone-${task.tone}`} data-task={task.key} title={label} aria-label={label} onClick={() => choose(task.name)}>
-      <span class="glyph" aria-hidden="true">{glyphs[task.tone]}</span>
-      <span class="task-name">{compact ? `#${task.name.split("#")[1] ?? task.name}` : task.name}</span>
-      {!compact && <span class="task-status">{task.status}</span>}
-      {!compact && <span class="task-note">{task.note}{task.in_flight > 0 ? ` · ${task.in_flight} in progress` : ""}</span>}
+    <button type="button" class={`task tone-${tone}`} data-task={key} title={`${name}: ${status}, ${note}`} onClick={() => choose(name)}>
+      <span class="glyph" aria-hidden="true">{glyphs[tone]}</span>
+      <span class="task-name">{compact ? `#${name.split("#")[1] ?? name}` : name}</span>
+      <span class={`task-status ${said}`}>{status}</span>
+      <span class={`task-note ${said}`}>{note}{in_flight > 0 && !compact ? ` · ${in_flight} in progress` : ""}</span>
     </button>
   );
 }, same);

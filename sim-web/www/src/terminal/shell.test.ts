@@ -31,6 +31,12 @@ test("an answer cannot command the terminal", async () => {
   expect(harmless("a\tb\nc\x9bd")).toBe("a\tb\nc·d");
 });
 
+test("what is typed while Tab looks for words waits for it", async () => {
+  const { shell: it } = shell(done(""));
+  await Promise.all([it.key("aws ecs li"), it.key("\t"), it.key("--cluster demo")]);
+  expect(it.line.text).toBe("aws ecs list-tasks --cluster demo");
+});
+
 test("a hint is asked of the page", async () => {
   const { shell: it, written } = shell({ kind: "hint" });
   await it.run("hint");

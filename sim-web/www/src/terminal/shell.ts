@@ -35,6 +35,7 @@ export function harmless(text: string): string {
 export class Shell {
   readonly line = new LineEditor();
   private busy = false;
+  private queue: Promise<void> = Promise.resolve();
   /** On which row of the written line the cursor stands. */
   private row = 0;
 
@@ -48,11 +49,17 @@ export class Shell {
     this.draw();
   }
 
-  async key(data: string): Promise<void> {
-    if (this.busy) {
-      if (data === "\x03") this.world.stop();
-      return;
+  /** Takes a key. What is typed while something is under way waits for it, but for Ctrl+C, which ends it. */
+  key(data: string): Promise<void> {
+    if (this.busy && data === "\x03") {
+      this.world.stop();
+      return Promise.resolve();
     }
+    this.queue = this.queue.then(() => this.take(data));
+    return this.queue;
+  }
+
+  private async take(data: string): Promise<void> {
     const wish = this.line.key(data);
     if (wish === "enter") await this.enter();
     else if (wish === "complete") await this.complete();
@@ -63,15 +70,18 @@ export class Shell {
       this.screen.clear();
       this.row = 0;
     }
-    if (!this.busy) this.draw();
+    this.draw();
   }
 
   /** Enters a line as if it had been typed: for buttons, which show what they do. */
-  async run(text: string): Promise<Answer | undefined> {
-    if (this.busy) return undefined;
-    this.line.set(text);
-    this.draw();
-    return this.enter();
+  run(text: string): Promise<Answer | undefined> {
+    const done = this.queue.then(() => {
+      this.line.set(text);
+      this.draw();
+      return this.enter();
+    });
+    this.queue = done.then(() => undefined);
+    return done;
   }
 
   /** Prints what the scenario itself typed. */

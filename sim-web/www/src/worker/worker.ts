@@ -1,11 +1,19 @@
 // The worker: the simulation behind calls. It never touches a document.
 import type { Call, CallName, Calls, Diagnostic, News } from "../protocol";
-import init, { check, schema } from "../wasm/sim_web";
+import init, { check, Learn, progress, schema } from "../wasm/sim_web";
 import wasmUrl from "../wasm/sim_web_bg.wasm?url";
 import { Player } from "./player";
 
 const tell = (news: News) => postMessage(news);
 const player = new Player(tell);
+
+let library: Learn | undefined;
+
+/** The content, read when it is first asked for. */
+function learn(): Learn {
+  library ??= new Learn();
+  return library;
+}
 
 /** How each call is done. */
 const doings: { [Name in CallName]: (...args: Parameters<Calls[Name]>) => ReturnType<Calls[Name]> | Promise<ReturnType<Calls[Name]>> } = {
@@ -27,6 +35,16 @@ const doings: { [Name in CallName]: (...args: Parameters<Calls[Name]>) => Return
   complete: (prefix) => player.focus().complete(prefix),
   check: (source) => JSON.parse(check(source.name, source.text, JSON.stringify(source.files))) as Diagnostic[],
   schema: () => JSON.parse(schema()) as unknown,
+  outcome: () => player.focus().outcome(),
+  contents: () => JSON.parse(learn().contents()),
+  lesson: (topic) => JSON.parse(learn().lesson(topic)),
+  question: (id, seed) => JSON.parse(learn().question(id, seed)),
+  grade: (question, seed, answer) => JSON.parse(learn().grade(JSON.stringify({ question, seed, answer }))),
+  exercise: (name) => JSON.parse(learn().exercise(name)),
+  hint: (name, number) => learn().hint(name, number),
+  solution: (name) => JSON.parse(learn().solution(name)),
+  judge: (name, text) => JSON.parse(learn().judge(name, text)),
+  progress: (kept, news) => progress(kept, news),
 };
 
 const ready = init({ module_or_path: wasmUrl });

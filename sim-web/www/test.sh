@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# The page's own tests: types, logic (Vitest), and the built page in a real browser (Playwright with Chromium).
+set -euo pipefail
+cd "$(dirname "$0")"
+export npm_config_update_notifier=false npm_config_fund=false npm_config_audit=false
+
+if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+  npm ci --no-audit --no-fund
+fi
+echo "== the page: types and logic"
+npx --no-install tsc --noEmit
+npx --no-install vitest run
+echo "== the page: build"
+npm run --silent build
+echo "== the page: in a browser"
+node --test --test-concurrency=1 "e2e/*.test.mjs"
