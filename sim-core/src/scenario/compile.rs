@@ -415,7 +415,13 @@ impl Compiler<'_> {
             .flat_map(|(_, d)| d.containers.iter().map(move |container| format!("{}/{}", d.family, container.name)))
             .collect();
         for (index, app) in scenario.file.world.app.iter().enumerate() {
-            if !containers.contains(&app.container) {
+            if containers.is_empty() {
+                // A world in which somebody will register the task definition by hand, as in a lesson.
+                let place = self.place(&format!("world.app[{index}].container"));
+                let message = format!("no task definition makes a container {:?} here", app.container);
+                let warning = Diagnostic::warning("reference", message).at(place, "");
+                self.problems.push(warning.help("this is how it behaves once somebody registers one"));
+            } else if !containers.contains(&app.container) {
                 let path = format!("world.app[{index}].container");
                 self.unknown(&path, "container", &app.container, &containers, "family/container of a task definition");
             }

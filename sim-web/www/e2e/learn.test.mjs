@@ -35,7 +35,7 @@ test("a question is answered, and the answer says why", async () => {
   assert.deepEqual(await findings(it.page), []);
   await shot(it.page, "quiz-dark-1280");
   for (let step = 0; step < 7; step++) {
-    const next = it.page.getByRole("button", { name: "Next" });
+    const next = it.page.getByRole("button", { name: "Next", exact: true });
     if (await next.isDisabled()) break;
     await next.click();
     await it.page.locator(".question .prose").first().waitFor();

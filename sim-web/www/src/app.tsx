@@ -46,7 +46,7 @@ function Header() {
     <header class="bar">
       <h1>ECS simulator</h1>
       <p class="title">{loaded.value?.title ?? ""}</p>
-      <button type="button" onClick={() => void share()}>Link to this moment</button>
+      <button type="button" onClick={() => void share()}>Link<span class="wide-only"> to this moment</span></button>
       <label>
         <span class="hidden">Theme</span>
         <select value={theme.value} onChange={(event) => setTheme(event.currentTarget.value as Theme)}>
@@ -107,7 +107,7 @@ function Panels() {
           </button>
         ))}
       </div>
-      <div class="panel" id="panel" role="tabpanel" aria-labelledby={`tab-${now}`} tabIndex={-1}>
+      <div class="panel" id="panel" role="tabpanel" aria-labelledby={`tab-${now}`} tabIndex={0}>
         <Suspense fallback={<p class="quiet">One moment…</p>}>
           {now === "learn" ? <LearnPanel /> : now === "charts" ? <Charts /> : now === "journal" ? <Journal /> : now === "scenario" ? <ScenarioPanel /> : <><Inspector />{chosen.value === "" && <Goals />}</>}
         </Suspense>

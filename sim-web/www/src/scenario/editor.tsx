@@ -92,6 +92,7 @@ export default function Editor({ source, onText, onProblems }: Props) {
       EditorView.lineWrapping, EditorView.contentAttributes.of({ "aria-label": `Scenario ${source.name}` }), theme, changed,
     ];
     const editor = new EditorView({ state: EditorState.create({ doc: source.text, extensions }), parent: root, root });
+    editor.scrollDOM.tabIndex = 0;
     view.current = editor;
     void look(editor);
     return () => {
