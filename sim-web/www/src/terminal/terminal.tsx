@@ -68,7 +68,10 @@ export function TerminalView() {
     );
     current = shell;
     const resize = new ResizeObserver(() => {
-      if (here.clientWidth > 40 && here.clientHeight > 20) fit.fit();
+      if (here.clientWidth > 40 && here.clientHeight > 20) {
+        fit.fit();
+        terminal.scrollToBottom();
+      }
     });
     resize.observe(here);
     fit.fit();
