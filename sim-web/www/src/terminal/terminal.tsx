@@ -76,7 +76,9 @@ export function TerminalView() {
     resize.observe(here);
     fit.fit();
     shell.greet();
-    const typing = terminal.onData((data) => void shell.key(data));
+    // Whoever types wants to see the line, wherever the view stood.
+    const follow = () => terminal.write("", () => terminal.scrollToBottom());
+    const typing = terminal.onData((data) => void shell.key(data).then(follow));
     const unopen = effect(() => {
       if (opening.value !== "") shell.say(`— ${opening.value} —`);
     });
