@@ -12,4 +12,5 @@ npx --no-install vitest run
 echo "== the page: build, with types"
 npm run --silent build
 echo "== the page: in a browser"
-node --test --test-concurrency=1 e2e/*.test.mjs
+# A browser that hangs must not hold up the others for ever.
+timeout 900 node --test --test-concurrency=1 --test-timeout=240000 --test-force-exit e2e/*.test.mjs

@@ -49,7 +49,7 @@ test("Tab completes, help helps, and a mistake says the way out", async () => {
   await it.page.keyboard.press("Control+c");
   await type(it.page, "aws ecs list-taks", "list-tasks");
   await type(it.page, "aws ecs stop-task --help", "short name");
-  await type(it.page, "why web#1", "web#1");
+  await type(it.page, "why web#1", "service web was created");
   await it.page.keyboard.press("ArrowUp");
   await until(async () => (await screen(it.page)).endsWith("$ why web#1") || /\$ why web#1\s*$/.test(await screen(it.page)), "the history is there");
   await it.close();

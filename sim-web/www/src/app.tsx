@@ -89,7 +89,7 @@ function Panels() {
     next?.click();
   };
   return (
-    <aside class="panels" aria-label="Panels">
+    <section class="panels" aria-label="Panels">
       <div class="tabs" role="tablist" aria-label="Panels" onKeyDown={move}>
         {TABS.map(({ name, label, narrow }) => (
           <button
@@ -112,7 +112,7 @@ function Panels() {
           {now === "learn" ? <LearnPanel /> : now === "charts" ? <Charts /> : now === "journal" ? <Journal /> : now === "scenario" ? <ScenarioPanel /> : <><Inspector />{chosen.value === "" && <Goals />}</>}
         </Suspense>
       </div>
-    </aside>
+    </section>
   );
 }
 
@@ -144,12 +144,14 @@ export function App() {
           <button type="button" onClick={() => (trouble.value = "")}>Close</button>
         </div>
       )}
-      <main class={two ? "stage two" : "stage"} aria-label="World">
-        {two ? <><Future side={0} /><Future side={1} /></> : <WorldMap side={0} />}
+      <main class="all">
+        <section class={two ? "stage two" : "stage"} aria-label="World">
+          {two ? <><Future side={0} /><Future side={1} /></> : <WorldMap side={0} />}
+        </section>
+        <Timebar />
+        <TerminalView />
+        <Panels />
       </main>
-      <Timebar />
-      <TerminalView />
-      <Panels />
       <p class="said" role="status" aria-live="polite">{said.value}</p>
     </div>
   );

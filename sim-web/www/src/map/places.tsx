@@ -11,7 +11,7 @@ export function Internet({ callers }: { callers: CallerTile[] }) {
   const rate = callers.reduce((sum, caller) => sum + caller.per_second, 0);
   const lost = callers.reduce((sum, caller) => sum + caller.unreached, 0);
   return (
-    <section class="place internet" data-place="internet" aria-label="Internet">
+    <div role="group" class="place internet" data-place="internet" aria-label="Internet">
       <h2>Internet</h2>
       {callers.length === 0 ? (
         <p class="quiet">Nobody calls yet.</p>
@@ -22,13 +22,13 @@ export function Internet({ callers }: { callers: CallerTile[] }) {
           {lost > 0 && <p class="warn">{glyphs.bad} {count(lost)} got no connection</p>}
         </>
       )}
-    </section>
+    </div>
   );
 }
 
 export function Balancers({ balancers }: { balancers: BalancerTile[] }) {
   return (
-    <section class="place balancers" data-place="balancers" aria-label="Load balancers">
+    <div role="group" class="place balancers" data-place="balancers" aria-label="Load balancers">
       <h2>Load balancer</h2>
       {balancers.length === 0 && <p class="quiet">None yet.</p>}
       {balancers.map((one) => (
@@ -40,30 +40,30 @@ export function Balancers({ balancers }: { balancers: BalancerTile[] }) {
           {one.errors > 0 && <span class="warn">{glyphs.bad} {count(one.errors)} answered 5XX</span>}
         </button>
       ))}
-    </section>
+    </div>
   );
 }
 
 export function Zones({ zones }: { zones: ZoneBox[] }) {
   return (
-    <section class="place vpc" aria-label="VPC">
+    <div role="group" class="place vpc" aria-label="VPC">
       <h2>VPC</h2>
       <div class="zones">
         {zones.map((zone) => {
           const compact = zone.tasks.length >= CROWD;
           return (
-            <section class="zone" key={zone.name} data-zone={zone.name} aria-label={`Zone ${zone.name}`}>
+            <div role="group" class="zone" key={zone.name} data-zone={zone.name} aria-label={`Zone ${zone.name}`}>
               <h3>{zone.name}</h3>
               {zone.tasks.length === 0 && <p class="quiet">No task.</p>}
               <div class={compact ? "tasks compact" : "tasks"}>
                 {zone.tasks.map((task) => <Task key={task.key} task={task} compact={compact} />)}
               </div>
               {zone.more > 0 && <p class="quiet">and {zone.more} more</p>}
-            </section>
+            </div>
           );
         })}
       </div>
-    </section>
+    </div>
   );
 }
 
@@ -79,18 +79,18 @@ function ServiceLine({ service }: { service: ServiceTile }) {
 
 export function Control({ control }: { control: ControlPlane }) {
   return (
-    <section class="place control" data-place="control" aria-label="ECS control plane">
+    <div role="group" class="place control" data-place="control" aria-label="ECS control plane">
       <h2>ECS control plane</h2>
       {control.clusters.length === 0 ? <p class="quiet">No cluster yet.</p> : <p class="quiet">Cluster {control.clusters.join(", ")}</p>}
       {control.services.map((service) => <ServiceLine key={`${service.cluster}/${service.name}`} service={service} />)}
       {control.services.length === 0 && control.definitions.length > 0 && <p class="quiet">Task definition {control.definitions.at(-1)}</p>}
-    </section>
+    </div>
   );
 }
 
 export function Registry({ repositories }: { repositories: RepositoryTile[] }) {
   return (
-    <section class="place ecr" data-place="ecr" aria-label="Elastic Container Registry">
+    <div role="group" class="place ecr" data-place="ecr" aria-label="Elastic Container Registry">
       <h2>ECR</h2>
       {repositories.length === 0 && <p class="quiet">No repository yet.</p>}
       {repositories.map((one) => (
@@ -99,13 +99,13 @@ export function Registry({ repositories }: { repositories: RepositoryTile[] }) {
           {one.images.length === 0 ? <span>empty</span> : one.images.slice(-3).map((image) => <span key={image}>{image}</span>)}
         </button>
       ))}
-    </section>
+    </div>
   );
 }
 
 export function Roles({ roles }: { roles: RoleTile[] }) {
   return (
-    <section class="place iam" data-place="iam" aria-label="Identity and Access Management">
+    <div role="group" class="place iam" data-place="iam" aria-label="Identity and Access Management">
       <h2>IAM</h2>
       {roles.length === 0 && <p class="quiet">No role.</p>}
       {roles.map((role) => (
@@ -115,13 +115,13 @@ export function Roles({ roles }: { roles: RoleTile[] }) {
           {role.denied > 0 && <span class="warn">denied: {role.last_denied}</span>}
         </button>
       ))}
-    </section>
+    </div>
   );
 }
 
 export function Watch({ control, open }: { control: ControlPlane; open: OpenCharts }) {
   return (
-    <section class="place cloudwatch" data-place="cloudwatch" aria-label="CloudWatch">
+    <div role="group" class="place cloudwatch" data-place="cloudwatch" aria-label="CloudWatch">
       <h2>CloudWatch</h2>
       {control.services.map((service) => (
         <p key={service.name} class="quiet">
@@ -130,6 +130,6 @@ export function Watch({ control, open }: { control: ControlPlane; open: OpenChar
       ))}
       {control.log_groups.map((group) => <p key={group} class="quiet">Logs {group}</p>)}
       <button type="button" class="link" onClick={open}>Open the charts</button>
-    </section>
+    </div>
   );
 }

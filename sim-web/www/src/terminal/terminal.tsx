@@ -68,12 +68,17 @@ export function TerminalView() {
     );
     current = shell;
     const resize = new ResizeObserver(() => {
-      if (here.clientWidth > 40 && here.clientHeight > 20) fit.fit();
+      if (here.clientWidth > 40 && here.clientHeight > 20) {
+        fit.fit();
+        terminal.scrollToBottom();
+      }
     });
     resize.observe(here);
     fit.fit();
     shell.greet();
-    const typing = terminal.onData((data) => void shell.key(data));
+    // Whoever types wants to see the line, wherever the view stood.
+    const follow = () => terminal.write("", () => terminal.scrollToBottom());
+    const typing = terminal.onData((data) => void shell.key(data).then(follow));
     const unopen = effect(() => {
       if (opening.value !== "") shell.say(`— ${opening.value} —`);
     });
