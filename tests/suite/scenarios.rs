@@ -77,6 +77,22 @@ fn a_fork_goes_on_exactly_like_the_original() {
     }
 }
 
+/// What a page shows of requests and health checks is taken down beside the run, not from its draws.
+#[test]
+fn a_run_that_is_watched_is_the_same_run() {
+    let name = "lab/fargate-alb.toml";
+    let mut watched = tests::load(name, None);
+    watched.watch(1, 1);
+    let (mut requests, mut probes) = (0, 0);
+    for minute in 1..=30 {
+        watched.run_until(Time::from_secs(60 * minute));
+        requests += watched.take_requests().len();
+        probes += watched.take_probes().len();
+    }
+    assert!(requests > 1000 && probes > 50, "{requests} requests and {probes} checks were seen");
+    assert_eq!(watched.hash(), runs()[name].hash());
+}
+
 #[test]
 fn single_steps_lead_to_the_same_end() {
     let name = "lab/fargate-alb.toml";
