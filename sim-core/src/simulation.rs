@@ -1,6 +1,7 @@
 //! A scenario that runs: what the terminal and the browser hold.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::api::command::{Command, Problem};
 use crate::engine::{Budget, Exceeded, FactId, Next, RunHash, Time};
@@ -8,10 +9,11 @@ use crate::files::Files;
 use crate::observe::report::{self, ExpectationPart, Report, RunPart, ScenarioPart, Typed};
 use crate::observe::view::GoalView;
 use crate::observe::{Verdict, evaluate};
-use crate::scenario::{Action, Scenario};
+use crate::scenario::{Action, FaultTable, Scenario};
 use crate::world::ecr::EcrEvent;
 use crate::world::ecs::TaskId;
 use crate::world::elb::{LoadBalancerId, Probe};
+use crate::world::network::ZoneId;
 use crate::world::traffic::RequestSample;
 use crate::world::{Ctx, Event, Fact, Name, World};
 
@@ -209,10 +211,14 @@ impl Simulation {
                 let (name, to, rate) = scenario.traffic(*index);
                 self.world.begin_traffic(name, to, rate, &mut self.ctx);
             }
-            Action::Fault(index) => {
-                let fault = &scenario.file.world.fault[*index];
-                self.world.kill_tasks(&fault.kill, fault.count, *index, &mut self.ctx);
-            }
+            Action::Fault(index) => match &scenario.file.world.fault[*index] {
+                FaultTable::Kill(kill) => self.world.kill_tasks(&kill.kill, kill.count, *index, &mut self.ctx),
+                FaultTable::Zone(zone) => {
+                    if let Some(id) = self.world.network.zone_named(&zone.zone) {
+                        self.world.lose_zone(id, zone.lasts.map(|lasts| lasts.0), &mut self.ctx);
+                    }
+                }
+            },
         }
     }
 
@@ -236,6 +242,13 @@ impl Simulation {
     pub fn kill(&mut self, line: &str, task: TaskId) {
         let typed = self.typed(line);
         self.ctx.within(Some(typed), |ctx| self.world.kill_task(task, ctx));
+        self.transcribe(line, 0, String::new());
+    }
+
+    /// Lets a zone lose its power, for so long or until the end, because of this line: the second door.
+    pub fn lose_zone(&mut self, line: &str, zone: ZoneId, lasts: Option<Duration>) {
+        let typed = self.typed(line);
+        self.ctx.within(Some(typed), |ctx| self.world.lose_zone(zone, lasts, ctx));
         self.transcribe(line, 0, String::new());
     }
 

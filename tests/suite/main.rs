@@ -26,3 +26,4 @@ mod start;
 mod swarm;
 mod task_definition;
 mod traffic;
+mod zone;

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use proptest::prelude::*;
 use sim_core::Simulation;
 use sim_core::engine::Time;
+use sim_core::world::app::ProcessState;
 use sim_core::world::ecs::TaskStatus;
 use tests::story;
 
@@ -15,6 +16,8 @@ struct Plan {
     services: Vec<Service>,
     typed: Vec<(u32, Deed)>,
     kills: Vec<(u32, usize, u32)>,
+    /// When a zone is lost, whether it is the first, and for how long.
+    losses: Vec<(u32, bool, Option<u32>)>,
     rate: u32,
     seed: u64,
 }
@@ -84,10 +87,18 @@ fn plan() -> impl Strategy<Value = Plan> {
         prop::collection::vec(service(), 3),
         prop::collection::vec((0u32..1200, deed()), 0..12),
         prop::collection::vec((0u32..1200, 0usize..3, 1u32..4), 0..4),
+        prop::collection::vec((0u32..1200, any::<bool>(), prop::option::of(1u32..400)), 0..3),
         0u32..60,
         any::<u32>(),
     );
-    parts.prop_map(|(services, typed, kills, rate, seed)| Plan { services, typed, kills, rate, seed: seed.into() })
+    parts.prop_map(|(services, typed, kills, losses, rate, seed)| Plan {
+        services,
+        typed,
+        kills,
+        losses,
+        rate,
+        seed: seed.into(),
+    })
 }
 
 const NETWORK: &str =
@@ -168,6 +179,13 @@ impl Plan {
         for (at, service, count) in &self.kills {
             line(format_args!("[[world.fault]]\nat = \"{at}s\"\nkill = \"demo/s{service}\"\ncount = {count}"));
         }
+        for (at, first, lasts) in &self.losses {
+            let zone = if *first { "us-east-1a" } else { "us-east-1b" };
+            line(format_args!("[[world.fault]]\nat = \"{at}s\"\nzone = \"{zone}\"\nlose = \"power\""));
+            if let Some(seconds) = lasts {
+                line(format_args!("for = \"{seconds}s\""));
+            }
+        }
         text
     }
 }
@@ -215,6 +233,8 @@ fn holds(run: &Simulation) -> Result<(), TestCaseError> {
     }
     let live = |status: TaskStatus| status != TaskStatus::Stopped;
     for (id, task) in world.ecs.tasks.iter() {
+        let runs = world.app.state(id, 0) == Some(ProcessState::Listening);
+        prop_assert!(!(runs && world.network.is_dark(task.subnet)), "{} runs without power", task.name);
         if !live(task.status) {
             prop_assert!(world.network.eni_of(id).is_none(), "{} is over and has an address", task.name);
             prop_assert!(task.at.stopped.is_some() && task.stopping.is_some(), "{} ended without a reason", task.name);

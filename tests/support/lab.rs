@@ -209,6 +209,7 @@ impl Lab {
             first_steady: None,
             steady_said: None,
             deadlock_said: None,
+            unplaced_said: None,
             vacancies: Vec::new(),
             launch_after: Time::ZERO,
             start_failures: 0,

@@ -396,6 +396,8 @@ fn is_main(fact: &Fact) -> bool {
         | Fact::SteadyStateReached { .. }
         | Fact::FaultBegan { .. }
         | Fact::FaultEnded { .. }
+        | Fact::ZoneLost { .. }
+        | Fact::ZoneRestored { .. }
         | Fact::AccessDenied { .. }
         | Fact::ConnectionBlocked { .. }
         | Fact::OperationRefused { .. }

@@ -73,6 +73,8 @@ pub fn sentence(world: &World, fact: &Fact) -> String {
         }
         Fact::FaultBegan { what } => format!("fault: {what}"),
         Fact::FaultEnded { what } => format!("fault over: {what}"),
+        Fact::ZoneLost { zone } => format!("zone {} lost its power", world.network.zone_name(*zone)),
+        Fact::ZoneRestored { zone } => format!("zone {} has its power again", world.network.zone_name(*zone)),
 
         Fact::RoleCreated { role: id } => format!("role {} was created", role(*id)),
         Fact::RolePolicyPut { role: id, policy } => format!("role {} got the inline policy {policy}", role(*id)),

@@ -32,7 +32,9 @@ pub fn why_not_steady(world: &World, ctx: &Ctx, service: ServiceId) -> Vec<Link>
     let mine = |task| world.ecs.tasks[task].service == Some(service);
     let trouble = ctx.journal().iter().filter(|(_, entry)| match &entry.fact {
         Fact::StartFailed { task, .. } | Fact::TargetUnhealthy { task, .. } => mine(*task),
-        Fact::TaskStopped { task, code, .. } => mine(*task) && *code == StopCode::EssentialContainerExited,
+        Fact::TaskStopped { task, code, .. } => {
+            mine(*task) && matches!(code, StopCode::EssentialContainerExited | StopCode::TerminationNotice)
+        }
         _ => false,
     });
     let Some((latest, _)) = trouble.last() else { return Vec::new() };

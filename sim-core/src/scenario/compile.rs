@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::file::{AppTable, CourseTable, RateTable, ScenarioFile, TrafficTable};
+use super::file::{AppTable, CourseTable, FaultTable, RateTable, ScenarioFile, TrafficTable};
 use super::{Diagnostic, Diagnostics, Loaded, Node, Place, Severity, Sources, Tree, load, refused};
 use crate::api::command::{Command, Task};
 use crate::api::{ApiError, OPERATIONS, OperationEntry};
@@ -298,7 +298,7 @@ impl Compiler<'_> {
             actions.push((traffic.begins(), Action::Call(index)));
         }
         for (index, fault) in file.world.fault.iter().enumerate() {
-            actions.push((Time::ZERO + fault.at.0, Action::Fault(index)));
+            actions.push((Time::ZERO + fault.at().0, Action::Fault(index)));
         }
         let end = Time::ZERO + file.scenario.duration.0;
         let too_late = actions.iter().filter(|(at, _)| *at > end).count();
@@ -450,9 +450,34 @@ impl Compiler<'_> {
             .map(|(_, service)| format!("{}/{}", world.ecs.clusters[service.cluster].name, service.name))
             .collect();
         for (index, fault) in scenario.file.world.fault.iter().enumerate() {
-            if !services.contains(&fault.kill) {
-                let path = format!("world.fault[{index}].kill");
-                self.unknown(&path, "service", &fault.kill, &services, "cluster/service");
+            self.fault(&format!("world.fault[{index}]"), fault, &services, world);
+        }
+    }
+
+    /// A fault strikes something that is there, and lasts for some time.
+    fn fault(&mut self, path: &str, fault: &FaultTable, services: &[String], world: &World) {
+        match fault {
+            FaultTable::Kill(kill) if !services.contains(&kill.kill) => {
+                self.unknown(&format!("{path}.kill"), "service", &kill.kill, services, "cluster/service");
+            }
+            FaultTable::Kill(_) => {}
+            FaultTable::Zone(zone) => {
+                if world.network.zone_named(&zone.zone).is_none() {
+                    let zones: Vec<String> = world.network.zones.iter().map(|one| one.name.clone()).collect();
+                    let place = self.place(&format!("{path}.zone"));
+                    let help = match spelling::nearest(&zone.zone, zones.iter().map(String::as_str)) {
+                        Some(near) => format!("is {near:?} meant?"),
+                        None => format!("the zones of {} are {}", world.account.region, zones.join(", ")),
+                    };
+                    let message = format!("there is no zone {:?}", zone.zone);
+                    self.error("reference", message, place, "expected a zone of the Region").help = help;
+                }
+                if zone.lasts.is_some_and(|lasts| lasts.0.is_zero()) {
+                    let place = self.place(&format!("{path}.for"));
+                    let problem =
+                        self.error("duration", "a loss of no length is none", place, "expected more than \"0s\"");
+                    problem.help = "leave it away for a loss until the end".to_owned();
+                }
             }
         }
     }

@@ -130,6 +130,8 @@ assumptions! {
     reconcile_interval: Span => |span: Span| span.0,
     /// From stopped containers to a released ENI; "15s" unless set [CP-083].
     eni_cleanup: Span => |span: Span| span.0,
+    /// From the loss of a Fargate task's host to ECS knowing it; "60s" unless set [CA-169].
+    host_loss_detection: Span => |span: Span| span.0,
     /// A call between AWS services; "100ms" unless set.
     internal_call: Span => |span: Span| span.0,
     /// How long a target stays Elb.RegistrationInProgress; "5s" unless set [TR-144].
@@ -276,10 +278,53 @@ pub enum CourseTable {
     Steps(Vec<(Span, Rate)>),
 }
 
-/// Something that breaks.
+/// Something that breaks: processes are killed, or a zone is lost.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum FaultTable {
+    /// The processes of running tasks are killed.
+    Kill(KillTable),
+    /// A zone loses something.
+    Zone(ZoneTable),
+}
+
+impl FaultTable {
+    /// When it strikes.
+    pub fn at(&self) -> Span {
+        match self {
+            FaultTable::Kill(kill) => kill.at,
+            FaultTable::Zone(zone) => zone.at,
+        }
+    }
+}
+
+/// A zone loses something.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct FaultTable {
+pub struct ZoneTable {
+    /// When.
+    pub at: Span,
+    /// The zone: "us-east-1a".
+    pub zone: String,
+    /// What it loses.
+    pub lose: Loss,
+    /// For how long; until the end unless set.
+    #[serde(rename = "for")]
+    pub lasts: Option<Span>,
+}
+
+/// What a zone can lose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Loss {
+    /// All that runs there is gone at once; nothing starts or answers there.
+    Power,
+}
+
+/// The processes of running tasks are killed, as by a crash.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KillTable {
     /// When.
     pub at: Span,
     /// Kill the processes of running tasks of this service (`cluster/service`).

@@ -28,7 +28,7 @@ use std::ops::Range;
 pub use check::check;
 pub use compile::{Action, Scenario, scenario_schema};
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity};
-pub use file::ScenarioFile;
+pub use file::{FaultTable, ScenarioFile};
 pub use load::{Loaded, Tree, load, refused, typed};
 pub use node::Node;
 pub use schema::editor_schema;

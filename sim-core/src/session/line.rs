@@ -7,7 +7,7 @@ use crate::Simulation;
 use crate::api::command::{Problem, USAGE_ERROR};
 use crate::files::Files;
 use crate::spelling::nearest;
-use crate::units::Rate;
+use crate::units::{Rate, Span};
 use crate::world::World;
 use crate::world::ecs::{TaskId, TaskStatus};
 
@@ -68,6 +68,7 @@ impl std::error::Error for Refusal {}
 /// What the world's own door takes, for help and completion: words, and what they do.
 pub const WORLD_LINES: &[(&str, &str)] = &[
     ("world kill TASK", "kill the processes of a running task, as a crash of its host would"),
+    ("world lose ZONE [SPAN]", "a zone loses its power, for so long or until the end: us-east-1a 5m"),
     ("world traffic LOAD_BALANCER RATE", "let so many requests come from now on: 50/s"),
 ];
 
@@ -92,6 +93,24 @@ pub fn apply(to: &mut Simulation, line: &str, files: &dyn Files) -> Result<(), R
                 refuse(format!("no task {task:?} runs"), help)
             }
         },
+        ["world", "lose", zone, lasts @ ..] if lasts.len() <= 1 => {
+            let Some(id) = to.world().network.zone_named(zone) else {
+                let zones = || to.world().network.zones.iter().map(|one| one.name.as_str());
+                let help = nearest(zone, zones())
+                    .map_or_else(|| format!("there are: {}", list(zones())), |near| format!("is {near:?} meant?"));
+                return refuse(format!("there is no zone {zone:?}"), help);
+            };
+            match lasts.first().map(|written| written.parse::<Span>()).transpose() {
+                Ok(Some(span)) if span.0.is_zero() => {
+                    refuse("a loss of no length is none".into(), "leave the span away for a loss until the end".into())
+                }
+                Ok(span) => {
+                    to.lose_zone(line, id, span.map(|span| span.0));
+                    Ok(())
+                }
+                Err(refusal) => refuse(refusal.to_string(), "write a duration, such as 5m".into()),
+            }
+        }
         ["world", "traffic", balancer, rate] => {
             let Some(id) = to.world().elb.balancer_named(balancer) else {
                 let world = to.world();

@@ -143,6 +143,10 @@ fn what_cannot_be_understood_changes_nothing_and_says_the_way_out() {
     for (line, help) in [
         ("aws ecs list-taks --cluster demo", "list-tasks"),
         ("world kill web#9", "web#"),
+        ("world lose us-east-1e", "us-east-1"),
+        ("world lose us-east-1a 0s", "until the end"),
+        ("world lose us-east-1a soon", "5m"),
+        ("world lose us-east-1a 5m 6m", "world lose ZONE"),
         ("world traffic alp 20/s", "alb"),
         ("world traffic alb fast", "50/s"),
         ("docker push other", "describes"),
@@ -180,7 +184,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         (0..900u64, 1..20_000u64).prop_map(|(to, events)| Act::Pause(to, events)),
         (1..60u8).prop_map(Act::Step),
         Just(Act::Change),
-        (0..5usize).prop_map(Act::Type),
+        (0..6usize).prop_map(Act::Type),
         Just(Act::Undo),
     ];
     prop::collection::vec(act, 1..25)
@@ -193,8 +197,8 @@ proptest! {
     /// permalink shows the same.
     #[test]
     fn a_permalink_shows_what_its_maker_saw(acts in acts()) {
-        const TYPED: [&str; 5] =
-            [SCALE, "world kill web#1", "world traffic alb 5/s", "aws ecs list-tasks --cluster demo",
+        const TYPED: [&str; 6] =
+            [SCALE, "world kill web#1", "world lose us-east-1a 2m", "world traffic alb 5/s", "aws ecs list-tasks --cluster demo",
              "aws ecs update-service --cluster demo --service web --force-new-deployment"];
         let mut here = session(Vec::new());
         for act in acts {

@@ -17,6 +17,8 @@ pub struct Assumptions {
     pub reconcile_interval: Duration,
     /// From leaving the containers to a released ENI [s]; 15 s [CP-083].
     pub eni_cleanup: Duration,
+    /// From the loss of a Fargate task's host to ECS knowing it [s]; 60 s [CA-169].
+    pub host_loss_detection: Duration,
     /// A call between AWS services, such as ECS registering a target [s]; 0.1 s.
     pub internal_call: Duration,
     /// How long a target stays `Elb.RegistrationInProgress` [s]; 5 s [TR-144].
@@ -54,6 +56,7 @@ impl Default for Assumptions {
             start_sigma: 0.25,
             reconcile_interval: Duration::from_secs(10),
             eni_cleanup: Duration::from_secs(15),
+            host_loss_detection: Duration::from_secs(60),
             internal_call: Duration::from_millis(100),
             target_registration: Duration::from_secs(5),
             balancer_provisioning: Duration::from_secs(120),

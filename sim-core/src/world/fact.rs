@@ -8,7 +8,7 @@ use super::ecr::RepositoryId;
 use super::ecs::{ClusterId, DeploymentId, ServiceId, StopCode, TaskDefinitionId, TaskId, TaskStatus};
 use super::elb::{HealthReason, ListenerId, LoadBalancerId, TargetGroupId};
 use super::iam::RoleId;
-use super::network::{SecurityGroupId, SubnetId};
+use super::network::{SecurityGroupId, SubnetId, ZoneId};
 
 /// A name or text inside a fact.
 pub type Name = Arc<str>;
@@ -248,5 +248,13 @@ pub enum Fact {
     TrafficSet {
         to: Name,
         rate: Name,
+    },
+    /// A zone is without power.
+    ZoneLost {
+        zone: ZoneId,
+    },
+    /// A zone has its power again.
+    ZoneRestored {
+        zone: ZoneId,
     },
 }

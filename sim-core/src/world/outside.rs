@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::app::AppEvent;
 use super::ecs::{TaskId, TaskStatus};
 use super::elb::LoadBalancerId;
+use super::network::ZoneId;
 use super::traffic::Rate;
 use super::{Ctx, Event, Fact, World};
 use crate::engine::Time;
@@ -40,6 +41,11 @@ impl World {
         let name = &self.ecs.tasks[task].name;
         let fact = ctx.record(Fact::FaultBegan { what: format!("the processes of task {name} are killed").into() });
         ctx.within(Some(fact), |ctx| ctx.send(Duration::ZERO, Event::App(AppEvent::Kill(task))));
+    }
+
+    /// A zone loses its power, until the end or for so long.
+    pub(crate) fn lose_zone(&mut self, zone: ZoneId, lasts: Option<Duration>, ctx: &mut Ctx) {
+        self.lend(|w| &mut w.network, |network, peers| network.lose_zone(zone, lasts, peers, ctx));
     }
 
     /// So many requests a second come to a load balancer from now on, instead of those that came before.

@@ -4,12 +4,13 @@ use serde::Serialize;
 
 use crate::world::World;
 
-/// One thing that was asked for and is not there [CP-017].
+/// One thing that was asked for and is not there [CP-017], or cannot be made [CP-154].
 #[derive(Clone, Debug, Serialize)]
 pub struct Failure {
-    /// Its ARN.
-    pub arn: String,
-    /// `MISSING`.
+    /// Its ARN; none when nothing was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub arn: Option<String>,
+    /// `MISSING`, or why nothing was made.
     pub reason: &'static str,
 }
 
@@ -20,6 +21,6 @@ impl Failure {
             true => name_or_arn.to_owned(),
             false => world.account.arn("ecs", &format!("{kind}/{name_or_arn}")),
         };
-        Failure { arn, reason: "MISSING" }
+        Failure { arn: Some(arn), reason: "MISSING" }
     }
 }

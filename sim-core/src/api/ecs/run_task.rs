@@ -13,7 +13,7 @@ use super::tag::{self, Tag};
 use super::task::TaskDescription;
 use super::{find_cluster, find_definition};
 use crate::api::{ApiError, NotModelled, Operation};
-use crate::world::ecs::{Labels, NewTask};
+use crate::world::ecs::{Ecs, Labels, NO_CAPACITY, NewTask};
 use crate::world::{Ctx, World};
 
 /// `ecs:RunTask` — starts standalone tasks, which nobody replaces.
@@ -77,7 +77,7 @@ pub struct RunTask {
 pub struct RunTaskOutput {
     /// The tasks.
     pub tasks: Vec<TaskDescription>,
-    /// None on Fargate.
+    /// Why no task could be placed.
     pub failures: Vec<Failure>,
 }
 
@@ -115,6 +115,9 @@ impl Operation for RunTask {
             tags.extend(of_definition.iter().filter(|(key, _)| own.iter().all(|(k, _)| k != key)).cloned());
         }
         let labels = Labels { group: self.group, strategy, tags, execute_command: self.enable_execute_command };
+        if !Ecs::can_place(&network, world) {
+            return Ok(RunTaskOutput { tasks: Vec::new(), failures: vec![Failure { arn: None, reason: NO_CAPACITY }] });
+        }
         let mut tasks = Vec::new();
         for _ in 0..count {
             let (network, started_by) = (network.clone(), started_by.clone());

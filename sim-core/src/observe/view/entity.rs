@@ -13,7 +13,7 @@ use crate::world::ecr::RepositoryId;
 use crate::world::ecs::{ClusterId, ServiceId, TaskDefinitionId, TaskId, TaskStatus};
 use crate::world::elb::{LoadBalancerId, TargetGroupId};
 use crate::world::iam::RoleId;
-use crate::world::network::{Other, Permission, Protocol, SecurityGroupId};
+use crate::world::network::{Other, Permission, Protocol, SecurityGroupId, ZoneId};
 use crate::world::{Ctx, Fact, World};
 
 /// How many of the latest facts about a thing are told [count].
@@ -57,6 +57,7 @@ enum Entity {
     Role(RoleId),
     SecurityGroup(SecurityGroupId),
     Repository(RepositoryId),
+    Zone(ZoneId),
 }
 
 /// Whether a task is called so: its name in full or within its cluster, its id, the beginning of its id, its ARN.
@@ -77,9 +78,10 @@ pub fn names(world: &World) -> Vec<String> {
     let roles = world.iam.roles.iter().map(|(_, one)| one.name.clone());
     let firewalls = world.network.groups.iter().map(|(_, one)| one.name.clone());
     let repositories = world.ecr.repositories.iter().map(|(_, one)| one.name.clone());
+    let zones = world.network.zones.iter().map(|one| one.name.clone());
     let all = services.chain(tasks).chain(clusters).chain(balancers).chain(groups).chain(roles);
     let mut names: Vec<String> = Vec::new();
-    for name in all.chain(firewalls).chain(repositories) {
+    for name in all.chain(firewalls).chain(repositories).chain(zones) {
         if !names.contains(&name) {
             names.push(name);
         }
@@ -104,6 +106,7 @@ fn find(world: &World, name: &str) -> Option<Entity> {
         .or_else(|| world.network.security_group_named(name).map(Entity::SecurityGroup))
         .or_else(|| world.ecr.repository_named(name).map(Entity::Repository))
         .or_else(|| definition().map(|(id, _)| Entity::Definition(id)))
+        .or_else(|| world.network.zone_named(name).map(Entity::Zone))
 }
 
 /// The thing with this name, looked at closely.
@@ -242,6 +245,15 @@ fn introduce(world: &World, entity: Entity) -> (&'static str, String, String, Ve
             let name = world.ecr.repositories[id].name.clone();
             ("repository", name.clone(), format!("aws ecr describe-images --repository-name {name}"), Vec::new())
         }
+        Entity::Zone(id) => {
+            let name = world.network.zone_name(id).to_owned();
+            let actions = vec![
+                action("Lose its power for five minutes", format!("world lose {name} 5m")),
+                action("Lose its power until the end", format!("world lose {name}")),
+            ];
+            let command = format!("aws ec2 describe-subnets --filters Name=availability-zone,Values={name}");
+            ("zone", name, command, actions)
+        }
     }
 }
 
@@ -310,6 +322,7 @@ fn is_about(world: &World, entity: Entity, fact: &Fact) -> bool {
         (Entity::Repository(id), Fact::RepositoryCreated { repository } | Fact::ImagePushed { repository, .. }) => {
             *repository == id
         }
+        (Entity::Zone(id), Fact::ZoneLost { zone } | Fact::ZoneRestored { zone }) => *zone == id,
         _ => false,
     }
 }

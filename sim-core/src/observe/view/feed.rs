@@ -56,6 +56,7 @@ pub(super) fn tone(fact: &Fact) -> Tone {
         | Fact::ConnectionBlocked { .. }
         | Fact::EniFailed { .. }
         | Fact::FaultBegan { .. }
+        | Fact::ZoneLost { .. }
         | Fact::OperationRefused { .. }
         | Fact::StartFailed { .. }
         | Fact::TargetUnhealthy { .. } => Tone::Bad,
@@ -63,7 +64,8 @@ pub(super) fn tone(fact: &Fact) -> Tone {
         Fact::SteadyStateReached { .. }
         | Fact::DeploymentCompleted { .. }
         | Fact::TargetHealthy { .. }
-        | Fact::FaultEnded { .. } => Tone::Good,
+        | Fact::FaultEnded { .. }
+        | Fact::ZoneRestored { .. } => Tone::Good,
         Fact::FirstResponse { status, .. } => {
             if *status < 500 {
                 Tone::Good

@@ -91,6 +91,8 @@ pub struct ZoneBox {
     pub name: String,
     /// Its subnet.
     pub subnet: String,
+    /// Whether it is without power.
+    pub lost: bool,
     /// Its tasks, in the order of their creation.
     pub tasks: Vec<TaskTile>,
     /// Tasks that were too many to show [count].
@@ -176,7 +178,13 @@ fn zones(world: &World, now: Time) -> Vec<ZoneBox> {
         .network
         .subnets
         .iter()
-        .map(|(_, subnet)| ZoneBox { name: subnet.zone.clone(), subnet: subnet.id.clone(), tasks: Vec::new(), more: 0 })
+        .map(|(_, subnet)| ZoneBox {
+            name: subnet.zone.clone(),
+            subnet: subnet.id.clone(),
+            lost: world.network.is_lost(subnet.place),
+            tasks: Vec::new(),
+            more: 0,
+        })
         .collect();
     for (id, task) in world.ecs.tasks.iter() {
         if task.at.stopped.is_some_and(|stopped| now.since(stopped) > STOPPED_SHOWN) {
@@ -201,7 +209,10 @@ fn tile(world: &World, id: TaskId, task: &Task) -> TaskTile {
     let targets = world.elb.targets_of(id);
     let in_flight = targets.iter().map(|&target| world.elb.targets[target].outstanding).sum();
     let state = targets.first().map(|&target| world.elb.targets[target].state);
-    let (tone, note) = condition(task, state);
+    let (tone, note) = match world.network.is_dark(task.subnet) && task.status < TaskStatus::Deprovisioning {
+        true => (Tone::Bad, "its zone is without power".to_owned()),
+        false => condition(task, state),
+    };
     TaskTile {
         key: id.index() as u32,
         id: task.uuid.clone(),

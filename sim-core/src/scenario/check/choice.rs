@@ -46,7 +46,7 @@ impl<'a> Checker<'a> {
                 _ => None,
             })
             .collect();
-        let Some(names) = names else { return self.best(node, alternatives, key) };
+        let Some(names) = names else { return self.by_own_key(node, alternatives, &shapes, key) };
         let mut present = node.entries().iter().filter(|(_, value)| value.value != Value::Null);
         match (present.next(), present.next()) {
             (None, _) => {
@@ -98,6 +98,28 @@ impl<'a> Checker<'a> {
         match shapes.iter().position(|fields| values(fields).contains(&text.as_str())) {
             Some(index) => self.value(node, alternatives[index], key),
             None => self.unknown_value(found, text, &all, Some(tag_key)),
+        }
+    }
+
+    /// A table that is told apart by the key that only one alternative requires: `kill`, or `zone`.
+    fn by_own_key(&mut self, node: &Node, alternatives: &[View<'a>], shapes: &[Vec<Field<'a>>], key: Option<&Key>) {
+        let others_have = |own: usize, name: &str| {
+            shapes.iter().enumerate().any(|(index, fields)| index != own && fields.iter().any(|one| one.name == name))
+        };
+        let own = |(index, fields): (usize, &Vec<Field<'a>>)| {
+            fields.iter().find(|field| field.required && !others_have(index, field.name)).map(|field| field.name)
+        };
+        let names: Option<Vec<&str>> = shapes.iter().enumerate().map(own).collect();
+        let Some(names) = names else { return self.best(node, alternatives, key) };
+        let has = |name: &str| node.entries().iter().any(|(key, _)| key.name == name);
+        let present: Vec<usize> = (0..names.len()).filter(|&index| has(names[index])).collect();
+        match present.as_slice() {
+            [only] => self.value(node, alternatives[*only], key),
+            _ => {
+                let message = format!("expected one of the keys {}", listed_or(&names, "`"));
+                let code = if present.is_empty() { "missing-key" } else { "one-key" };
+                self.problems.push(Diagnostic::error(code, message).at(node.place(), ""));
+            }
         }
     }
 

@@ -27,6 +27,8 @@ pub enum AppEvent {
     Terminate(TaskId),
     /// SIGKILL, if a process is still there.
     Kill(TaskId),
+    /// The host is gone: the processes with it, and nobody is left to report it.
+    Vanish(TaskId),
     /// A process ends with this code, after its stop signal or by itself.
     Exit(TaskId, u16, i16),
 }
@@ -135,6 +137,7 @@ impl Apps {
             AppEvent::Booted(task, container) => self.booted(task, container, ctx),
             AppEvent::Terminate(task) => self.terminate(task, peers, ctx),
             AppEvent::Kill(task) => self.kill(task, ctx),
+            AppEvent::Vanish(task) => self.vanish(task, ctx),
             AppEvent::Exit(task, container, code) => self.exit(task, container, code, ctx),
         }
     }
@@ -223,6 +226,20 @@ impl Apps {
         let Some(Some(app)) = self.tasks.get(task.index()) else { return };
         for container in 0..app.processes.len() as u16 {
             self.exit(task, container, SIGKILL_CODE, ctx);
+        }
+    }
+
+    /// The processes are gone without SIGTERM and without a word to ECS [CA-169]. Their requests in progress are lost.
+    fn vanish(&mut self, task: TaskId, ctx: &mut Ctx) {
+        let Some(Some(app)) = self.tasks.get_mut(task.index()) else { return };
+        for (container, process) in (0..).zip(&mut app.processes) {
+            if matches!(process.state, ProcessState::Exited(_)) {
+                continue;
+            }
+            process.state = ProcessState::Exited(SIGKILL_CODE);
+            if process.in_flight > 0 {
+                ctx.send(Duration::ZERO, Event::Request(RequestEvent::Lost(task, container)));
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! Fargate, and the agent inside that starts and stops a task's containers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::engine::FactId;
@@ -29,6 +29,24 @@ pub enum FargateEvent {
     Started(TaskId),
     /// Send the stop signal.
     Stop(TaskId),
+    /// The task's host is gone, with all that ran on it.
+    HostLost(TaskId),
+}
+
+impl FargateEvent {
+    /// Whose life goes on.
+    fn task(self) -> TaskId {
+        match self {
+            FargateEvent::Provision(task)
+            | FargateEvent::Start(task)
+            | FargateEvent::Pull(task)
+            | FargateEvent::Pulled(task)
+            | FargateEvent::Failed(task)
+            | FargateEvent::Started(task)
+            | FargateEvent::Stop(task)
+            | FargateEvent::HostLost(task) => task,
+        }
+    }
 }
 
 /// Something that keeps a task from starting.
@@ -46,6 +64,8 @@ struct Obstacle {
 pub struct Fargate {
     /// Why a task could not start.
     failures: BTreeMap<TaskId, Name>,
+    /// Tasks whose hosts are gone: nobody is there to take the next step of their lives.
+    lost: BTreeSet<TaskId>,
 }
 
 impl Fargate {
@@ -57,7 +77,15 @@ impl Fargate {
     /// Reacts to one event.
     pub(crate) fn handle(&mut self, event: FargateEvent, peers: &Peers, ctx: &mut Ctx) {
         let assume = &peers.assume;
+        if self.lost.contains(&event.task()) {
+            return;
+        }
         match event {
+            FargateEvent::HostLost(task) => {
+                self.lost.insert(task);
+                ctx.send(Duration::ZERO, Event::App(AppEvent::Vanish(task)));
+                ctx.send(assume.host_loss_detection, Event::Ecs(EcsEvent::HostLost(task)));
+            }
             FargateEvent::Provision(task) => {
                 let delay = draw("fargate-provisioning", assume.fargate_provisioning, task, peers, ctx);
                 ctx.send(delay, Event::Network(NetworkEvent::Attach(task)));

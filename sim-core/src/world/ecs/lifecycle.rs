@@ -1,7 +1,7 @@
 //! The life of a task, from PROVISIONING to STOPPED.
 
 use super::task::{NewTask, Stopping, TargetState, Timestamps};
-use super::{ContainerState, Ecs, EcsEvent, StopCode, Task, TaskId, TaskStatus};
+use super::{AwsVpc, ContainerState, Ecs, EcsEvent, StopCode, Task, TaskId, TaskStatus};
 use crate::engine::FactId;
 use crate::world::app::AppEvent;
 use crate::world::capacity::FargateEvent;
@@ -12,6 +12,9 @@ use crate::world::{Ctx, Event, Fact, Name, Peers};
 use TaskStatus::{
     Activating, Deactivating, Deprovisioning, Pending, Provisioning, Running, Stopped, Stopping as Halting,
 };
+
+/// `stoppedReason` of a task whose host is gone. AWS publishes none for Fargate: the words are ours [CA-169].
+const HOST_LOST: &str = "The host of the task was lost.";
 
 /// The life of a task [CP-075]: from, because of what, to. Steps that have nothing to do are skipped.
 pub const STEPS: &[(TaskStatus, &str, TaskStatus)] = &[
@@ -96,8 +99,13 @@ impl Ecs {
         task
     }
 
-    /// The subnet for a new task: of those with a free address, in the zone with the fewest live tasks of its
-    /// service or family; a draw decides between equals [CA-017][CA-018].
+    /// Whether a task can be placed in one of these subnets: not while all of their zones are without power [CA-169].
+    pub(crate) fn can_place(network: &AwsVpc, peers: &Peers) -> bool {
+        network.subnets.iter().any(|&subnet| !peers.network.is_dark(subnet))
+    }
+
+    /// The subnet for a new task: of those with power and a free address, in the zone with the fewest live tasks of its
+    /// service or family; a draw decides between equals [CA-017][CA-018]. The caller has seen that there is one.
     fn spread(&self, new: &NewTask, name: &str, peers: &Peers, ctx: &Ctx) -> SubnetId {
         let siblings: Vec<TaskId> = match new.deployment {
             Some(deployment) => self.services[self.deployments[deployment].service].live.clone(),
@@ -115,7 +123,7 @@ impl Ecs {
             siblings.iter().filter(here).count()
         };
         let free: Vec<SubnetId> = {
-            let all = new.network.subnets.iter().copied();
+            let all = new.network.subnets.iter().copied().filter(|&subnet| !peers.network.is_dark(subnet));
             let free: Vec<_> = all.clone().filter(|&subnet| peers.network.free_addresses(subnet) > 0).collect();
             if free.is_empty() { all.collect() } else { free }
         };
@@ -265,6 +273,7 @@ impl Ecs {
             EcsEvent::ContainerExited { task, container, code } => {
                 self.container_exited(task, container, code, peers, ctx)
             }
+            EcsEvent::HostLost(task) => self.host_lost(task, peers, ctx),
             EcsEvent::EniDetached(task) => self.is_stopped(task, ctx),
             EcsEvent::Reconcile(_) => {}
         }
@@ -317,6 +326,30 @@ impl Ecs {
         }
     }
 
+    /// The task's host is gone: there is nothing to stop, and nothing to drain for [CA-169].
+    fn host_lost(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
+        let it = &mut self.tasks[task];
+        if matches!(it.status, Deprovisioning | Stopped) {
+            return;
+        }
+        if it.status >= Activating && it.at.execution_stopped.is_none() {
+            it.at.execution_stopped = Some(ctx.now());
+        }
+        if it.stopping.is_none() {
+            let (code, reason) = (StopCode::TerminationNotice, Name::from(HOST_LOST));
+            let because = ctx.record(Fact::TaskStopRequested { task, code, reason: reason.clone() });
+            it.stopping = Some(Stopping { code, reason, because });
+            ctx.because(because);
+            if let Some(service) = it.service {
+                self.services[service].vacancies.push(because);
+            }
+            if matches!(self.tasks[task].status, Activating | Running) {
+                self.leave_target_group(task, peers, ctx);
+            }
+        }
+        self.deprovision(task, peers, ctx);
+    }
+
     fn is_stopped(&mut self, task: TaskId, ctx: &mut Ctx) {
         if self.tasks[task].status != Deprovisioning {
             return;
@@ -328,7 +361,8 @@ impl Ecs {
         ctx.because(stopped);
         let Some(service) = self.tasks[task].service else { return };
         self.services[service].live.retain(|&live| live != task);
-        if code != StopCode::ServiceSchedulerInitiated {
+        // The vacancy of a lost host was known when ECS learned of it.
+        if !matches!(code, StopCode::ServiceSchedulerInitiated | StopCode::TerminationNotice) {
             self.services[service].vacancies.push(stopped);
         }
     }

@@ -15,6 +15,7 @@ pub use cluster::{Cluster, ClusterId, Strategy, StrategyItem, TaskCounts};
 pub(crate) use definition::NewDefinition;
 pub use definition::{Container, DefinitionStatus, LogConfiguration, PortMapping, TaskDefinition, TaskDefinitionId};
 pub use labels::Labels;
+pub use scheduler::NO_CAPACITY;
 pub use service::{
     AwsVpc, Deployment, DeploymentId, LoadBalancerLink, PropagateTags, Rollout, Service, ServiceEventLine, ServiceId,
     ServiceStatus, Stored,
@@ -48,6 +49,8 @@ pub enum EcsEvent {
     StartFailed(TaskId),
     /// The agent started all containers.
     ContainersStarted(TaskId),
+    /// ECS learns that the task's host is gone.
+    HostLost(TaskId),
     /// A container's process ended.
     ContainerExited { task: TaskId, container: u16, code: i16 },
     /// The load balancer took the task's registration in (RegisterTargets returned).

@@ -20,6 +20,10 @@ const FAILURES_TO_ANNOUNCE: u32 = 3;
 /// The same event is not repeated for this long [CP-122].
 const QUIET: Duration = Duration::from_secs(6 * 3600);
 
+/// Why there is no host on Fargate [CP-154].
+pub const NO_CAPACITY: &str =
+    "Capacity is unavailable at this time. Please try again later or in a different availability zone";
+
 /// The lower bound: how many tasks must stay running and healthy [CP-166][CP-167] [count].
 pub fn lower_bound(desired: u32, minimum_healthy_percent: u32) -> u32 {
     (u64::from(desired) * u64::from(minimum_healthy_percent)).div_ceil(100) as u32
@@ -259,6 +263,11 @@ impl Ecs {
             return 0;
         }
         let deployment = it.primary();
+        if !Ecs::can_place(&self.deployments[deployment].network, peers) {
+            self.explain_placement(service, peers, ctx);
+            return 0;
+        }
+        self.services[service].unplaced_said = None;
         let mut started = Vec::new();
         let mut first_cause = None;
         for launch in 0..count {
@@ -280,6 +289,19 @@ impl Ecs {
         }
         ctx.within(first_cause, |ctx| self.announce(service, &text, &peers.account, ctx));
         started.len()
+    }
+
+    /// Says that there is no host for a task in any of the service's zones [CP-154]. It is tried again at each pass.
+    fn explain_placement(&mut self, service: ServiceId, peers: &Peers, ctx: &mut Ctx) {
+        let it = &self.services[service];
+        if it.unplaced_said.is_some_and(|said| ctx.now() < said + QUIET) {
+            return;
+        }
+        let zones = self.deployments[it.primary()].network.subnets.iter().map(|&subnet| peers.network.zone_of(subnet));
+        let because = zones.filter_map(|zone| peers.network.lost_because(zone)).max();
+        self.services[service].unplaced_said = Some(ctx.now());
+        let text = format!("was unable to place a task. Reason: {NO_CAPACITY}.");
+        ctx.within(because, |ctx| self.announce(service, &text, &peers.account, ctx));
     }
 
     /// Why the `launch`-th task of this pass is started: for an unhealthy task, for one that was lost, or because

@@ -164,6 +164,8 @@ pub struct Service {
     pub steady_said: Option<Time>,
     /// When it was last announced that nothing can move [CP-156].
     pub deadlock_said: Option<Time>,
+    /// When it was last announced that no task can be placed, while that is so [CP-154].
+    pub unplaced_said: Option<Time>,
     /// When the next launch may happen after start failures [CP-135].
     pub launch_after: Time,
     /// Consecutive start failures of the primary deployment [CP-135] [count].
@@ -263,6 +265,7 @@ impl Ecs {
             first_steady: None,
             steady_said: None,
             deadlock_said: None,
+            unplaced_said: None,
             vacancies: Vec::new(),
             launch_after: ctx.now(),
             start_failures: 0,

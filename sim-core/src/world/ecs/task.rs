@@ -46,6 +46,8 @@ pub enum StopCode {
     UserInitiated,
     /// The service scheduler stopped it [CP-103].
     ServiceSchedulerInitiated,
+    /// Its host is gone [CP-103].
+    TerminationNotice,
 }
 
 /// Why a task stops.

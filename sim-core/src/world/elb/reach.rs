@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use super::target::Reach;
 use super::{Elb, LoadBalancer, LoadBalancerId, Scheme, Target};
-use crate::world::network::{Blocked, Network, Peer};
+use crate::world::network::{Blocked, EniId, Network, Peer};
 
 /// Where clients are: an address that the RFCs keep for examples, outside of every VPC.
 const CLIENTS: Peer = Peer::Internet(Ipv4Addr::new(203, 0, 113, 10));
@@ -12,7 +12,9 @@ const CLIENTS: Peer = Peer::Internet(Ipv4Addr::new(203, 0, 113, 10));
 impl LoadBalancer {
     /// Whether a connection to a port of the target gets through.
     pub(super) fn path_to(&self, target: &Target, port: u16, network: &Network) -> Result<(), Blocked> {
-        let Some(&own) = self.enis.first() else { return Ok(()) };
+        // A node whose zone is without power sends nothing: another one does [CA-169].
+        let lit = |eni: &&EniId| !network.is_dark(network.eni(**eni).subnet);
+        let Some(&own) = self.enis.iter().find(lit).or(self.enis.first()) else { return Ok(()) };
         match network.eni_of(target.task) {
             Some(eni) => network.reach(Peer::Eni(own), eni, port),
             None => Err(Blocked { by: "the task's network interface is released".into(), because: None }),

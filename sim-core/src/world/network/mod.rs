@@ -11,6 +11,7 @@ mod group;
 mod reach;
 mod route;
 mod subnet;
+mod zone;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
@@ -22,10 +23,12 @@ pub use group::{Direction, Other, Permission, Protocol, Rule, SecurityGroup, Sec
 pub use reach::{Blocked, Peer, Service};
 pub use route::{Route, RouteTable, RouteTableId, RouteTarget};
 pub use subnet::{Subnet, SubnetId};
+pub use zone::{Zone, ZoneId};
 
-use super::ecs::{EcsEvent, TaskId};
+use super::capacity::FargateEvent;
+use super::ecs::{EcsEvent, TaskId, TaskStatus};
 use super::{Account, Ctx, Event, Fact, Peers};
-use crate::engine::Arena;
+use crate::engine::{Arena, FactId};
 
 /// What the network reacts to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub enum NetworkEvent {
     Attach(TaskId),
     /// Release the task's ENI; answers `EcsEvent::EniDetached`.
     Detach(TaskId),
+    /// One loss of the zone's power is over.
+    Restore(ZoneId),
 }
 
 /// The state of the network.
@@ -45,6 +50,8 @@ pub struct Network {
     pub vpc: String,
     /// `igw-` and 17 hexadecimal digits.
     pub internet_gateway: String,
+    /// The Region's zones.
+    pub zones: Vec<Zone>,
     /// All subnets.
     pub subnets: Arena<Subnet>,
     /// All route tables; the first is the main one.
@@ -83,16 +90,20 @@ impl Network {
             because: None,
         });
         for (index, letter) in ["a", "b", "c"].into_iter().enumerate() {
+            let zone_id = format!("{}-az{}", short_region(&account.region), index + 1);
+            let zone = Zone::new(format!("{}{letter}", account.region), zone_id);
             let id = format!("subnet-0{}", account.hex("subnet", &format!("default-{letter}"), 16));
             let cidr = Cidr::new(Ipv4Addr::new(172, 31, 16 * index as u8, 0), 20);
             network.subnets.push(Subnet::new(
                 id.clone(),
                 account.arn("ec2", &format!("subnet/{id}")),
-                format!("{}{letter}", account.region),
-                format!("{}-az{}", short_region(&account.region), index + 1),
+                zone.name.clone(),
+                zone.zone_id.clone(),
+                ZoneId::from_index(index as u8),
                 cidr,
                 table,
             ));
+            network.zones.push(zone);
         }
         let default = network.new_group("default", "default VPC security group");
         let own = Permission::all(Other::Group(default));
@@ -119,6 +130,38 @@ impl Network {
     /// The zone of a subnet.
     pub fn zone(&self, subnet: SubnetId) -> &str {
         &self.subnets[subnet].zone
+    }
+
+    /// The zone of a subnet, by its place in [`Network::zones`].
+    #[inline]
+    pub fn zone_of(&self, subnet: SubnetId) -> ZoneId {
+        self.subnets[subnet].place
+    }
+
+    /// The zone with this name, such as `us-east-1a`.
+    pub fn zone_named(&self, name: &str) -> Option<ZoneId> {
+        self.zones.iter().position(|zone| zone.name == name).map(|index| ZoneId::from_index(index as u8))
+    }
+
+    /// The name of a zone.
+    pub fn zone_name(&self, zone: ZoneId) -> &str {
+        &self.zones[zone.index()].name
+    }
+
+    /// Whether a zone is without power: nothing runs or answers there [CA-169].
+    #[inline]
+    pub fn is_lost(&self, zone: ZoneId) -> bool {
+        self.zones[zone.index()].is_lost()
+    }
+
+    /// The fact that the zone lost its power, or has it again; none when that never happened.
+    pub fn lost_because(&self, zone: ZoneId) -> Option<FactId> {
+        self.zones[zone.index()].because
+    }
+
+    /// Whether nothing can be started in a subnet, because its zone is without power [CA-169].
+    pub fn is_dark(&self, subnet: SubnetId) -> bool {
+        self.is_lost(self.zone_of(subnet))
     }
 
     /// How many interfaces still fit into a subnet [count] [CA-016].
@@ -280,13 +323,41 @@ impl Network {
         match event {
             NetworkEvent::Attach(task) => self.attach_task(task, peers, ctx),
             NetworkEvent::Detach(task) => self.detach_task(task, ctx),
+            NetworkEvent::Restore(zone) => self.restore_zone(zone, ctx),
+        }
+    }
+
+    /// A zone loses its power, until the end or for so long. What runs there is gone at once; the Region's services, such
+    /// as the registry and the control plane, go on [CA-169].
+    pub(crate) fn lose_zone(&mut self, zone: ZoneId, lasts: Option<Duration>, peers: &Peers, ctx: &mut Ctx) {
+        if self.zones[zone.index()].lose() {
+            self.zones[zone.index()].because = Some(ctx.record(Fact::ZoneLost { zone }));
+            self.generation += 1;
+        }
+        ctx.within(self.lost_because(zone), |ctx| {
+            if let Some(lasts) = lasts {
+                ctx.send(lasts, Event::Network(NetworkEvent::Restore(zone)));
+            }
+            let alive = |status| !matches!(status, TaskStatus::Deprovisioning | TaskStatus::Stopped);
+            for (task, it) in peers.ecs.tasks.iter() {
+                if alive(it.status) && self.zone_of(it.subnet) == zone {
+                    ctx.send(Duration::ZERO, Event::Fargate(FargateEvent::HostLost(task)));
+                }
+            }
+        });
+    }
+
+    fn restore_zone(&mut self, zone: ZoneId, ctx: &mut Ctx) {
+        if self.zones[zone.index()].restore() {
+            self.zones[zone.index()].because = Some(ctx.record(Fact::ZoneRestored { zone }));
+            self.generation += 1;
         }
     }
 
     fn attach_task(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
         let wanted = &peers.ecs.tasks[task];
-        // A task that was told to stop meanwhile needs none.
-        if self.of_task.contains_key(&task) || wanted.stopping.is_some() {
+        // A task that was told to stop meanwhile needs none; one whose zone is without power has no host to attach it to.
+        if self.of_task.contains_key(&task) || wanted.stopping.is_some() || self.is_dark(wanted.subnet) {
             return;
         }
         let subnet = wanted.subnet;

@@ -99,7 +99,12 @@ impl Network {
         self.groups(source, Direction::Egress, HTTPS, seen, to.noun())
     }
 
+    /// Whether there is an interface at all, in a zone that has power [CA-169].
     fn attached(&self, eni: &Eni) -> Result<(), Blocked> {
+        let zone = &self.zones[self.zone_of(eni.subnet).index()];
+        if zone.is_lost() {
+            return Err(Blocked { by: format!("zone {} is without power", zone.name).into(), because: zone.because });
+        }
         if eni.attached {
             return Ok(());
         }

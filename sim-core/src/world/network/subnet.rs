@@ -5,6 +5,7 @@ use std::net::Ipv4Addr;
 
 use super::cidr::Cidr;
 use super::route::RouteTableId;
+use super::zone::ZoneId;
 use crate::engine::{Id, Stream};
 
 /// Names a [`Subnet`].
@@ -26,6 +27,8 @@ pub struct Subnet {
     pub zone: String,
     /// `AvailabilityZoneId`: `use1-az1`.
     pub zone_id: String,
+    /// The zone, by its place in the Region's list.
+    pub place: ZoneId,
     /// Its addresses.
     pub cidr: Cidr,
     /// The routes it uses.
@@ -36,8 +39,16 @@ pub struct Subnet {
 
 impl Subnet {
     /// A subnet in which nothing is attached yet.
-    pub fn new(id: String, arn: String, zone: String, zone_id: String, cidr: Cidr, table: RouteTableId) -> Subnet {
-        Subnet { id, arn, zone, zone_id, cidr, table, used: BTreeSet::new() }
+    pub fn new(
+        id: String,
+        arn: String,
+        zone: String,
+        zone_id: String,
+        place: ZoneId,
+        cidr: Cidr,
+        table: RouteTableId,
+    ) -> Subnet {
+        Subnet { id, arn, zone, zone_id, place, cidr, table, used: BTreeSet::new() }
     }
 
     /// How many addresses can ever be in use: 2^(32 − prefix) − 5 [CA-016].

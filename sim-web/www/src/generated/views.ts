@@ -105,6 +105,10 @@ name: string,
  */
 subnet: string, 
 /**
+ * Whether it is without power.
+ */
+lost: boolean, 
+/**
  * Its tasks, in the order of their creation.
  */
 tasks: Array<TaskTile>, 
