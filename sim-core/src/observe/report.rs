@@ -408,6 +408,7 @@ fn is_main(fact: &Fact) -> bool {
         | Fact::TaskStopped { .. }
         | Fact::TargetHealthy { .. }
         | Fact::TargetUnhealthy { .. }
+        | Fact::TargetAnomalous { .. }
         | Fact::FirstResponse { .. } => true,
         _ => false,
     }

@@ -53,7 +53,9 @@ pub fn task_of(fact: &Fact) -> Option<TaskId> {
         | Fact::TargetHealthy { task, .. }
         | Fact::TargetUnhealthy { task, .. }
         | Fact::TargetDraining { task, .. }
-        | Fact::TargetUnused { task, .. } => Some(*task),
+        | Fact::TargetUnused { task, .. }
+        | Fact::TargetAnomalous { task, .. }
+        | Fact::TargetNormal { task, .. } => Some(*task),
         _ => None,
     }
 }
@@ -65,6 +67,12 @@ pub fn sentence(world: &World, fact: &Fact) -> String {
     let group = |id| &world.network.groups[id].name;
     let target_group = |id| &world.elb.groups[id].name;
     let deployment = |id| &world.ecs.deployments[id].name;
+    // A rule of a listener: `rule 10 of alb:80`.
+    let rule = |id, priority: u32| {
+        let listener: &crate::world::elb::Listener = &world.elb.listeners[id];
+        let at = format!("{}:{}", world.elb.balancers[listener.balancer].name, listener.port);
+        if priority == 0 { format!("the default rule of {at}") } else { format!("rule {priority} of {at}") }
+    };
     match fact {
         Fact::CommandTyped { text, .. } => format!("typed: {text}"),
         Fact::OperationRefused { operation, code, message } => format!("{operation} was refused: {code}: {message}"),
@@ -173,6 +181,34 @@ pub fn sentence(world: &World, fact: &Fact) -> String {
         }
         Fact::TargetUnused { group, task } => {
             format!("{} has left target group {}", task_name(world, *task), target_group(*group))
+        }
+        Fact::ListenerModified { listener } => {
+            let listener = &world.elb.listeners[*listener];
+            format!("{} moved a listener to port {}", world.elb.balancers[listener.balancer].name, listener.port)
+        }
+        Fact::ListenerDeleted { listener } => {
+            let listener = &world.elb.listeners[*listener];
+            format!("{} no longer listens on port {}", world.elb.balancers[listener.balancer].name, listener.port)
+        }
+        Fact::RuleCreated { listener, priority } => format!("{} was created", rule(*listener, *priority)),
+        Fact::RuleModified { listener, priority } => format!("{} was modified", rule(*listener, *priority)),
+        Fact::RuleDeleted { listener, priority } => format!("{} was deleted", rule(*listener, *priority)),
+        Fact::RulePrioritiesSet { listener } => {
+            let listener = &world.elb.listeners[*listener];
+            let balancer = &world.elb.balancers[listener.balancer].name;
+            format!("the rules of {balancer}:{} have other priorities", listener.port)
+        }
+        Fact::LoadBalancerDeleted { balancer } => {
+            format!("load balancer {} was deleted", world.elb.balancers[*balancer].name)
+        }
+        Fact::TargetGroupDeleted { group } => format!("target group {} was deleted", target_group(*group)),
+        Fact::TargetAnomalous { group, task } => {
+            let group = target_group(*group);
+            format!("{} fails more requests than the other targets of {group}", task_name(world, *task))
+        }
+        Fact::TargetNormal { group, task } => {
+            let group = target_group(*group);
+            format!("{} fails no more requests than the other targets of {group}", task_name(world, *task))
         }
         Fact::TrafficSet { to, rate } => format!("{to} is called {rate} from now on"),
         Fact::FirstResponse { balancer, status } => {

@@ -27,7 +27,7 @@ pub fn complete(world: &World, prefix: &str) -> Vec<String> {
         ["world"] => WORLD_LINES.iter().filter_map(|(words, _)| Some(words.split(' ').nth(1)?.to_owned())).collect(),
         ["world", "kill"] => running_tasks(world).map(|task| world.ecs.tasks[task].name.to_string()).collect(),
         ["world", "lose"] => world.network.zones.iter().map(|one| one.name.clone()).collect(),
-        ["world", "traffic"] => world.elb.balancers.iter().map(|(_, one)| one.name.clone()).collect(),
+        ["world", "traffic"] => world.elb.live_balancers().map(|(_, one)| one.name.clone()).collect(),
         ["until"] => vec!["steady".to_owned()],
         ["advance"] => ["10s", "1m", "5m"].map(str::to_owned).to_vec(),
         ["why"] => names(world),
@@ -62,10 +62,10 @@ fn values(world: &World, option: &str) -> Option<Vec<String>> {
             active.map(|(_, one)| one.name()).collect()
         }
         "--target-group-arn" | "--target-group-arns" => {
-            world.elb.groups.iter().map(|(_, one)| one.name.clone()).collect()
+            world.elb.live_groups().map(|(_, one)| one.name.clone()).collect()
         }
         "--load-balancer-arn" | "--load-balancer-arns" => {
-            world.elb.balancers.iter().map(|(_, one)| one.name.clone()).collect()
+            world.elb.live_balancers().map(|(_, one)| one.name.clone()).collect()
         }
         "--role-name" => world.iam.roles.iter().map(|(_, one)| one.name.clone()).collect(),
         "--repository-name" | "--repository-names" => {

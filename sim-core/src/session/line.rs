@@ -114,7 +114,7 @@ pub fn apply(to: &mut Simulation, line: &str, files: &dyn Files) -> Result<(), R
         ["world", "traffic", balancer, rate] => {
             let Some(id) = to.world().elb.balancer_named(balancer) else {
                 let world = to.world();
-                let help = list(world.elb.balancers.iter().map(|(_, one)| one.name.as_str()));
+                let help = list(world.elb.live_balancers().map(|(_, one)| one.name.as_str()));
                 return refuse(format!("there is no load balancer {balancer:?}"), format!("there are: {help}"));
             };
             let is_plain = rate.parse::<f64>().is_ok();

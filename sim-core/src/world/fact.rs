@@ -239,6 +239,44 @@ pub enum Fact {
         group: TargetGroupId,
         task: TaskId,
     },
+    ListenerModified {
+        listener: ListenerId,
+    },
+    ListenerDeleted {
+        listener: ListenerId,
+    },
+    RuleCreated {
+        listener: ListenerId,
+        priority: u32,
+    },
+    /// Its priority is 0 when it is the default rule.
+    RuleModified {
+        listener: ListenerId,
+        priority: u32,
+    },
+    RuleDeleted {
+        listener: ListenerId,
+        priority: u32,
+    },
+    RulePrioritiesSet {
+        listener: ListenerId,
+    },
+    LoadBalancerDeleted {
+        balancer: LoadBalancerId,
+    },
+    TargetGroupDeleted {
+        group: TargetGroupId,
+    },
+    /// A target fails more requests than its peers.
+    TargetAnomalous {
+        group: TargetGroupId,
+        task: TaskId,
+    },
+    /// It does so no longer.
+    TargetNormal {
+        group: TargetGroupId,
+        task: TaskId,
+    },
     /// Traffic began or ceased to get through: the first request answered, or the first error after success.
     FirstResponse {
         balancer: LoadBalancerId,

@@ -7,7 +7,7 @@ use super::create_target_group::ProtocolWord;
 use super::description::ListenerDescription;
 use super::{balancer, group, invalid};
 use crate::api::{ApiError, NotModelled, Operation};
-use crate::world::elb::{Action, LoadBalancerId, Share, TargetGroupId};
+use crate::world::elb::{Action, Forward, LoadBalancerId, Protocol, Share, TargetGroupId};
 use crate::world::{Ctx, World};
 
 /// `elasticloadbalancing:CreateListener` — lets a load balancer take requests on a port.
@@ -156,7 +156,8 @@ impl ActionInput {
                         format!("The fixed-response status code '{}' must be 2XX, 4XX or 5XX", config.status_code);
                     invalid(message).at(place("FixedResponseConfig.StatusCode"))
                 })?;
-                Ok(Action::FixedResponse { status })
+                let (body, content_type) = (config.message_body.clone(), config.content_type.clone());
+                Ok(Action::FixedResponse { status, body, content_type })
             }
             _ => Err(invalid("only 'forward' and 'fixed-response' are modelled by this simulator").at(place("Type"))),
         }
@@ -203,7 +204,7 @@ impl ActionInput {
                 return Err(invalid("A forward action needs a target group").at(place("TargetGroupArn")));
             }
         }
-        Ok(Action::Forward(shares))
+        Ok(Action::Forward(Forward { shares, sticky_for: None }))
     }
 }
 
@@ -252,7 +253,10 @@ impl Operation for CreateListener {
                 let message = format!("A listener already exists on this port for this load balancer '{arn}'");
                 return Err(ApiError::new("DuplicateListener", message).at("Port"));
             }
-            None => world.lend(|w| &mut w.elb, |elb, peers| elb.create_listener(owner, port, action, peers, ctx)),
+            None => world.lend(
+                |w| &mut w.elb,
+                |elb, peers| elb.create_listener(owner, (Protocol::Http, port), action, peers, ctx),
+            ),
         };
         Ok(CreateListenerOutput { listeners: vec![ListenerDescription::of(world, id)] })
     }

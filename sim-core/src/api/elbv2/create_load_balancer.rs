@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::description::LoadBalancerDescription;
 use super::{checked_name, invalid};
 use crate::api::{ApiError, NotModelled, Operation};
-use crate::world::elb::{NewLoadBalancer, Scheme};
+use crate::world::elb::{BalancerKind, NewLoadBalancer, Scheme};
 use crate::world::network::{SecurityGroupId, SubnetId};
 use crate::world::{Ctx, World};
 
@@ -186,7 +186,7 @@ impl Operation for CreateLoadBalancer {
             SchemeWord::Internal => Scheme::Internal,
         };
         let id = match world.elb.balancer_named(name) {
-            Some(id) if world.elb.balancers[id].is_made_of(&subnets, &groups, scheme) => id,
+            Some(id) if world.elb.balancers[id].is_made_of(BalancerKind::Application, &subnets, &groups, scheme) => id,
             Some(_) => {
                 let message =
                     format!("A load balancer with the same name '{name}' exists, but with different settings");
@@ -201,7 +201,14 @@ impl Operation for CreateLoadBalancer {
                         ApiError::new("InvalidSubnet", full.to_string()).at(format!("Subnets[{index}]"))
                     })?);
                 }
-                let new = NewLoadBalancer { name: name.to_owned(), scheme, subnets, groups, enis };
+                let new = NewLoadBalancer {
+                    name: name.to_owned(),
+                    kind: BalancerKind::Application,
+                    scheme,
+                    subnets,
+                    groups,
+                    enis,
+                };
                 world.lend(|w| &mut w.elb, |elb, peers| elb.create_balancer(new, peers, ctx))
             }
         };

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::description::TargetGroupDescription;
 use super::{checked_name, in_range, invalid};
 use crate::api::{ApiError, NotModelled, Operation};
-use crate::world::elb::{CheckPort, HealthCheck, Matcher, NewTargetGroup, TargetType};
+use crate::world::elb::{CheckPort, HealthCheck, Matcher, NewTargetGroup, Protocol, TargetType};
 use crate::world::{Ctx, World};
 
 /// `elasticloadbalancing:CreateTargetGroup` — makes a group of targets for listeners to forward to.
@@ -132,7 +132,7 @@ pub struct CreateTargetGroupOutput {
 
 impl CreateTargetGroup {
     fn checked_health_check(&self) -> Result<HealthCheck, ApiError> {
-        let default = HealthCheck::default();
+        let default = HealthCheck::of(Protocol::Http, Protocol::Http);
         if self.health_check_enabled == Some(false) {
             let message = "Health check enabled must be true for target groups with target type 'instance' or 'ip'";
             return Err(invalid(message).at("HealthCheckEnabled"));
@@ -148,7 +148,7 @@ impl CreateTargetGroup {
         }
         let matcher = match self.matcher.as_ref().and_then(|matcher| matcher.http_code.as_deref()) {
             None => default.matcher,
-            Some(text) => Matcher::parse(text).ok_or_else(|| {
+            Some(text) => Matcher::parse(text, Protocol::Http).ok_or_else(|| {
                 let message = format!("Health check matcher HTTP code '{text}' must be within '200-499' inclusive");
                 invalid(message).at("Matcher.HttpCode")
             })?,
@@ -165,6 +165,7 @@ impl CreateTargetGroup {
             })?),
         };
         Ok(HealthCheck {
+            protocol: Protocol::Http,
             interval: Duration::from_secs(interval.into()),
             timeout: Duration::from_secs(timeout.into()),
             healthy_threshold: in_range("HealthyThresholdCount", self.healthy_threshold_count, 5, 2, 10)?,
@@ -208,7 +209,7 @@ impl CreateTargetGroup {
         if let Some(vpc) = self.vpc_id.as_deref().filter(|&vpc| vpc != "default" && vpc != world.network.vpc) {
             return Err(invalid(format!("The VPC ID '{vpc}' is not found")).at("VpcId"));
         }
-        Ok(NewTargetGroup { name, port, target_type, check: self.checked_health_check()? })
+        Ok(NewTargetGroup { name, port, target_type, protocol: Protocol::Http, check: self.checked_health_check()? })
     }
 }
 

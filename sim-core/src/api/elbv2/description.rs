@@ -186,7 +186,8 @@ impl ListenerDescription {
 impl ActionDescription {
     fn of(world: &World, action: &Action) -> ActionDescription {
         match action {
-            Action::Forward(shares) => {
+            Action::Forward(forward) => {
+                let shares = &forward.shares;
                 let arn = |group: TargetGroupId| world.elb.groups[group].arn.clone();
                 let share = |share: &crate::world::elb::Share| ShareDescription {
                     target_group_arn: arn(share.group),
@@ -205,7 +206,8 @@ impl ActionDescription {
                     fixed_response_config: None,
                 }
             }
-            Action::FixedResponse { status } => ActionDescription {
+            Action::Redirect(_) => unreachable!("nobody makes one yet"),
+            Action::FixedResponse { status, .. } => ActionDescription {
                 r#type: "fixed-response",
                 target_group_arn: None,
                 forward_config: None,

@@ -49,7 +49,7 @@ impl Operation for ModifyLoadBalancerAttributes {
 
     fn apply(self, world: &mut World, ctx: &mut Ctx) -> Result<Self::Output, ApiError> {
         let id = balancer(world, &self.load_balancer_arn, "LoadBalancerArn")?;
-        let mut idle_timeout = world.elb.balancers[id].idle_timeout;
+        let mut idle_timeout = world.elb.balancers[id].attributes.idle_timeout;
         for (index, attribute) in self.attributes.iter().enumerate() {
             let place = format!("Attributes[{index}]");
             match attribute.key.as_str() {
@@ -57,7 +57,7 @@ impl Operation for ModifyLoadBalancerAttributes {
                 _ => attribute.refuse(FIXED, &place)?,
             }
         }
-        if std::mem::replace(&mut world.elb.balancers[id].idle_timeout, idle_timeout) != idle_timeout {
+        if std::mem::replace(&mut world.elb.balancers[id].attributes.idle_timeout, idle_timeout) != idle_timeout {
             ctx.send(Duration::ZERO, Event::Request(RequestEvent::IdleTimeoutChanged(id)));
         }
         let own = [Attribute::new(IDLE_TIMEOUT, idle_timeout.as_secs())];

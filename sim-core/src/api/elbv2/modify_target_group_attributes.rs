@@ -45,16 +45,17 @@ impl Operation for ModifyTargetGroupAttributes {
     const TABLE: Option<&'static str> = Some("elbv2.targetGroupAttributes");
     type Output = AttributesOutput;
 
-    fn apply(self, world: &mut World, _ctx: &mut Ctx) -> Result<Self::Output, ApiError> {
+    fn apply(self, world: &mut World, ctx: &mut Ctx) -> Result<Self::Output, ApiError> {
         let id = group(world, &self.target_group_arn, "TargetGroupArn")?;
-        let mut delay = world.elb.groups[id].deregistration_delay;
-        let mut algorithm = world.elb.groups[id].algorithm;
+        let mut attributes = world.elb.groups[id].attributes.clone();
+        let delay = &mut attributes.deregistration_delay;
+        let algorithm = &mut attributes.algorithm;
         for (index, attribute) in self.attributes.iter().enumerate() {
             let place = format!("Attributes[{index}]");
             match (attribute.key.as_str(), attribute.value.as_str()) {
-                (DELAY, _) => delay = attribute.seconds(0, 3600, &place)?,
-                (ALGORITHM, "round_robin") => algorithm = Algorithm::RoundRobin,
-                (ALGORITHM, "least_outstanding_requests") => algorithm = Algorithm::LeastOutstandingRequests,
+                (DELAY, _) => *delay = attribute.seconds(0, 3600, &place)?,
+                (ALGORITHM, "round_robin") => *algorithm = Algorithm::RoundRobin,
+                (ALGORITHM, "least_outstanding_requests") => *algorithm = Algorithm::LeastOutstandingRequests,
                 (ALGORITHM, other) => {
                     let message = format!("the algorithm '{other}' is not modelled by this simulator");
                     let help = "'round_robin' and 'least_outstanding_requests' are";
@@ -64,9 +65,8 @@ impl Operation for ModifyTargetGroupAttributes {
                 _ => attribute.refuse(FIXED, &place)?,
             }
         }
-        let group = &mut world.elb.groups[id];
-        group.deregistration_delay = delay;
-        group.algorithm = algorithm;
+        let (delay, algorithm) = (*delay, *algorithm);
+        world.elb.set_group_attributes(id, attributes, ctx);
         let own = [Attribute::new(DELAY, delay.as_secs()), Attribute::new(ALGORITHM, algorithm)];
         let fixed = FIXED.iter().map(|(key, value)| Attribute::new(key, value));
         Ok(AttributesOutput { attributes: own.into_iter().chain(fixed).collect() })

@@ -73,8 +73,8 @@ pub fn names(world: &World) -> Vec<String> {
     let services = ecs.services.iter().map(|(_, one)| one.name.clone());
     let tasks = ecs.tasks.iter().rev().take(100).map(|(_, one)| short_name(one).to_owned());
     let clusters = ecs.clusters.iter().map(|(_, one)| one.name.clone());
-    let balancers = world.elb.balancers.iter().map(|(_, one)| one.name.clone());
-    let groups = world.elb.groups.iter().map(|(_, one)| one.name.clone());
+    let balancers = world.elb.live_balancers().map(|(_, one)| one.name.clone());
+    let groups = world.elb.live_groups().map(|(_, one)| one.name.clone());
     let roles = world.iam.roles.iter().map(|(_, one)| one.name.clone());
     let firewalls = world.network.groups.iter().map(|(_, one)| one.name.clone());
     let repositories = world.ecr.repositories.iter().map(|(_, one)| one.name.clone());
@@ -287,10 +287,22 @@ fn is_about(world: &World, entity: Entity, fact: &Fact) -> bool {
             Entity::Definition(id),
             Fact::TaskDefinitionRegistered { definition } | Fact::TaskDefinitionDeregistered { definition },
         ) => *definition == id,
-        (Entity::Balancer(id), Fact::LoadBalancerCreated { balancer } | Fact::FirstResponse { balancer, .. }) => {
-            *balancer == id
-        }
-        (Entity::Balancer(id), Fact::ListenerCreated { listener }) => world.elb.listeners[*listener].balancer == id,
+        (
+            Entity::Balancer(id),
+            Fact::LoadBalancerCreated { balancer }
+            | Fact::LoadBalancerDeleted { balancer }
+            | Fact::FirstResponse { balancer, .. },
+        ) => *balancer == id,
+        (
+            Entity::Balancer(id),
+            Fact::ListenerCreated { listener }
+            | Fact::ListenerModified { listener }
+            | Fact::ListenerDeleted { listener }
+            | Fact::RuleCreated { listener, .. }
+            | Fact::RuleModified { listener, .. }
+            | Fact::RuleDeleted { listener, .. }
+            | Fact::RulePrioritiesSet { listener },
+        ) => world.elb.listeners[*listener].balancer == id,
         (Entity::Balancer(id), Fact::TrafficSet { to, .. }) => **to == *world.elb.balancers[id].name,
         (Entity::Balancer(id), Fact::ConnectionBlocked { from, .. }) => **from == *world.elb.balancers[id].name,
         (
@@ -300,7 +312,10 @@ fn is_about(world: &World, entity: Entity, fact: &Fact) -> bool {
             | Fact::TargetHealthy { group, .. }
             | Fact::TargetUnhealthy { group, .. }
             | Fact::TargetDraining { group, .. }
-            | Fact::TargetUnused { group, .. },
+            | Fact::TargetUnused { group, .. }
+            | Fact::TargetAnomalous { group, .. }
+            | Fact::TargetNormal { group, .. }
+            | Fact::TargetGroupDeleted { group },
         ) => *group == id,
         (
             Entity::Role(id),

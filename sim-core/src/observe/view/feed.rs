@@ -59,11 +59,13 @@ pub(super) fn tone(fact: &Fact) -> Tone {
         | Fact::ZoneLost { .. }
         | Fact::OperationRefused { .. }
         | Fact::StartFailed { .. }
+        | Fact::TargetAnomalous { .. }
         | Fact::TargetUnhealthy { .. } => Tone::Bad,
         Fact::ContainerExited { code, .. } if *code != 0 => Tone::Bad,
         Fact::SteadyStateReached { .. }
         | Fact::DeploymentCompleted { .. }
         | Fact::TargetHealthy { .. }
+        | Fact::TargetNormal { .. }
         | Fact::FaultEnded { .. }
         | Fact::ZoneRestored { .. } => Tone::Good,
         Fact::FirstResponse { status, .. } => {
@@ -77,6 +79,10 @@ pub(super) fn tone(fact: &Fact) -> Tone {
         | Fact::TaskStopped { .. }
         | Fact::TargetDraining { .. }
         | Fact::TargetUnused { .. }
+        | Fact::LoadBalancerDeleted { .. }
+        | Fact::ListenerDeleted { .. }
+        | Fact::RuleDeleted { .. }
+        | Fact::TargetGroupDeleted { .. }
         | Fact::EniDetached { .. }
         | Fact::ServiceDeleted { .. } => Tone::Leaving,
         _ => Tone::Coming,

@@ -141,17 +141,13 @@ fn balancers(world: &World) -> Vec<BalancerTile> {
         let groups = world.elb.groups.iter().filter(|(_, group)| group.balancer == Some(id));
         let targets: Vec<TargetState> = groups
             .flat_map(|(_, group)| group.targets.iter().map(|&target| world.elb.targets[target].state))
-            .filter(|state| !matches!(state, TargetState::Draining | TargetState::Gone))
+            .filter(|state| state.is_registered())
             .collect();
         let healthy = targets.iter().filter(|state| **state == TargetState::Healthy).count() as u32;
         let totals = of_balancers(world, [id]);
         let state = balancer.state.to_string();
         let tone = match state.as_str() {
-            "active"
-                if !targets.is_empty()
-                    && healthy == 0
-                    && targets.iter().any(|s| matches!(s, TargetState::Unhealthy(_))) =>
-            {
+            "active" if !targets.is_empty() && healthy == 0 && targets.iter().any(|state| state.is_unhealthy()) => {
                 Tone::Bad
             }
             "active" => Tone::Good,
@@ -170,7 +166,7 @@ fn balancers(world: &World) -> Vec<BalancerTile> {
             errors: totals.class('5') as f64,
         }
     };
-    world.elb.balancers.iter().map(tile).collect()
+    world.elb.live_balancers().map(tile).collect()
 }
 
 fn zones(world: &World, now: Time) -> Vec<ZoneBox> {
@@ -239,7 +235,7 @@ fn condition(task: &Task, target: Option<TargetState>) -> (Tone, String) {
         (TaskStatus::Pending, _) => (Tone::Coming, "waits for its host".to_owned()),
         (TaskStatus::Activating, _) => (Tone::Coming, "registers its target".to_owned()),
         (TaskStatus::Running, Some(TargetState::Healthy)) => (Tone::Good, "healthy".to_owned()),
-        (TaskStatus::Running, Some(state @ TargetState::Unhealthy(_))) => {
+        (TaskStatus::Running, Some(state)) if state.is_unhealthy() => {
             (Tone::Bad, state.description().unwrap_or_default())
         }
         (TaskStatus::Running, Some(TargetState::Registering | TargetState::Initial)) => {

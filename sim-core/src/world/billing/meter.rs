@@ -61,7 +61,7 @@ pub fn bill(world: &World, now: Time) -> Option<Bill> {
     }
     let (mut balancer_hours, mut lcu_hours) = (0.0, 0.0);
     for (id, balancer) in world.elb.balancers.iter() {
-        let existed = hours(now - balancer.created);
+        let existed = hours(balancer.deleted.unwrap_or(now).min(now) - balancer.created);
         balancer_hours += libm::ceil(existed);
         lcu_hours += lcu(world, id);
         if balancer.scheme == Scheme::InternetFacing {

@@ -14,17 +14,17 @@ const LCU_BYTES: f64 = 1e9;
 impl CloudWatch {
     pub(super) fn close_minute(&mut self, peers: &Peers, ctx: &mut Ctx) {
         let minute = (ctx.now().as_nanos() / 60_000_000_000).saturating_sub(1) as u32;
-        for (id, group) in peers.elb.groups.iter() {
+        for (id, group) in peers.elb.live_groups() {
             let window = self.group(id).window();
             let subject = Subject::Group(id);
-            let choice = &group.choice;
-            let targets = if choice.healthy > 0 { choice.healthy } else { choice.registered };
-            if choice.registered > 0 {
+            let census = group.choice.census;
+            let targets = if census.healthy > 0 { census.healthy } else { census.registered };
+            if census.registered > 0 {
                 // Reported while targets are registered [TR-133]; the share of each target is zero when nobody
                 // calls [TR-129].
-                let healthy = Statistics::one(f64::from(choice.healthy));
+                let healthy = Statistics::one(f64::from(census.healthy));
                 self.put(minute, subject, Metric::HealthyHostCount, healthy);
-                self.put(minute, subject, Metric::UnHealthyHostCount, Statistics::one(f64::from(choice.unhealthy)));
+                self.put(minute, subject, Metric::UnHealthyHostCount, Statistics::one(f64::from(census.unhealthy)));
                 let share = window.forwarded as f64 / f64::from(targets);
                 self.put(minute, subject, Metric::RequestCountPerTarget, Statistics::one(share));
             }
@@ -33,7 +33,7 @@ impl CloudWatch {
                 self.put(minute, subject, Metric::TargetResponseTime, times);
             }
         }
-        for (id, _) in peers.elb.balancers.iter() {
+        for (id, _) in peers.elb.live_balancers() {
             self.close_balancer(minute, id, peers);
         }
         for (id, _) in peers.elb.groups.iter() {

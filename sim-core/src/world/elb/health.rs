@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use super::{CheckPort, Elb, ElbEvent, HealthReason, TargetId, TargetState, Verdict};
+use super::{
+    BalancerKind, CheckPort, Elb, ElbEvent, HealthReason, Protocol, TargetGroup, TargetId, TargetState, Verdict,
+};
 use crate::engine::Time;
 use crate::world::ecs::{EcsEvent, TaskId};
+use crate::world::traffic::RequestEvent;
 use crate::world::{Ctx, Event, Fact, Peers};
 
 /// A health check as it was sent, for whoever watches.
@@ -20,6 +23,16 @@ pub struct Probe {
     pub verdict: Verdict,
 }
 
+impl TargetGroup {
+    /// A failed check. A Network Load Balancer gives one reason for all [TR-043].
+    fn failed(&self, reason: HealthReason) -> Verdict {
+        Verdict::Failed(match self.protocol.kind() {
+            BalancerKind::Application => reason,
+            BalancerKind::Network => HealthReason::FailedHealthChecks,
+        })
+    }
+}
+
 impl Elb {
     /// Sends one check and asks for the next: check k starts at t0 + k × interval, however slow the answers
     /// are [TR-054].
@@ -29,7 +42,8 @@ impl Elb {
             return;
         }
         let interval = self.groups[target.group].check.interval;
-        ctx.within(target.registered, |ctx| ctx.send(interval, Event::Elb(ElbEvent::Check(id))));
+        let next = ctx.within(target.registered, |ctx| ctx.send(interval, Event::Elb(ElbEvent::Check(id))));
+        self.targets[id].next_check = Some(next);
         let (after, verdict) = self.probe(id, peers, ctx);
         self.probes.offer(|| Probe { at: ctx.now(), target: id, after, verdict });
         let target = &self.targets[id];
@@ -74,25 +88,29 @@ impl Elb {
                 };
                 self.targets[id].blocked = Some(ctx.within(blocked.because, |ctx| ctx.record(fact)));
             }
-            return (check.timeout, Verdict::Failed(HealthReason::Timeout));
+            return (check.timeout, group.failed(HealthReason::Timeout));
         }
         self.targets[id].blocked = None;
         let target = &self.targets[id];
         let Some(answer) = peers.app.answer_check(target.task, target.container, port) else {
-            return (Duration::ZERO, Verdict::Failed(HealthReason::FailedHealthChecks));
+            return (Duration::ZERO, group.failed(HealthReason::FailedHealthChecks));
         };
+        if check.protocol == Protocol::Tcp {
+            // A connection is all that is asked for; the kernel takes it, however busy the process is.
+            return (peers.assume.target_round_trip, Verdict::Passed);
+        }
         let after = peers.assume.target_round_trip + answer.after;
         if after > check.timeout {
-            (check.timeout, Verdict::Failed(HealthReason::Timeout))
+            (check.timeout, group.failed(HealthReason::Timeout))
         } else if check.matcher.matches(answer.status) {
             (after, Verdict::Passed)
         } else {
-            (after, Verdict::Failed(HealthReason::ResponseCodeMismatch(answer.status)))
+            (after, group.failed(HealthReason::ResponseCodeMismatch(answer.status)))
         }
     }
 
-    /// Takes in the outcome of a check [TR-055]. Requests at a target that turns unhealthy run on [TR-148]. A target that has never been healthy needs one success only
-    /// [TR-031], and stays `initial` until it has failed as often as a healthy one would have to [TR-146].
+    /// Takes in the outcome of a check [TR-055]. Requests at a target that turns unhealthy run on [TR-148]. A target
+    /// that has never been healthy needs one success only [TR-031], and stays `initial` until it has failed as often as a healthy one would have to [TR-146].
     pub(super) fn checked(&mut self, id: TargetId, verdict: Verdict, peers: &Peers, ctx: &mut Ctx) {
         let target = &mut self.targets[id];
         let check = &self.groups[target.group].check;
@@ -102,7 +120,7 @@ impl Elb {
                 target.failed = 0;
                 return;
             }
-            (TargetState::Unhealthy(_), Verdict::Passed) => {
+            (state, Verdict::Passed) if state.is_unhealthy() => {
                 target.passed += 1;
                 if target.passed < check.healthy_threshold {
                     return;
@@ -121,6 +139,10 @@ impl Elb {
                 target.state = TargetState::Unhealthy(reason);
                 return;
             }
+            (TargetState::UnhealthyDraining, Verdict::Failed(_)) => {
+                target.passed = 0;
+                return;
+            }
             _ => return,
         };
         let (group, task) = (target.group, target.task);
@@ -133,15 +155,47 @@ impl Elb {
         };
         ctx.because(fact);
         self.change(id, next, ctx);
+        if next.is_unhealthy() {
+            self.end_flows(id, ctx);
+        }
         if let Some(event) = self.verdict_on(task) {
             ctx.send(peers.assume.internal_call, Event::Ecs(event));
+        }
+    }
+
+    /// What a Network Load Balancer does with the connections of a target that has turned unhealthy ⟦TR-122⟧: it resets
+    /// them, unless it fails open, or keeps them for a while, during which the target is `unhealthy.draining`
+    /// ⟦TR-039⟧.
+    fn end_flows(&mut self, id: TargetId, ctx: &mut Ctx) {
+        let target = &self.targets[id];
+        let group = &self.groups[target.group];
+        if group.protocol.kind() != BalancerKind::Network {
+            return;
+        }
+        let interval = group.attributes.unhealthy_draining;
+        if group.attributes.unhealthy_termination {
+            if !group.choice.holds(target) && target.outstanding > 0 {
+                ctx.send(Duration::ZERO, Event::Request(RequestEvent::Cut(id)));
+            }
+        } else if !interval.is_zero() {
+            self.targets[id].state = TargetState::UnhealthyDraining;
+            ctx.send(interval, Event::Elb(ElbEvent::UnhealthyDrained(id)));
+        }
+    }
+
+    /// The time is over for which a target was `unhealthy.draining`, unless that has begun anew meanwhile.
+    pub(super) fn unhealthy_drained(&mut self, id: TargetId, ctx: &mut Ctx) {
+        let target = &mut self.targets[id];
+        let interval = self.groups[target.group].attributes.unhealthy_draining;
+        if target.state == TargetState::UnhealthyDraining && target.since + interval <= ctx.now() {
+            target.state = TargetState::Unhealthy(HealthReason::FailedHealthChecks);
         }
     }
 
     /// What ECS is told of a task with targets in several groups: unhealthy when one is, healthy when all are.
     fn verdict_on(&self, task: TaskId) -> Option<EcsEvent> {
         let states = || self.targets_of(task).iter().map(|&id| self.targets[id].state);
-        if states().any(|state| matches!(state, TargetState::Unhealthy(_))) {
+        if states().any(TargetState::is_unhealthy) {
             Some(EcsEvent::TargetUnhealthy(task))
         } else if states().all(|state| matches!(state, TargetState::Healthy | TargetState::NotInUse)) {
             Some(EcsEvent::TargetHealthy(task))

@@ -1,7 +1,7 @@
 //! Listeners and their rules.
 
-use super::{Elb, LoadBalancerId, TargetGroupId};
-use crate::engine::{FactId, Id};
+use super::{Action, Condition, Elb, LoadBalancerId, Protocol, RequestLine, TargetGroupId, TargetState};
+use crate::engine::{FactId, Id, Time};
 use crate::world::{Ctx, Fact, Peers};
 
 /// Names a [`Listener`].
@@ -14,41 +14,41 @@ pub struct Listener {
     pub arn: String,
     /// Whose.
     pub balancer: LoadBalancerId,
+    /// `HTTP`, or `TCP` of a Network Load Balancer.
+    pub protocol: Protocol,
     /// 1–65535.
     pub port: u16,
-    /// Tried in this order; the default rule is the last and always matches. Only the default rule exists
-    /// so far.
+    /// Tried in this order, which is that of their priorities; the default rule is the last and always matches
+    /// ⟦TR-011⟧.
     pub rules: Vec<Rule>,
+    /// When it was deleted.
+    pub deleted: Option<Time>,
     /// The fact of its creation.
     pub because: FactId,
 }
 
-/// A rule: what to do with a request. Conditions are not modelled yet.
-#[derive(Clone, Debug)]
+/// A rule: which requests, and what to do with them.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
+    /// `arn:…:listener-rule/app/…`.
+    pub arn: String,
+    /// 1–50000 and unique in its listener ⟦TR-012⟧; the default rule has none.
+    pub priority: Option<u32>,
+    /// All must hold ⟦TR-014⟧.
+    pub conditions: Vec<Condition>,
     /// What is done.
     pub action: Action,
 }
 
-/// What a rule does. `redirect` and the authenticate actions are not modelled.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// Sends it to a target of one of the groups; each group gets its share of the weights [TR-024].
-    Forward(Vec<Share>),
-    /// Answers it without any target [TR-022].
-    FixedResponse {
-        /// 2XX, 4XX or 5XX.
-        status: u16,
-    },
-}
-
-/// A target group's part of a `forward` action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Share {
-    /// The group.
-    pub group: TargetGroupId,
-    /// 0–999 [TR-024]; 1 unless set.
-    pub weight: u32,
+/// What a listener does with a request.
+#[derive(Clone, Copy, Debug)]
+pub struct Routed<'a> {
+    /// The rule's place among those of its listener.
+    pub rule: usize,
+    /// What is done.
+    pub action: &'a Action,
+    /// How many rules were evaluated, the default rule not counted [count] ⟦TR-139⟧.
+    pub evaluated: u32,
 }
 
 impl Listener {
@@ -57,52 +57,185 @@ impl Listener {
         &self.rules.last().expect("a listener is created with its default rule").action
     }
 
+    /// The place of the rule with this ARN.
+    pub fn rule_named(&self, arn: &str) -> Option<usize> {
+        self.rules.iter().position(|rule| rule.arn == arn)
+    }
+
     /// Every group that any rule forwards to.
     pub fn groups(&self) -> impl Iterator<Item = TargetGroupId> {
-        let forwards = self.rules.iter().filter_map(|rule| match &rule.action {
-            Action::Forward(shares) => Some(shares.iter().map(|share| share.group)),
-            Action::FixedResponse { .. } => None,
-        });
-        forwards.flatten()
+        self.rules.iter().flat_map(|rule| rule.action.shares()).map(|share| share.group)
+    }
+
+    /// Puts the rules into the order of their priorities, the default rule last.
+    fn sort(&mut self) {
+        self.rules.sort_by_key(|rule| rule.priority.unwrap_or(u32::MAX));
     }
 }
 
 impl Elb {
+    /// What a listener does with requests like this one: the first rule decides whose conditions all hold ⟦TR-011⟧.
+    pub fn route(&self, listener: ListenerId, line: &RequestLine) -> Routed<'_> {
+        let rules = &self.listeners[listener].rules;
+        let holds = |rule: &Rule| rule.conditions.iter().all(|condition| condition.holds(line));
+        let last = rules.len() - 1;
+        let rule = rules[..last].iter().position(holds).unwrap_or(last);
+        Routed { rule, action: &rules[rule].action, evaluated: last.min(rule + 1) as u32 }
+    }
+
     /// Creates a listener. Its target groups are in use from now on, so their health checks begin [TR-057].
     pub fn create_listener(
         &mut self,
         balancer: LoadBalancerId,
-        port: u16,
+        (protocol, port): (Protocol, u16),
         action: Action,
         peers: &Peers,
         ctx: &mut Ctx,
     ) -> ListenerId {
         let id = self.listeners.next_id();
         let because = ctx.record(Fact::ListenerCreated { listener: id });
+        let nth = self.listeners.iter().filter(|(_, old)| old.balancer == balancer && old.port == port).count();
         let owner = &mut self.balancers[balancer];
         owner.listeners.push(id);
-        let hex = peers.account.hex("listener", &format!("{}:{port}", owner.name), 16);
+        // A second listener on a port, after the first was deleted, is another one.
+        let again = if nth == 0 { String::new() } else { format!("~{nth}") };
+        let hex = peers.account.hex("listener", &format!("{}:{port}{again}", owner.name), 16);
         let arn = format!("{}/{hex}", owner.arn.replace(":loadbalancer/", ":listener/"));
-        let listener = Listener { arn, balancer, port, rules: vec![Rule { action }], because };
-        let groups: Vec<_> = listener.groups().collect();
-        self.listeners.push(listener);
-        self.version += 1;
-        ctx.within(Some(because), |ctx| {
-            for group in groups {
-                self.groups[group].balancer = Some(balancer);
-                self.put_to_use(group, peers, ctx);
-            }
-        });
+        let default = rule_arn(&arn, &peers.account.hex("listener-rule", &format!("{arn}/default"), 16));
+        let rules = vec![Rule { arn: default, priority: None, conditions: Vec::new(), action }];
+        self.listeners.push(Listener { arn, balancer, protocol, port, rules, deleted: None, because });
+        ctx.within(Some(because), |ctx| self.routes_changed(balancer, peers, ctx));
         id
+    }
+
+    /// Adds a rule; priority and conditions are checked already. Answers its place.
+    pub fn create_rule(
+        &mut self,
+        listener: ListenerId,
+        (priority, conditions, action): (u32, Vec<Condition>, Action),
+        peers: &Peers,
+        ctx: &mut Ctx,
+    ) -> usize {
+        self.rules_made += 1;
+        let it = &mut self.listeners[listener];
+        let name = format!("{}/{}", it.arn, self.rules_made);
+        let arn = rule_arn(&it.arn, &peers.account.hex("listener-rule", &name, 16));
+        it.rules.push(Rule { arn: arn.clone(), priority: Some(priority), conditions, action });
+        it.sort();
+        let balancer = it.balancer;
+        let fact = ctx.record(Fact::RuleCreated { listener, priority });
+        ctx.within(Some(fact), |ctx| self.routes_changed(balancer, peers, ctx));
+        self.listeners[listener].rule_named(&arn).expect("it was added")
+    }
+
+    /// Replaces conditions or action of a rule, the default rule's action included.
+    pub fn modify_rule(
+        &mut self,
+        listener: ListenerId,
+        place: usize,
+        (conditions, action): (Option<Vec<Condition>>, Option<Action>),
+        peers: &Peers,
+        ctx: &mut Ctx,
+    ) {
+        let it = &mut self.listeners[listener];
+        let rule = &mut it.rules[place];
+        if let Some(conditions) = conditions {
+            rule.conditions = conditions;
+        }
+        if let Some(action) = action {
+            rule.action = action;
+        }
+        let (balancer, priority) = (it.balancer, rule.priority.unwrap_or(0));
+        let fact = ctx.record(Fact::RuleModified { listener, priority });
+        ctx.within(Some(fact), |ctx| self.routes_changed(balancer, peers, ctx));
+    }
+
+    /// Takes a rule away.
+    pub fn delete_rule(&mut self, listener: ListenerId, place: usize, peers: &Peers, ctx: &mut Ctx) {
+        let it = &mut self.listeners[listener];
+        let gone = it.rules.remove(place);
+        let (balancer, priority) = (it.balancer, gone.priority.unwrap_or(0));
+        let fact = ctx.record(Fact::RuleDeleted { listener, priority });
+        ctx.within(Some(fact), |ctx| self.routes_changed(balancer, peers, ctx));
+    }
+
+    /// Gives rules other priorities: (place, priority).
+    pub fn set_priorities(&mut self, listener: ListenerId, new: &[(usize, u32)], peers: &Peers, ctx: &mut Ctx) {
+        let it = &mut self.listeners[listener];
+        for &(place, priority) in new {
+            it.rules[place].priority = Some(priority);
+        }
+        it.sort();
+        let balancer = it.balancer;
+        let fact = ctx.record(Fact::RulePrioritiesSet { listener });
+        ctx.within(Some(fact), |ctx| self.routes_changed(balancer, peers, ctx));
+    }
+
+    /// Moves a listener to another port.
+    pub fn move_listener(&mut self, listener: ListenerId, port: u16, ctx: &mut Ctx) {
+        self.listeners[listener].port = port;
+        ctx.record(Fact::ListenerModified { listener });
+        self.version += 1;
+    }
+
+    /// Takes a listener and its rules away.
+    pub fn delete_listener(&mut self, listener: ListenerId, peers: &Peers, ctx: &mut Ctx) {
+        let it = &mut self.listeners[listener];
+        it.deleted = Some(ctx.now());
+        let balancer = it.balancer;
+        self.balancers[balancer].listeners.retain(|&other| other != listener);
+        let fact = ctx.record(Fact::ListenerDeleted { listener });
+        ctx.within(Some(fact), |ctx| self.routes_changed(balancer, peers, ctx));
+    }
+
+    /// A load balancer's rules are others now: groups that they name are in use, the others are not [TR-036][TR-057].
+    pub(super) fn routes_changed(&mut self, balancer: LoadBalancerId, peers: &Peers, ctx: &mut Ctx) {
+        self.version += 1;
+        let listeners = &self.balancers[balancer].listeners;
+        let mut used: Vec<TargetGroupId> = listeners.iter().flat_map(|&id| self.listeners[id].groups()).collect();
+        used.sort();
+        used.dedup();
+        let before: Vec<TargetGroupId> =
+            self.groups.iter().filter(|(_, group)| group.balancer == Some(balancer)).map(|(id, _)| id).collect();
+        for &group in before.iter().filter(|group| used.binary_search(group).is_err()) {
+            self.take_from_use(group, ctx);
+        }
+        for group in used.into_iter().filter(|group| !before.contains(group)) {
+            self.groups[group].balancer = Some(balancer);
+            self.put_to_use(group, peers, ctx);
+        }
+        self.publish(balancer);
+    }
+
+    /// No listener uses the group any more: its targets are `unused` and nobody checks them.
+    fn take_from_use(&mut self, group: TargetGroupId, ctx: &mut Ctx) {
+        self.groups[group].balancer = None;
+        for id in self.groups[group].targets.clone() {
+            if self.targets[id].state.is_checked() {
+                self.change(id, TargetState::NotInUse, ctx);
+            }
+        }
+        self.rebuild(group);
     }
 
     /// The listener with this ARN.
     pub fn listener_named(&self, arn: &str) -> Option<ListenerId> {
-        self.listeners.iter().find(|(_, l)| l.arn == arn).map(|(id, _)| id)
+        self.listeners.iter().find(|(_, l)| l.arn == arn && l.deleted.is_none()).map(|(id, _)| id)
+    }
+
+    /// The rule with this ARN: its listener and its place.
+    pub fn rule_named(&self, arn: &str) -> Option<(ListenerId, usize)> {
+        let listeners = self.listeners.iter().filter(|(_, listener)| listener.deleted.is_none());
+        listeners.filter_map(|(id, listener)| Some((id, listener.rule_named(arn)?))).next()
     }
 
     /// The listener of a load balancer on this port.
     pub fn listener_on(&self, balancer: LoadBalancerId, port: u16) -> Option<ListenerId> {
         self.balancers[balancer].listeners.iter().copied().find(|&id| self.listeners[id].port == port)
     }
+}
+
+/// `…:listener-rule/app/{load balancer}/{its id}/{listener's id}/{rule's id}`.
+fn rule_arn(listener: &str, hex: &str) -> String {
+    format!("{}/{hex}", listener.replace(":listener/", ":listener-rule/"))
 }

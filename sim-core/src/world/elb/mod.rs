@@ -1,19 +1,35 @@
-//! Elastic Load Balancing: Application Load Balancers, listeners, target groups and their targets.
+//! Elastic Load Balancing: load balancers, listeners and rules, target groups and their targets.
 //!
-//! Owns who is registered where and how healthy it is. The requests themselves run in [`super::traffic`].
+//! Owns who is registered where, how healthy it is, and who gets the next request. The requests themselves run in
+//! [`super::traffic`], which asks [`Elb::route`] once for each class of requests, [`Elb::dns`] for the zones that
+//! clients come to, and [`Elb::pick`] for the target of each request.
 
+mod action;
+mod anomaly;
+mod attributes;
 mod balancer;
+mod check;
+mod choice;
+mod condition;
+mod dns;
 mod group;
 mod health;
 mod listener;
 mod reach;
 mod register;
+mod slow_start;
 mod target;
 
-pub use balancer::{BalancerState, LoadBalancer, LoadBalancerId, NewLoadBalancer, Scheme};
-pub use group::{Algorithm, CheckPort, HealthCheck, Matcher, NewTargetGroup, TargetGroup, TargetGroupId, TargetType};
+pub use action::{Action, Forward, Redirect, Share};
+pub use attributes::{BalancerAttributes, GroupAttributes, HealthThresholds, Stickiness, StickinessType};
+pub use balancer::{BalancerKind, BalancerState, LoadBalancer, LoadBalancerId, NewLoadBalancer, Scheme};
+pub use check::{CheckPort, HealthCheck, Matcher};
+pub use choice::{Census, Pick};
+pub use condition::{Case, Condition, HttpVersion, Pattern, QueryPattern, RequestLine};
+pub use dns::ZoneSet;
+pub use group::{Algorithm, NewTargetGroup, Protocol, TargetGroup, TargetGroupId, TargetType};
 pub use health::Probe;
-pub use listener::{Action, Listener, ListenerId, Rule, Share};
+pub use listener::{Listener, ListenerId, Routed, Rule};
 pub use target::{HealthReason, Target, TargetId, TargetState, Verdict};
 
 use std::collections::BTreeMap;
@@ -39,6 +55,12 @@ pub enum ElbEvent {
     Checked(TargetId, Verdict),
     /// The deregistration delay is over.
     Drained(TargetId),
+    /// A target that failed its checks may not keep its connections any longer.
+    UnhealthyDrained(TargetId),
+    /// A target's slow start may be over.
+    Grown(TargetId),
+    /// The next look of anomaly detection at a group.
+    Watch(TargetGroupId),
 }
 
 /// The state of Elastic Load Balancing.
@@ -56,6 +78,8 @@ pub struct Elb {
     by_task: BTreeMap<TaskId, Vec<TargetId>>,
     /// One in so many health checks, for whoever watches.
     pub probes: Samples<Probe>,
+    /// Rules that were ever created [count]: their ids are drawn by it.
+    rules_made: u64,
     /// Rises whenever a request might take another way: routes are cached by it.
     pub(crate) version: u64,
 }
@@ -68,6 +92,9 @@ impl Elb {
             ElbEvent::Registered(target) => self.registered(target, peers, ctx),
             ElbEvent::Deregister(task) => self.deregister(task, peers, ctx),
             ElbEvent::Drained(target) => self.drained(target, peers, ctx),
+            ElbEvent::UnhealthyDrained(target) => self.unhealthy_drained(target, ctx),
+            ElbEvent::Grown(target) => self.grown(target, ctx),
+            ElbEvent::Watch(group) => self.watch(group, peers, ctx),
             ElbEvent::Check(target) => self.check(target, peers, ctx),
             ElbEvent::Checked(target, verdict) => self.checked(target, verdict, peers, ctx),
             ElbEvent::Active(balancer) => self.activate(balancer),

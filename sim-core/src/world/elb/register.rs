@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::group::NOWHERE;
-use super::{Elb, ElbEvent, Target, TargetGroupId, TargetId, TargetState};
+use super::choice::{FULL, NOWHERE};
+use super::{BalancerKind, Elb, ElbEvent, Target, TargetGroupId, TargetId, TargetState};
 use crate::world::ecs::{EcsEvent, TaskId};
 use crate::world::traffic::RequestEvent;
 use crate::world::{Ctx, Event, Fact, Name, Peers};
@@ -16,39 +16,82 @@ impl Elb {
         if self.by_task.contains_key(&task) {
             return;
         }
-        let address: Name = match peers.network.eni_of(task) {
-            Some(eni) => peers.network.eni(eni).private_ip.to_string().into(),
-            None => "".into(),
-        };
-        let zone: Name = peers.network.zone(peers.ecs.tasks[task].subnet).into();
         let definition = &peers.ecs.definitions[peers.ecs.tasks[task].definition];
         let mut registered = Vec::new();
         for link in &peers.ecs.services[service].load_balancers {
             let container = definition.containers.iter().position(|c| c.name == link.container).unwrap_or(0);
-            let target = self.targets.push(Target {
-                group: link.group,
-                task,
-                container: container as u16,
-                port: link.port,
-                address: address.clone(),
-                zone: zone.clone(),
-                state: TargetState::Registering,
-                since: ctx.now(),
-                outstanding: 0,
-                place: NOWHERE,
-                passed: 0,
-                failed: 0,
-                registered: None,
-                blocked: None,
-                reach: None,
-            });
-            self.groups[link.group].targets.push(target);
-            self.rebuild(link.group);
-            ctx.send(peers.assume.target_registration, Event::Elb(ElbEvent::Registered(target)));
-            registered.push(target);
+            registered.push(self.add(link.group, (task, container as u16, link.port), false, peers, ctx));
         }
         self.by_task.insert(task, registered);
         ctx.send(peers.assume.internal_call, Event::Ecs(EcsEvent::TargetRegistered(task)));
+    }
+
+    /// Adds a target: a port of a container. Its identity is (address, port) ⟦TR-029⟧.
+    fn add(
+        &mut self,
+        group: TargetGroupId,
+        (task, container, port): (TaskId, u16, u16),
+        by_hand: bool,
+        peers: &Peers,
+        ctx: &mut Ctx,
+    ) -> TargetId {
+        let address: Name = match peers.network.eni_of(task) {
+            Some(eni) => peers.network.eni(eni).private_ip.to_string().into(),
+            None => "".into(),
+        };
+        let subnet = peers.ecs.tasks[task].subnet;
+        let id = self.targets.push(Target {
+            group,
+            task,
+            container,
+            port,
+            address,
+            zone: peers.network.zone(subnet).into(),
+            node: peers.network.zone_of(subnet),
+            by_hand,
+            state: TargetState::Registering,
+            since: ctx.now(),
+            outstanding: 0,
+            place: NOWHERE,
+            grows_since: None,
+            answers: 0,
+            bad: 0,
+            anomalous: false,
+            weight: FULL,
+            next_check: None,
+            passed: 0,
+            failed: 0,
+            registered: None,
+            blocked: None,
+            reach: None,
+        });
+        self.groups[group].targets.push(id);
+        self.rebuild(group);
+        // A Network Load Balancer takes its time ⟦TR-060⟧.
+        let takes = match self.groups[group].protocol.kind() {
+            BalancerKind::Application => peers.assume.target_registration,
+            BalancerKind::Network => peers.assume.nlb_registration,
+        };
+        ctx.send(takes, Event::Elb(ElbEvent::Registered(id)));
+        id
+    }
+
+    /// RegisterTargets: a port of a task that somebody names by its address. Who is registered there already stays;
+    /// who drains is registered anew.
+    pub fn register_by_hand(
+        &mut self,
+        group: TargetGroupId,
+        (task, container, port): (TaskId, u16, u16),
+        peers: &Peers,
+        ctx: &mut Ctx,
+    ) {
+        let same = |id: &TargetId| self.targets[*id].task == task && self.targets[*id].port == port;
+        match self.groups[group].targets.iter().copied().find(same) {
+            Some(id) if self.targets[id].state == TargetState::Draining => self.drained(id, peers, ctx),
+            Some(_) => return,
+            None => {}
+        }
+        self.add(group, (task, container, port), true, peers, ctx);
     }
 
     /// Registration is complete: the first check follows at once [TR-145], if the group is in use and the load
@@ -68,6 +111,7 @@ impl Elb {
 
     /// A listener begins to use the group: the checks of its targets begin [TR-057].
     pub(super) fn put_to_use(&mut self, group: TargetGroupId, peers: &Peers, ctx: &mut Ctx) {
+        self.rebuild(group);
         for id in self.groups[group].targets.clone() {
             if self.targets[id].state == TargetState::NotInUse {
                 self.begin_checks(id, peers, ctx);
@@ -78,8 +122,7 @@ impl Elb {
     fn begin_checks(&mut self, id: TargetId, peers: &Peers, ctx: &mut Ctx) {
         let target = &self.targets[id];
         let Some(balancer) = self.groups[target.group].balancer else { return };
-        let mut zones = self.balancers[balancer].subnets.iter().map(|&subnet| peers.network.zone(subnet));
-        if zones.any(|zone| zone == &*target.zone) {
+        if self.balancers[balancer].zones.contains(target.node) {
             self.change(id, TargetState::Initial, ctx);
             self.check(id, peers, ctx);
         }
@@ -93,29 +136,42 @@ impl Elb {
             ctx.send(peers.assume.internal_call, Event::Ecs(EcsEvent::TargetUnused(task)));
         }
         for id in targets {
-            let group = self.targets[id].group;
-            match self.targets[id].state {
-                TargetState::Draining | TargetState::Gone => {}
-                TargetState::NotInUse => self.drained(id, peers, ctx),
-                _ => {
-                    let fact = ctx.record(Fact::TargetDraining { group, task });
-                    self.change(id, TargetState::Draining, ctx);
-                    let delay = self.groups[group].deregistration_delay;
-                    ctx.within(Some(fact), |ctx| ctx.send(delay, Event::Elb(ElbEvent::Drained(id))));
-                }
+            self.let_go(id, peers, ctx);
+        }
+    }
+
+    /// DeregisterTargets for one target, whoever registered it.
+    pub fn let_go(&mut self, id: TargetId, peers: &Peers, ctx: &mut Ctx) {
+        let Target { group, task, state, .. } = self.targets[id];
+        match state {
+            TargetState::Draining | TargetState::Gone => {}
+            TargetState::NotInUse => self.drained(id, peers, ctx),
+            _ => {
+                let fact = ctx.record(Fact::TargetDraining { group, task });
+                self.change(id, TargetState::Draining, ctx);
+                let delay = self.groups[group].attributes.deregistration_delay;
+                ctx.within(Some(fact), |ctx| ctx.send(delay, Event::Elb(ElbEvent::Drained(id))));
             }
         }
     }
 
     /// The deregistration delay is over [TR-069]: the target leaves, whether it was idle [TR-070] or not; requests
-    /// that still run there are cut [TR-071].
+    /// that still run there are cut [TR-071]. A Network Load Balancer lets connections be, unless it is told otherwise
+    /// ⟦TR-124⟧.
     pub(super) fn drained(&mut self, id: TargetId, peers: &Peers, ctx: &mut Ctx) {
-        let Target { group, task, outstanding, .. } = self.targets[id];
+        let Target { group, task, outstanding, state, .. } = self.targets[id];
+        if state == TargetState::Gone {
+            return;
+        }
+        let cuts = match self.groups[group].protocol.kind() {
+            BalancerKind::Application => true,
+            BalancerKind::Network => self.groups[group].attributes.connection_termination,
+        };
         let fact = ctx.record(Fact::TargetUnused { group, task });
         ctx.because(fact);
         self.groups[group].targets.retain(|&other| other != id);
         self.change(id, TargetState::Gone, ctx);
-        if outstanding > 0 {
+        if outstanding > 0 && cuts {
             ctx.send(Duration::ZERO, Event::Request(RequestEvent::Cut(id)));
         }
         if let Some(left) = self.by_task.get_mut(&task) {
@@ -134,7 +190,18 @@ impl Elb {
         target.since = ctx.now();
         target.passed = 0;
         target.failed = 0;
+        if !state.is_checked()
+            && let Some(check) = target.next_check.take()
+        {
+            ctx.cancel(check);
+        }
+        // Slow start ends when a target turns unhealthy or leaves ⟦TR-077⟧, and begins when it becomes healthy.
+        target.grows_since = None;
         let group = target.group;
+        if state == TargetState::Healthy {
+            self.begin_growing(id, ctx);
+        }
         self.rebuild(group);
+        self.keep_watch(group, ctx);
     }
 }

@@ -3,9 +3,10 @@
 use std::fmt;
 
 use super::TargetGroupId;
-use crate::engine::{FactId, Id, Time};
+use crate::engine::{FactId, Id, Ticket, Time};
 use crate::world::Name;
 use crate::world::ecs::TaskId;
+use crate::world::network::ZoneId;
 
 /// Names a [`Target`].
 pub type TargetId = Id<Target>;
@@ -63,6 +64,9 @@ pub enum TargetState {
     Healthy,
     /// `unhealthy` [TR-035].
     Unhealthy(HealthReason),
+    /// `unhealthy.draining`, only behind Network Load Balancers: failed, but its connections are kept for a while
+    /// ⟦TR-039⟧.
+    UnhealthyDraining,
     /// `unused`, `Target.NotInUse`: no listener uses the group, or the load balancer is not in the zone [TR-036].
     NotInUse,
     /// `draining` [TR-037].
@@ -78,6 +82,7 @@ impl TargetState {
             TargetState::Registering | TargetState::Initial => "initial",
             TargetState::Healthy => "healthy",
             TargetState::Unhealthy(_) => "unhealthy",
+            TargetState::UnhealthyDraining => "unhealthy.draining",
             TargetState::NotInUse | TargetState::Gone => "unused",
             TargetState::Draining => "draining",
         }
@@ -90,6 +95,7 @@ impl TargetState {
             TargetState::Initial => "Elb.InitialHealthChecking",
             TargetState::Healthy => return None,
             TargetState::Unhealthy(reason) => reason.code(),
+            TargetState::UnhealthyDraining => HealthReason::FailedHealthChecks.code(),
             TargetState::NotInUse => "Target.NotInUse",
             TargetState::Draining => "Target.DeregistrationInProgress",
             TargetState::Gone => "Target.NotRegistered",
@@ -103,6 +109,7 @@ impl TargetState {
             TargetState::Initial => "Initial health checks in progress".to_owned(),
             TargetState::Healthy => return None,
             TargetState::Unhealthy(reason) => reason.to_string(),
+            TargetState::UnhealthyDraining => HealthReason::FailedHealthChecks.to_string(),
             TargetState::NotInUse => {
                 "Target group is not configured to receive traffic from the load balancer".to_owned()
             }
@@ -113,7 +120,17 @@ impl TargetState {
 
     /// Whether health checks are sent to it.
     pub(super) fn is_checked(self) -> bool {
-        matches!(self, TargetState::Initial | TargetState::Healthy | TargetState::Unhealthy(_))
+        matches!(self, TargetState::Initial | TargetState::Healthy) || self.is_unhealthy()
+    }
+
+    /// Whether it has failed its checks.
+    pub fn is_unhealthy(self) -> bool {
+        matches!(self, TargetState::Unhealthy(_) | TargetState::UnhealthyDraining)
+    }
+
+    /// Whether it is registered and not on its way out.
+    pub fn is_registered(self) -> bool {
+        !matches!(self, TargetState::Draining | TargetState::Gone)
     }
 }
 
@@ -141,6 +158,10 @@ pub struct Target {
     pub address: Name,
     /// The task's zone.
     pub zone: Name,
+    /// The same: whose node sends to it while cross-zone is off.
+    pub node: ZoneId,
+    /// Registered by RegisterTargets, not by ECS for a service.
+    pub by_hand: bool,
     /// Its health.
     pub state: TargetState,
     /// Since when.
@@ -149,6 +170,18 @@ pub struct Target {
     pub outstanding: u32,
     /// Its place among those that may be chosen.
     pub(super) place: u32,
+    /// Since when its share grows; none when it is a full one ⟦TR-077⟧.
+    pub(super) grows_since: Option<Time>,
+    /// Answers since anomaly detection last looked [count].
+    pub(super) answers: u32,
+    /// Those of them that were 5xx or failed connections [count].
+    pub(super) bad: u32,
+    /// Whether it fails more than its peers ⟦TR-080⟧.
+    pub anomalous: bool,
+    /// What it gets of a full share [thousandths]; less than all only by anomaly mitigation ⟦TR-081⟧.
+    pub(super) weight: u32,
+    /// Its next check.
+    pub(super) next_check: Option<Ticket>,
     /// Checks passed in a row while unhealthy [count].
     pub(super) passed: u32,
     /// Checks failed in a row while not unhealthy [count].

@@ -93,7 +93,8 @@ struct Route {
 #[derive(Clone, Copy, Debug)]
 enum Way {
     Group(TargetGroupId),
-    Weighted(ListenerId),
+    /// By the weights of the rule at this place.
+    Weighted(ListenerId, u32),
     Fixed(u16),
     None(Unreached),
 }

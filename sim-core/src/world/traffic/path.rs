@@ -9,7 +9,8 @@ use crate::engine::Time;
 use crate::world::app::AppSpecId;
 use crate::world::cloudwatch::Outcome;
 use crate::world::ecs::TaskId;
-use crate::world::elb::{Action, Algorithm, BalancerState, LoadBalancerId, TargetGroupId, TargetId};
+use crate::world::elb::{Action, BalancerState, LoadBalancerId, RequestLine, TargetGroupId, TargetId};
+use crate::world::network::ZoneId;
 use crate::world::{Ctx, Event, Fact, World};
 
 /// How long a load balancer tries to connect to a target [s]; 10 s [TR-089].
@@ -89,8 +90,8 @@ impl World {
         let balancer = source.balancer;
         let group = match source.route.way {
             Way::Group(group) => group,
-            Way::Weighted(listener) => {
-                let Action::Forward(shares) = self.elb.listeners[listener].default_action() else { return };
+            Way::Weighted(listener, rule) => {
+                let shares = self.elb.listeners[listener].rules[rule as usize].action.shares();
                 // No failover: a group's share is sent to it even when it is empty [TR-025].
                 let mut draw = source.shares.below(shares.iter().map(|share| u64::from(share.weight)).sum());
                 let chosen = shares.iter().find(|share| {
@@ -122,7 +123,8 @@ impl World {
     #[cold]
     fn way(&self, id: SourceId) -> Way {
         let source = &self.traffic.sources[id];
-        if self.elb.balancers[source.balancer].state != BalancerState::Active {
+        let balancer = &self.elb.balancers[source.balancer];
+        if balancer.state != BalancerState::Active || balancer.deleted.is_some() {
             return Way::None(Unreached::ClientNoAnswer);
         }
         if !self.elb.reached_by_clients(source.balancer, source.port, &self.network) {
@@ -131,12 +133,14 @@ impl World {
         let Some(listener) = self.elb.listener_on(source.balancer, source.port) else {
             return Way::None(Unreached::ClientRefused);
         };
-        match self.elb.listeners[listener].default_action() {
-            Action::Forward(shares) => match shares.as_slice() {
+        let routed = self.elb.route(listener, &RequestLine::default());
+        match routed.action {
+            Action::Forward(forward) => match forward.shares.as_slice() {
                 [share] if share.weight > 0 => Way::Group(share.group),
-                _ => Way::Weighted(listener),
+                _ => Way::Weighted(listener, routed.rule as u32),
             },
-            Action::FixedResponse { status } => Way::Fixed(*status),
+            Action::FixedResponse { status, .. } => Way::Fixed(*status),
+            Action::Redirect(redirect) => Way::Fixed(redirect.status),
         }
     }
 
@@ -144,13 +148,11 @@ impl World {
     #[inline]
     fn forward(&mut self, source: SourceId, balancer: LoadBalancerId, group: TargetGroupId, ctx: &mut Ctx) {
         let now = ctx.now();
-        let choice = &mut self.elb.groups[group];
-        let picked = match choice.algorithm {
-            Algorithm::RoundRobin => choice.choice.round_robin(),
-            Algorithm::LeastOutstandingRequests => choice.choice.least_outstanding(),
-        };
-        let fail_open = choice.choice.fail_open;
-        let Some(id) = picked else {
+        // Clients come to the nodes by turns.
+        let node = self.elb.dns(balancer).nth(self.traffic.sources[source].sent).unwrap_or(ZoneId::from_index(0));
+        let pick = self.elb.pick(group, node, now, None);
+        let fail_open = pick.fail_open;
+        let Some(id) = pick.target else {
             self.cloudwatch.group(group).refused(Outcome::NoTarget);
             return self.refuse(balancer, Outcome::NoTarget, ctx);
         };
@@ -265,7 +267,8 @@ impl World {
         let at_target = elapsed + nanos(self.assume.target_round_trip);
         let latency = at_target + nanos(self.assume.client_round_trip);
         self.traffic.requests.settle(slot);
-        self.elb.ended(target);
+        let failed = matches!(outcome, Outcome::Target(500..) | Outcome::ConnectTimeout | Outcome::TargetGone);
+        self.elb.ended(target, failed);
         // No sample of the target's response time where it sent no header [TR-158].
         let sample = matches!(outcome, Outcome::Target(_)).then_some(at_target);
         self.cloudwatch.group(group).settle(outcome, bytes, sample);
@@ -312,7 +315,7 @@ impl World {
     }
 
     fn arm_idle(&mut self, balancer: LoadBalancerId, since: Time, ctx: &mut Ctx) {
-        let at = since + self.elb.balancers[balancer].idle_timeout;
+        let at = since + self.elb.balancers[balancer].attributes.idle_timeout;
         let event = Event::Request(RequestEvent::IdleTimeout(balancer));
         let alarm = ctx.within(None, |ctx| ctx.send_at(at, event));
         self.traffic.requests.lines(balancer).forwarded.alarm = Some(alarm);
@@ -320,7 +323,7 @@ impl World {
 
     /// Answers 504 for those that have been silent for the idle timeout [TR-084][TR-101], oldest first.
     fn idle_timeout(&mut self, balancer: LoadBalancerId, ctx: &mut Ctx) {
-        let timeout = self.elb.balancers[balancer].idle_timeout;
+        let timeout = self.elb.balancers[balancer].attributes.idle_timeout;
         self.traffic.requests.lines(balancer).forwarded.alarm = None;
         while let Some(slot) = self.traffic.requests.lines(balancer).forwarded.head() {
             let arrived = self.traffic.requests.get(slot).arrived;
