@@ -208,8 +208,8 @@ impl Simulation {
             Action::Type(command) => self.run_command(command),
             Action::Push { line, image } => self.push(line, *image),
             Action::Call(index) => {
-                let (name, to, rate) = scenario.traffic(*index);
-                self.world.begin_traffic(name, to, rate, &mut self.ctx);
+                let (name, to, arrivals) = scenario.traffic(*index);
+                self.world.begin_traffic(name, to, arrivals, &mut self.ctx);
             }
             Action::Fault(index) => match &scenario.file.world.fault[*index] {
                 FaultTable::Kill(kill) => self.world.kill_tasks(&kill.kill, kill.count, *index, &mut self.ctx),

@@ -23,8 +23,8 @@ fn main() {
     let mut lab = Lab::new(Setup {
         tasks: tasks as u32,
         app: AppSpec {
-            cpu: Distribution::Exponential { mean },
-            wait: Distribution::Constant(Duration::from_secs_f64(wait / 1000.0)),
+            cpu: Distribution::exponential(mean),
+            wait: Distribution::constant(Duration::from_secs_f64(wait / 1000.0)),
             ..AppSpec::of("app/web")
         },
         attributes: vec![("load_balancing.algorithm.type", algorithm)],

@@ -16,7 +16,7 @@ fn at(seconds: u64) -> Time {
 }
 
 fn secs(seconds: u64) -> Distribution {
-    Distribution::Constant(Duration::from_secs(seconds))
+    Distribution::constant(Duration::from_secs(seconds))
 }
 
 fn web() -> AppSpec {
@@ -145,7 +145,7 @@ fn without_a_running_task_utilization_is_missing() {
 #[test]
 fn health_checks_of_a_busy_application_time_out() {
     // Twice as much work as there is CPU: requests pile up, and with them the time that a check takes.
-    let app = AppSpec { cpu: Distribution::Constant(Duration::from_millis(20)), ..web() };
+    let app = AppSpec { cpu: Distribution::constant(Duration::from_millis(20)), ..web() };
     let mut lab = lab(app);
     lab.constant_traffic(100.0, at(600));
     lab.run_until(at(600));

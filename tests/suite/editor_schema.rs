@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, schema_for};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use sim_core::scenario::units::{Bytes, Distribution, Moment, Rate, Ratio, Span};
+use sim_core::scenario::units::{Bytes, Distributed, Moment, Rate, Ratio, Span};
 use sim_core::scenario::{editor_schema, load};
 
 /// A story with every kind of field.
@@ -52,7 +52,7 @@ enum LaunchType {
 #[serde(deny_unknown_fields)]
 #[allow(dead_code, reason = "only whether it is understood matters")]
 struct App {
-    boot: Distribution,
+    boot: Distributed,
     memory: Option<Bytes>,
     errors: Option<Ratio>,
 }
@@ -94,6 +94,16 @@ fn stories() -> Vec<(Value, bool)> {
         (json!({ "title": "x", "app": { "boot": { "exponential": "4ms" }, "errors": 0.5 } }), true),
         (json!({ "title": "x", "second": { "boot": { "lognormal": { "median": "3s", "p99": "9s" } } } }), true),
         (json!({ "title": "x", "app": { "boot": { "lognormal": { "median": "3s" } } } }), false),
+        (json!({ "title": "x", "app": { "boot": { "lognormal": { "mean": "3s", "cv": 0.5 } } } }), true),
+        (json!({ "title": "x", "app": { "boot": { "lognormal": { "mean": "3s", "p99": "4s" } } } }), false),
+        (json!({ "title": "x", "app": { "boot": { "gamma": { "shape": 2, "scale": "3s" } } } }), true),
+        (json!({ "title": "x", "app": { "boot": { "gamma": { "mean": "3s", "cv": 1001 } } } }), false),
+        (json!({ "title": "x", "app": { "boot": { "weibull": { "shape": 2, "scale": "3s" } } } }), true),
+        (json!({ "title": "x", "app": { "boot": { "pareto": { "shape": 2, "scale": "3s" } } } }), true),
+        (json!({ "title": "x", "app": { "boot": { "pareto": { "shape": 2, "scale": "3s", "max": "9s" } } } }), true),
+        (json!({ "title": "x", "app": { "boot": { "pareto": { "scale": "3s", "max": "9s" } } } }), false),
+        (json!({ "title": "x", "app": { "boot": { "weighted": [["1s", 9], ["2s", 1]] } } }), true),
+        (json!({ "title": "x", "app": { "boot": { "weighted": [["1s", "9"]] } } }), false),
         (json!({ "title": "x", "app": { "boot": { "uniform": ["1s", "2s"] } } }), true),
         (json!({ "title": "x", "app": { "boot": { "uniform": ["1s", "2s", "3s"] } } }), false),
         (json!({ "title": "x", "app": { "boot": { "uniform": ["1s"] } } }), false),

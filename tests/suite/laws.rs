@@ -13,6 +13,7 @@ const MEAN: Duration = Duration::from_millis(10);
 fn response_times(cpu: Distribution, load: f64, requests: f64) -> Vec<f64> {
     let rate = load / MEAN.as_secs_f64();
     let run = |seed: u64| {
+        let cpu = cpu.clone();
         let mut lab = Lab::new(Setup { seed, app: AppSpec { cpu, ..AppSpec::of("app/web") }, ..Setup::default() });
         let end = Time::from_secs((requests / rate) as u64);
         lab.constant_traffic(rate, end);
@@ -40,7 +41,7 @@ fn expect_mean(samples: &[f64], wanted: f64) {
 #[test]
 fn processor_sharing_of_exponential_requests_obeys_its_law() {
     for (load, requests) in [(0.3, 10_000.0), (0.6, 20_000.0), (0.9, 100_000.0)] {
-        let samples = response_times(Distribution::Exponential { mean: MEAN }, load, requests);
+        let samples = response_times(Distribution::exponential(MEAN), load, requests);
         expect_mean(&samples, MEAN.as_secs_f64() / (1.0 - load));
     }
 }
@@ -50,10 +51,10 @@ fn processor_sharing_of_exponential_requests_obeys_its_law() {
 fn processor_sharing_is_insensitive_to_the_distribution_of_work() {
     // Log-normal with the same mean: median = mean / e^(σ²/2), here with σ = 1.
     let median = Duration::from_nanos(6_065_307);
-    let skewed = Distribution::Lognormal { median, sigma: 1.0 };
-    for cpu in [Distribution::Constant(MEAN), skewed] {
+    let skewed = Distribution::lognormal(median, 1.0).unwrap();
+    for cpu in [Distribution::constant(MEAN), skewed] {
         for (load, requests) in [(0.3, 10_000.0), (0.6, 20_000.0), (0.9, 100_000.0)] {
-            let samples = response_times(cpu, load, requests);
+            let samples = response_times(cpu.clone(), load, requests);
             expect_mean(&samples, MEAN.as_secs_f64() / (1.0 - load));
         }
     }
@@ -63,8 +64,8 @@ fn processor_sharing_is_insensitive_to_the_distribution_of_work() {
 /// nobody is there at either end.
 #[test]
 fn requests_in_the_system_are_rate_times_time() {
-    let cpu = Distribution::Exponential { mean: MEAN };
-    let wait = Distribution::Exponential { mean: Duration::from_millis(50) };
+    let cpu = Distribution::exponential(MEAN);
+    let wait = Distribution::exponential(Duration::from_millis(50));
     let mut lab =
         Lab::new(Setup { tasks: 2, app: AppSpec { cpu, wait, ..AppSpec::of("app/web") }, ..Setup::default() });
     lab.constant_traffic(100.0, Time::from_secs(100));

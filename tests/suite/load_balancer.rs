@@ -16,7 +16,7 @@ fn at(seconds: u64) -> Time {
 }
 
 fn secs(seconds: u64) -> Distribution {
-    Distribution::Constant(Duration::from_secs(seconds))
+    Distribution::constant(Duration::from_secs(seconds))
 }
 
 /// When what happened to targets: (seconds, word).
@@ -99,7 +99,7 @@ fn a_revoked_rule_makes_targets_unhealthy_and_is_the_reason() {
 
 /// A task that answers every request after this many seconds.
 fn waits(seconds: u64) -> AppSpec {
-    AppSpec { cpu: Distribution::Constant(Duration::from_nanos(1)), wait: secs(seconds), ..AppSpec::of("app/web") }
+    AppSpec { cpu: Distribution::constant(Duration::from_nanos(1)), wait: secs(seconds), ..AppSpec::of("app/web") }
 }
 
 const FIRST: TaskId = TaskId::from_index(0);
@@ -384,7 +384,7 @@ fn a_changed_idle_timeout_is_in_force_at_once() {
 /// [TR-150] The load balancer does not queue: what a busy target does not get done in time ends with 504.
 #[test]
 fn what_a_busy_target_does_not_get_done_in_time_ends_with_504() {
-    let app = AppSpec { cpu: Distribution::Constant(Duration::from_millis(30)), ..AppSpec::of("app/web") };
+    let app = AppSpec { cpu: Distribution::constant(Duration::from_millis(30)), ..AppSpec::of("app/web") };
     let mut lab = Lab::new(Setup { app, ..Setup::default() });
     lab.constant_traffic(100.0, at(100));
     lab.run_until(at(60));

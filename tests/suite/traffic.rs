@@ -15,7 +15,7 @@ fn at(seconds: u64) -> Time {
 #[test]
 fn the_same_seed_gives_the_same_run_and_another_seed_another() {
     let run = |seed: u64| {
-        let cpu = Distribution::Exponential { mean: Duration::from_millis(5) };
+        let cpu = Distribution::exponential(Duration::from_millis(5));
         let mut lab =
             Lab::new(Setup { seed, tasks: 3, app: AppSpec { cpu, ..AppSpec::of("app/web") }, ..Setup::default() });
         lab.constant_traffic(100.0, at(100));
@@ -47,7 +47,7 @@ fn a_rate_can_be_changed_while_it_runs() {
     lab.run_until(at(100));
     let slow = lab.meter().counts().arrived;
     let source = lab.world.traffic.sources.iter().next().unwrap().0;
-    lab.world.traffic.set_rate(source, Rate::constant(100.0, at(100), at(1000)), &mut lab.ctx);
+    lab.world.traffic.set_arrivals(source, Rate::constant(100.0, at(100), at(1000)), &mut lab.ctx);
     lab.run_until(at(200));
     let fast = lab.meter().counts().arrived - slow;
     assert!(slow.abs_diff(1000) < 130 && fast.abs_diff(10_000) < 400, "{slow} {fast}");
@@ -57,8 +57,8 @@ fn a_rate_can_be_changed_while_it_runs() {
 #[test]
 fn nobody_is_lost() {
     let app = AppSpec {
-        cpu: Distribution::Exponential { mean: Duration::from_millis(15) },
-        wait: Distribution::Lognormal { median: Duration::from_millis(100), sigma: 1.0 },
+        cpu: Distribution::exponential(Duration::from_millis(15)),
+        wait: Distribution::lognormal(Duration::from_millis(100), 1.0).unwrap(),
         error_ratio: 0.01,
         ..AppSpec::of("app/web")
     };

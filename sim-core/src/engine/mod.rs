@@ -1,8 +1,9 @@
-//! A small discrete-event engine that has never heard of AWS: time, queue, timers, random streams, arenas,
-//! the journal of facts and the run hash, held together by the [`Kernel`].
+//! A small discrete-event engine that has never heard of AWS: time, queue, timers, random streams, distributions,
+//! arenas, the journal of facts and the run hash, held together by the [`Kernel`].
 
 mod arena;
 mod budget;
+mod distribution;
 mod hash;
 mod journal;
 mod kernel;
@@ -14,6 +15,7 @@ mod timers;
 
 pub use arena::{Arena, Id};
 pub use budget::{Budget, Exceeded};
+pub use distribution::{Distribution, Empirical, Impossible, Measure};
 pub use hash::RunHash;
 pub use journal::{Entry, FactId, Journal};
 pub use kernel::{Kernel, Next};

@@ -55,6 +55,7 @@ impl<'a> Checker<'a> {
         }
         if let Some(check) = unit
             && self.problems.len() == before
+            && !node.is_broken()
             && let Err(message) = check(node.to_json())
         {
             self.problems.push(refusal(&message, node));

@@ -17,7 +17,7 @@ use crate::spelling;
 use crate::units;
 use crate::world::app::{AppSpec, End};
 use crate::world::ecr::{EcrEvent, Image};
-use crate::world::traffic::Rate;
+use crate::world::traffic::{Arrivals, Rate};
 use crate::world::{Account, Assumptions, Ctx, Distribution, Event, World};
 
 /// The longest run: what a signed 64-bit count of nanoseconds holds, and AWS timestamps can print.
@@ -166,28 +166,19 @@ impl Scenario {
         (world, ctx)
     }
 
-    /// Whose requests `[[world.traffic]]` describes at this place, where they go, and how many they are.
-    pub fn traffic(&self, index: usize) -> (&str, &str, Rate) {
+    /// Whose requests `[[world.traffic]]` describes at this place, where they go, and when they come.
+    pub fn traffic(&self, index: usize) -> (&str, &str, Arrivals) {
         let table = &self.file.world.traffic[index];
-        (table.name.as_deref().unwrap_or(&table.to), &table.to, rate(table, self.end))
-    }
-}
-
-impl From<units::Distribution> for Distribution {
-    fn from(written: units::Distribution) -> Self {
-        match written {
-            units::Distribution::Constant(value) => Self::Constant(value),
-            units::Distribution::Exponential { mean } => Self::Exponential { mean },
-            units::Distribution::Lognormal { median, sigma, .. } => Self::Lognormal { median, sigma },
-            units::Distribution::Uniform { low, high } => Self::Uniform { low, high },
-        }
+        (table.name.as_deref().unwrap_or(&table.to), &table.to, rate(table, self.end).into())
     }
 }
 
 fn app_spec(table: &AppTable) -> AppSpec {
     let mut spec = AppSpec::of(&table.container);
     let request = &table.request;
-    let or = |written: &Option<units::Distribution>, default| written.map_or(default, Distribution::from);
+    let or = |written: &Option<units::Distributed>, default: Distribution| {
+        written.clone().map_or(default, units::Distributed::known)
+    };
     spec.boot = or(&table.boot, spec.boot);
     spec.cpu = or(&request.cpu, spec.cpu);
     spec.wait = or(&request.wait, spec.wait);
@@ -198,7 +189,7 @@ fn app_spec(table: &AppTable) -> AppSpec {
     spec.health.cpu = table.health_cpu.map_or(spec.health.cpu, |span| span.0);
     spec.shutdown.takes = or(&table.shutdown, spec.shutdown.takes);
     spec.shutdown.ignores_sigterm = table.ignores_sigterm;
-    spec.ends = table.crash_after.map(|after| End { after: after.into(), code: 1 });
+    spec.ends = table.crash_after.clone().map(|after| End { after: after.known(), code: 1 });
     spec
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::engine::{Budget, Time};
 use crate::observe::Expect;
-use crate::units::{Bytes, Distribution, Moment, Rate, Ratio, Span};
+use crate::units::{Bytes, Distributed, Moment, Rate, Ratio, Span};
 use crate::world::Assumptions;
 
 /// Everything in a scenario file but its AWS half.
@@ -205,7 +205,7 @@ pub struct AppTable {
     /// `family/container`: which container of which task definition family.
     pub container: String,
     /// From the start of the process until it listens; at once unless set.
-    pub boot: Option<Distribution>,
+    pub boot: Option<Distributed>,
     /// What one request takes.
     #[serde(default)]
     pub request: RequestTable,
@@ -217,12 +217,12 @@ pub struct AppTable {
     /// CPU time of one health check; "1ms" unless set.
     pub health_cpu: Option<Span>,
     /// From the stop signal to the end of the process; "1s" unless set.
-    pub shutdown: Option<Distribution>,
+    pub shutdown: Option<Distributed>,
     /// Whether the process ignores the stop signal, so that SIGKILL ends it; false unless set.
     #[serde(default)]
     pub ignores_sigterm: bool,
     /// The process ends with an error this long after its start.
-    pub crash_after: Option<Distribution>,
+    pub crash_after: Option<Distributed>,
 }
 
 /// What one request takes.
@@ -230,9 +230,9 @@ pub struct AppTable {
 #[serde(deny_unknown_fields)]
 pub struct RequestTable {
     /// CPU time on one whole vCPU; "1ms" unless set.
-    pub cpu: Option<Distribution>,
+    pub cpu: Option<Distributed>,
     /// Waiting that takes no CPU, such as for a database; none unless set.
-    pub wait: Option<Distribution>,
+    pub wait: Option<Distributed>,
     /// Memory while it is in progress; none unless set.
     pub memory: Option<Bytes>,
     /// The share of requests that the application itself answers with 500; none unless set.

@@ -79,6 +79,16 @@ impl Node {
         }
     }
 
+    /// Whether it, or anything inside, could not be read, which has been reported.
+    pub fn is_broken(&self) -> bool {
+        match &self.value {
+            Value::Invalid => true,
+            Value::List(items) => items.iter().any(Node::is_broken),
+            Value::Table(entries) => entries.iter().any(|(_, value)| value.is_broken()),
+            _ => false,
+        }
+    }
+
     /// The keys and values of a table; none of anything else.
     pub fn entries(&self) -> &[(Key, Node)] {
         match &self.value {

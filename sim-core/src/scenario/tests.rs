@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::units::{Bytes, Distribution, Moment, Rate, Ratio, Span};
+use super::units::{Bytes, Distributed, Moment, Rate, Ratio, Span};
 use super::{Diagnostics, load, refused};
 use crate::api::ApiError;
 
@@ -85,7 +85,7 @@ struct Task {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[allow(dead_code, reason = "only whether it is understood matters")]
 struct App {
-    boot: Option<Distribution>,
+    boot: Option<Distributed>,
     memory: Option<Bytes>,
     errors: Option<Ratio>,
     after: Option<Span>,
@@ -416,10 +416,44 @@ fn a_distribution_is_refused_where_it_is_wrong() {
       |          -------- the first
     ");
     assert_snapshot!(read("title = 'x'\n[[app]]\nboot = {}"), @r"
-    error: expected one of the keys `constant`, `exponential`, `lognormal` or `uniform`
+    error: expected one of the keys `constant`, `exponential`, `lognormal`, `gamma`, `weibull`, `pareto`, `uniform` or `weighted`
      --> story.toml:3:8
     3 | boot = {}
       |        ^^
+    ");
+}
+
+#[test]
+fn a_distribution_said_in_two_ways_is_refused_by_the_nearer_one() {
+    assert_snapshot!(read("title = 'x'\n[[app]]\nboot = { lognormal = { mean = '3s' } }"), @r"
+    error: the key `cv` is missing
+     --> story.toml:3:22
+    3 | boot = { lognormal = { mean = '3s' } }
+      |                      ^^^^^^^^^^^^^^^ help: `cv`: The standard deviation divided by the mean.
+    ");
+    assert_snapshot!(read("title = 'x'\n[[app]]\nboot = { gamma = { shape = -1, scale = '2s' } }"), @r"
+    error: -1 is out of range
+     --> story.toml:3:28
+    3 | boot = { gamma = { shape = -1, scale = '2s' } }
+      |                            ^^ expected 0 or more
+    ");
+    assert_snapshot!(read("title = 'x'\n[[app]]\nboot = { gamma = { shape = 0, scale = '2s' } }"), @r"
+    error: the shape is out of range
+     --> story.toml:3:8
+    3 | boot = { gamma = { shape = 0, scale = '2s' } }
+      |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ help: give a number above 0 and at most 1000000
+    ");
+    assert_snapshot!(read("title = 'x'\n[[app]]\nboot = { weighted = [['2s', 0], ['1s', 0]] }"), @r"
+    error: the weights sum to zero
+     --> story.toml:3:8
+    3 | boot = { weighted = [['2s', 0], ['1s', 0]] }
+      |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ help: give a value a weight above 0
+    ");
+    assert_snapshot!(read("title = 'x'\n[[app]]\nboot = { pareto = { scale = '2s', shape = nan } }"), @r"
+    error: nan is not a finite number
+     --> story.toml:3:43
+    3 | boot = { pareto = { scale = '2s', shape = nan } }
+      |                                           ^^^ help: no quantity in a scenario is without bounds
     ");
 }
 

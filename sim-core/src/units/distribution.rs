@@ -1,179 +1,254 @@
-//! How long something takes, when it does not always take the same.
+//! Distributions as they are written in a scenario.
 
 use std::borrow::Cow;
 use std::fmt;
+use std::marker::PhantomData;
 use std::time::Duration;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Error, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::de::{DeserializeOwned, Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
-use super::{KEYWORD, Quantity, Refusal, Span};
-use crate::engine::Stream;
-use crate::engine::rng::{lognormal_sigma, scale};
+use super::{Bytes, KEYWORD, Quantity, Refusal, Span};
+use crate::engine::{Distribution, Impossible, Measure};
 
-/// A distribution of durations.
-///
-/// | written | is |
-/// |---|---|
-/// | `"12ms"` or `{ constant = "12ms" }` | always the same |
-/// | `{ exponential = "4ms" }` | exponential with this mean |
-/// | `{ lognormal = { median = "3s", p99 = "9s" } }` | log-normal: half of all take at most 3s, 99 of 100 at most 9s |
-/// | `{ uniform = ["1s", "2s"] }` | any duration between the two, both included, equally likely |
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Distribution {
-    /// Always the same.
-    Constant(Duration),
-    /// Exponential.
-    Exponential {
-        /// The mean.
-        mean: Duration,
-    },
-    /// Log-normal.
-    Lognormal {
-        /// What half of all take at most.
-        median: Duration,
-        /// What 99 of 100 take at most.
-        p99: Duration,
-        /// The standard deviation of the logarithm, which follows from the two.
-        sigma: f64,
-    },
-    /// Equally likely between two durations.
-    Uniform {
-        /// The shortest.
-        low: Duration,
-        /// The longest.
-        high: Duration,
-    },
+/// A quantity that can be distributed: [`Span`] and [`Bytes`].
+#[allow(private_bounds, reason = "sealed: a quantity is of this module")]
+pub trait Unit: Quantity + fmt::Display + DeserializeOwned + JsonSchema {
+    /// What the simulation computes with.
+    type Value: Measure;
+    /// The value.
+    fn value(self) -> Self::Value;
+    /// The name of the distribution's schema, and of its check.
+    const SCHEMA: [&'static str; 2];
+    /// What is expected, with examples; follows "expected".
+    const EXPECTED: &'static str;
 }
 
-impl Distribution {
-    pub(super) const NAME: &'static str = "distribution";
-
-    /// Draws a duration: never negative, at most 584 years. A constant draws nothing from the stream.
-    #[inline]
-    pub fn sample(&self, stream: &mut Stream) -> Duration {
-        match *self {
-            Distribution::Constant(duration) => duration,
-            Distribution::Exponential { mean } => scale(mean, stream.exponential()),
-            Distribution::Lognormal { median, sigma, .. } => stream.lognormal(median, sigma),
-            Distribution::Uniform { low, high } => {
-                let width = u64::try_from(high.saturating_sub(low).as_nanos()).unwrap_or(u64::MAX);
-                low + Duration::from_nanos(stream.below(width.saturating_add(1)))
-            }
-        }
+impl Unit for Span {
+    type Value = Duration;
+    fn value(self) -> Duration {
+        self.0
     }
+    const SCHEMA: [&'static str; 2] = ["Distribution", "distribution"];
+    const EXPECTED: &'static str = r#"a duration such as "12ms", or a table such as { exponential = "4ms" }"#;
 }
 
-impl From<Span> for Distribution {
-    fn from(span: Span) -> Distribution {
-        Distribution::Constant(span.0)
+impl Unit for Bytes {
+    type Value = u64;
+    fn value(self) -> u64 {
+        self.0
+    }
+    const SCHEMA: [&'static str; 2] = ["DistributionOfBytes", "distribution-of-bytes"];
+    const EXPECTED: &'static str = r#"an amount of data such as "1 MB", or a table such as { exponential = "1 MB" }"#;
+}
+
+/// How long something takes, or how much data it is, as it is written.
+///
+/// | written | is | range |
+/// |---|---|---|
+/// | `"12ms"` or `{ constant = "12ms" }` | always the same | |
+/// | `{ exponential = "4ms" }` | exponential with this mean | |
+/// | `{ lognormal = { median = "3s", p99 = "9s" } }` | log-normal: half of all are at most 3 s, 99 of 100 at most 9 s | p99 ≥ median |
+/// | `{ lognormal = { mean = "3s", cv = 0.5 } }` | log-normal with this mean; the standard deviation is half of it | cv 0 to 1000 |
+/// | `{ gamma = { mean = "10ms", cv = 0.5 } }` | gamma, with mean and coefficient of variation | cv 0 to 1000 |
+/// | `{ gamma = { shape = 4, scale = "2ms" } }` | the same, by shape and scale: the mean is their product | shape > 0 |
+/// | `{ weibull = { shape = 1.5, scale = "2ms" } }` | Weibull | shape > 0 |
+/// | `{ pareto = { scale = "1ms", shape = 1.5 } }` | Pareto: nothing is below the scale, and the tail is heavy | scale > 0, shape > 0 |
+/// | `{ pareto = { scale = "1ms", shape = 1.5, max = "10s" } }` | the same, bounded | max > scale |
+/// | `{ uniform = ["1s", "2s"] }` | anything between the two, both included | low ≤ high |
+/// | `{ weighted = [["4ms", 90], ["80ms", 10]] }` | one of these: 90 of 100 times the first | weights ≥ 0, one above |
+///
+/// Amounts of data are written in the same way: `{ lognormal = { median = "1 MB", p99 = "20 MB" } }`.
+///
+/// ```
+/// use sim_core::units::{Bytes, Distributed};
+/// let read = |text: &str| serde_json::from_str::<Distributed>(text).map_err(|error| error.to_string());
+/// let work = read(r#"{ "gamma": { "mean": "10ms", "cv": 0.5 } }"#).unwrap().known();
+/// assert_eq!((work.mean(), work.variance()), (Some(10e6), Some(25e12)), "[ns] and [ns²]");
+/// assert!(read(r#"{ "pareto": { "scale": "0s", "shape": 2 } }"#).unwrap_err().contains("above zero"));
+///
+/// let size: Distributed<Bytes> = serde_json::from_str(r#"{ "uniform": ["1 KB", "3 KB"] }"#).unwrap();
+/// assert_eq!(size.known().mean(), Some(2000.0));
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Distributed<U: Unit = Span>(Distribution<U::Value>);
+
+impl<U: Unit> Distributed<U> {
+    /// The distribution.
+    pub fn known(self) -> Distribution<U::Value> {
+        self.0
     }
 }
 
 /// The form with a table.
 #[derive(Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase", deny_unknown_fields)]
-enum Table {
-    /// Always the same duration.
-    Constant(Span),
+#[serde(rename_all = "lowercase", deny_unknown_fields, bound(deserialize = "U: DeserializeOwned"))]
+enum Table<U> {
+    /// Always the same.
+    Constant(U),
     /// Exponential with this mean.
-    Exponential(Span),
-    /// Log-normal: durations that vary a lot, with a long tail.
-    Lognormal {
-        /// What half of all take at most.
-        median: Span,
-        /// What 99 of 100 take at most.
-        p99: Span,
+    Exponential(U),
+    /// Log-normal: varies a lot, with a long tail.
+    Lognormal(Lognormal<U>),
+    /// Gamma: from very even (cv near 0) to very uneven (cv above 1).
+    Gamma(Gamma<U>),
+    /// Weibull: below shape 1 the tail is heavier than exponential, above it is lighter.
+    Weibull {
+        /// The shape, above 0.
+        #[schemars(range(min = 0))]
+        shape: f64,
+        /// The scale: 63 of 100 are below it.
+        scale: U,
     },
-    /// Any duration between the shortest and the longest, equally likely.
-    Uniform(Span, Span),
+    /// Pareto: nothing is below the scale, and the tail is heavy.
+    Pareto {
+        /// The least.
+        scale: U,
+        /// The shape, above 0; the mean is infinite up to 1, unless there is a max.
+        #[schemars(range(min = 0))]
+        shape: f64,
+        /// The most; no bound unless set.
+        max: Option<U>,
+    },
+    /// Anything between the least and the most, equally likely.
+    Uniform(U, U),
+    /// One of several values, each with its weight: `[["4ms", 90], ["80ms", 10]]`.
+    Weighted(Vec<(U, f64)>),
 }
 
-impl TryFrom<Table> for Distribution {
+/// Log-normal, said in one of two ways.
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged, deny_unknown_fields, bound(deserialize = "U: DeserializeOwned"))]
+enum Lognormal<U> {
+    /// By percentiles.
+    Percentiles {
+        /// What half of all are at most.
+        median: U,
+        /// What 99 of 100 are at most.
+        p99: U,
+    },
+    /// By moments.
+    Moments {
+        /// The mean.
+        mean: U,
+        /// The standard deviation divided by the mean.
+        #[schemars(range(min = 0, max = 1000))]
+        cv: f64,
+    },
+}
+
+/// Gamma, said in one of two ways.
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged, deny_unknown_fields, bound(deserialize = "U: DeserializeOwned"))]
+enum Gamma<U> {
+    /// By moments.
+    Moments {
+        /// The mean.
+        mean: U,
+        /// The standard deviation divided by the mean.
+        #[schemars(range(min = 0, max = 1000))]
+        cv: f64,
+    },
+    /// By parameters.
+    Parameters {
+        /// The shape, above 0: that of a whole number is the sum of so many exponentials.
+        #[schemars(range(min = 0))]
+        shape: f64,
+        /// The scale; the mean is shape times scale.
+        scale: U,
+    },
+}
+
+impl From<Impossible> for Refusal {
+    fn from(why: Impossible) -> Refusal {
+        Refusal::new(why.message, why.help)
+    }
+}
+
+impl<U: Unit> TryFrom<Table<U>> for Distributed<U> {
     type Error = Refusal;
 
-    fn try_from(table: Table) -> Result<Distribution, Refusal> {
-        match table {
-            Table::Constant(span) => Ok(Distribution::Constant(span.0)),
-            Table::Exponential(mean) => Ok(Distribution::Exponential { mean: mean.0 }),
-            Table::Lognormal { median, p99 } if p99 < median => {
-                let message = format!("the 99th percentile {p99} is below the median {median}");
-                Err(Refusal::new(message, "give a p99 that is at least the median"))
+    fn try_from(table: Table<U>) -> Result<Self, Refusal> {
+        let made = match table {
+            Table::Constant(value) => Ok(Distribution::from(value.value())),
+            Table::Exponential(mean) => Ok(Distribution::exponential(mean.value())),
+            Table::Lognormal(Lognormal::Percentiles { median, p99 }) => {
+                Distribution::lognormal_p99(median.value(), p99.value()).map_err(|why| {
+                    let message = format!("the 99th percentile {p99} is below the median {median}");
+                    Refusal::new(message, why.help)
+                })
             }
-            Table::Lognormal { median, p99 } => {
-                let (median, p99) = (median.0, p99.0);
-                // Of zero, everything is zero, whatever sigma.
-                let ratio = p99.as_nanos() as f64 / median.as_nanos().max(1) as f64;
-                Ok(Distribution::Lognormal { median, p99, sigma: lognormal_sigma(ratio) })
+            Table::Lognormal(Lognormal::Moments { mean, cv }) => Ok(Distribution::lognormal_cv(mean.value(), cv)?),
+            Table::Gamma(Gamma::Moments { mean, cv }) => Ok(Distribution::gamma_cv(mean.value(), cv)?),
+            Table::Gamma(Gamma::Parameters { shape, scale }) => Ok(Distribution::gamma(shape, scale.value())?),
+            Table::Weibull { shape, scale } => Ok(Distribution::weibull(shape, scale.value())?),
+            Table::Pareto { scale, shape, max: None } => Ok(Distribution::pareto(scale.value(), shape)?),
+            Table::Pareto { scale, shape, max: Some(max) } => {
+                Ok(Distribution::bounded_pareto(scale.value(), max.value(), shape)?)
             }
-            Table::Uniform(low, high) if high < low => {
+            Table::Uniform(low, high) if high.value().count() < low.value().count() => {
                 let message = format!("the range from {low} to {high} is empty");
                 Err(Refusal::new(message, format!("write [\"{high}\", \"{low}\"]")))
             }
-            Table::Uniform(low, high) => Ok(Distribution::Uniform { low: low.0, high: high.0 }),
-        }
+            Table::Uniform(low, high) => Ok(Distribution::uniform(low.value(), high.value())),
+            Table::Weighted(values) => {
+                let values: Vec<_> = values.into_iter().map(|(value, weight)| (value.value(), weight)).collect();
+                Ok(Distribution::weighted(&values)?)
+            }
+        };
+        made.map(Distributed)
     }
 }
 
-impl<'de> Deserialize<'de> for Distribution {
+impl<'de, U: Unit> Deserialize<'de> for Distributed<U> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
-            type Value = Distribution;
+        struct Reader<U>(PhantomData<U>);
+        impl<U: Unit> Reader<U> {
+            fn constant<E: Error>(value: Result<U, Refusal>) -> Result<Distributed<U>, E> {
+                value.map(|value| Distributed(value.value().into())).map_err(E::custom)
+            }
+        }
+        impl<'de, U: Unit> Visitor<'de> for Reader<U> {
+            type Value = Distributed<U>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(r#"a duration such as "12ms", or a table such as { exponential = "4ms" }"#)
+                f.write_str(U::EXPECTED)
             }
-            fn visit_str<E: Error>(self, text: &str) -> Result<Distribution, E> {
-                text.parse::<Span>().map(Distribution::from).map_err(E::custom)
+            fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+                Self::constant(U::from_text(text))
             }
-            fn visit_i64<E: Error>(self, number: i64) -> Result<Distribution, E> {
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
                 self.visit_f64(number as f64)
             }
-            fn visit_u64<E: Error>(self, number: u64) -> Result<Distribution, E> {
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
                 self.visit_f64(number as f64)
             }
-            fn visit_f64<E: Error>(self, number: f64) -> Result<Distribution, E> {
-                Span::from_number(number).map(Distribution::from).map_err(E::custom)
+            fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
+                Self::constant(U::from_number(number))
             }
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Distribution, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
                 Table::deserialize(MapAccessDeserializer::new(map))?.try_into().map_err(A::Error::custom)
             }
         }
-        deserializer.deserialize_any(Reader)
+        deserializer.deserialize_any(Reader(PhantomData))
     }
 }
 
-impl Serialize for Distribution {
-    /// A constant as its duration; the others as tables.
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let table = match *self {
-            Distribution::Constant(duration) => return Span(duration).serialize(serializer),
-            Distribution::Exponential { mean } => serde_json::json!({ "exponential": Span(mean) }),
-            Distribution::Lognormal { median, p99, .. } => {
-                serde_json::json!({ "lognormal": { "median": Span(median), "p99": Span(p99) } })
-            }
-            Distribution::Uniform { low, high } => serde_json::json!({ "uniform": [Span(low), Span(high)] }),
-        };
-        table.serialize(serializer)
-    }
-}
-
-impl JsonSchema for Distribution {
+impl<U: Unit> JsonSchema for Distributed<U> {
     fn schema_name() -> Cow<'static, str> {
-        "Distribution".into()
+        U::SCHEMA[0].into()
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let table = Table::json_schema(generator);
+        let table = Table::<U>::json_schema(generator);
         let tables = table.get("oneOf").cloned().unwrap_or_default();
-        let constant = generator.subschema_for::<Span>().to_value();
+        let constant = generator.subschema_for::<U>().to_value();
         let alternatives = std::iter::once(constant).chain(tables.as_array().into_iter().flatten().cloned());
         json_schema!({
-            "description": "How long something takes: a duration, or a table that says how it varies.",
+            "description": "How long something takes or how much it is: one value, or a table that says how it varies.",
             "oneOf": alternatives.collect::<Vec<_>>(),
-            KEYWORD: Distribution::NAME,
+            KEYWORD: U::SCHEMA[1],
         })
     }
 }
@@ -181,41 +256,41 @@ impl JsonSchema for Distribution {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Stream;
 
     fn read(json: &str) -> Result<Distribution, String> {
-        serde_json::from_value(serde_json::from_str(json).unwrap()).map_err(|error| error.to_string())
+        let value = serde_json::from_str(json).unwrap();
+        serde_json::from_value::<Distributed>(value).map(Distributed::known).map_err(|error| error.to_string())
     }
 
     #[test]
-    fn each_form_is_read_and_written_back() {
+    fn each_form_is_what_its_constructor_makes() {
+        let ms = Duration::from_millis;
         let forms = [
-            r#""12ms""#,
-            r#"{"exponential":"4ms"}"#,
-            r#"{"lognormal":{"median":"3s","p99":"9s"}}"#,
-            r#"{"uniform":["1s","2s"]}"#,
+            (r#""12ms""#, Distribution::constant(ms(12))),
+            (r#"{"constant":"12ms"}"#, Distribution::constant(ms(12))),
+            (r#"{"exponential":"4ms"}"#, Distribution::exponential(ms(4))),
+            (r#"{"lognormal":{"median":"3s","p99":"9s"}}"#, Distribution::lognormal_p99(ms(3000), ms(9000)).unwrap()),
+            (r#"{"lognormal":{"mean":"3s","cv":0.5}}"#, Distribution::lognormal_cv(ms(3000), 0.5).unwrap()),
+            (r#"{"gamma":{"mean":"8ms","cv":0.5}}"#, Distribution::gamma(4.0, ms(2)).unwrap()),
+            (r#"{"gamma":{"shape":4,"scale":"2ms"}}"#, Distribution::gamma(4.0, ms(2)).unwrap()),
+            (r#"{"weibull":{"shape":1.5,"scale":"2ms"}}"#, Distribution::weibull(1.5, ms(2)).unwrap()),
+            (r#"{"pareto":{"scale":"1ms","shape":1.5}}"#, Distribution::pareto(ms(1), 1.5).unwrap()),
+            (
+                r#"{"pareto":{"scale":"1ms","shape":1.5,"max":"10s"}}"#,
+                Distribution::bounded_pareto(ms(1), ms(10_000), 1.5).unwrap(),
+            ),
+            (r#"{"uniform":["1s","2s"]}"#, Distribution::uniform(ms(1000), ms(2000))),
+            (
+                r#"{"weighted":[["4ms",90],["80ms",10]]}"#,
+                Distribution::weighted(&[(ms(4), 90.0), (ms(80), 10.0)]).unwrap(),
+            ),
         ];
-        for form in forms {
-            assert_eq!(serde_json::to_string(&read(form).unwrap()).unwrap(), form);
+        for (form, wanted) in forms {
+            assert_eq!(read(form), Ok(wanted), "{form}");
         }
-        assert_eq!(read(r#"{"constant":"12ms"}"#), read(r#""12ms""#));
-    }
-
-    #[test]
-    fn draws_have_the_percentiles_that_were_asked_for() {
-        let sorted = |form: &str| {
-            let (distribution, mut stream) = (read(form).unwrap(), Stream::of(7, "test", form));
-            let mut draws: Vec<f64> = (0..20_000).map(|_| distribution.sample(&mut stream).as_secs_f64()).collect();
-            draws.sort_by(f64::total_cmp);
-            draws
-        };
-        let lognormal = sorted(r#"{"lognormal":{"median":"3s","p99":"9s"}}"#);
-        assert!((2.9..3.1).contains(&lognormal[10_000]), "{}", lognormal[10_000]);
-        assert!((8.5..9.5).contains(&lognormal[19_800]), "{}", lognormal[19_800]);
-        let exponential = sorted(r#"{"exponential":"4s"}"#);
-        assert!((3.9..4.1).contains(&(exponential.iter().sum::<f64>() / 20_000.0)));
-        let uniform = sorted(r#"{"uniform":["1s","2s"]}"#);
-        assert!((1.0..1.01).contains(&uniform[0]) && (1.99..=2.0).contains(&uniform[19_999]));
-        assert!((1.49..1.51).contains(&uniform[10_000]));
+        let bytes: Distributed<Bytes> = serde_json::from_str(r#"{"gamma":{"mean":"1 MB","cv":0}}"#).unwrap();
+        assert_eq!(bytes.known(), Distribution::from(1_000_000));
     }
 
     #[test]
@@ -228,10 +303,21 @@ mod tests {
             format!(r#"{{"uniform":[{longest},{longest}]}}"#),
             format!(r#"{{"lognormal":{{"median":"1ns","p99":{longest}}}}}"#),
             format!(r#"{{"lognormal":{{"median":"0s","p99":{longest}}}}}"#),
+            format!(r#"{{"lognormal":{{"mean":{longest},"cv":1000}}}}"#),
+            format!(r#"{{"gamma":{{"shape":1000000,"scale":{longest}}}}}"#),
+            format!(r#"{{"gamma":{{"shape":1e-300,"scale":{longest}}}}}"#),
+            format!(r#"{{"weibull":{{"shape":1e-300,"scale":{longest}}}}}"#),
+            format!(r#"{{"pareto":{{"scale":{longest},"shape":1e-300}}}}"#),
+            format!(r#"{{"pareto":{{"scale":"1ns","shape":1e-300,"max":{longest}}}}}"#),
+            format!(r#"{{"pareto":{{"scale":"1ns","shape":1e6,"max":{longest}}}}}"#),
+            format!(r#"{{"weighted":[[{longest},1e12]]}}"#),
         ] {
             let distribution = read(&form).unwrap();
             for _ in 0..1000 {
                 assert!(distribution.sample(&mut stream) <= Duration::from_nanos(u64::MAX), "{form}");
+            }
+            for moment in [distribution.mean(), distribution.variance()].into_iter().flatten() {
+                assert!(moment >= 0.0 && moment.is_finite(), "{form}: {moment}");
             }
         }
     }
@@ -246,7 +332,38 @@ mod tests {
         the range from 2s to 1s is empty
         write ["1s", "2s"]
         "#);
-        for form in ["true", "[]", "{}", "-1", "5", r#"{"exponential":"4ms","constant":"1s"}"#, r#"{"normal":"4ms"}"#] {
+        insta::assert_snapshot!(read(r#"{"weighted":[["2s",0],["1s",0]]}"#).unwrap_err(), @r"
+        the weights sum to zero
+        give a value a weight above 0
+        ");
+        insta::assert_snapshot!(read(r#"{"pareto":{"scale":"1s","shape":2,"max":"1s"}}"#).unwrap_err(), @r"
+        the upper bound is not above the lower one
+        give a max above the scale, or no max
+        ");
+        insta::assert_snapshot!(read(r#"{"gamma":{"mean":"1s","cv":-1}}"#).unwrap_err(), @r"
+        the coefficient of variation (cv) is out of range
+        it is the standard deviation divided by the mean: give a number from 0 to 1000
+        ");
+        for form in [
+            "true",
+            "[]",
+            "{}",
+            "-1",
+            "5",
+            r#"{"exponential":"4ms","constant":"1s"}"#,
+            r#"{"exponential":"-4ms"}"#,
+            r#"{"normal":"4ms"}"#,
+            r#"{"lognormal":{"median":"3s"}}"#,
+            r#"{"lognormal":{"median":"3s","cv":1}}"#,
+            r#"{"lognormal":{"median":"3s","p99":"4s","cv":1}}"#,
+            r#"{"gamma":{"shape":0,"scale":"1s"}}"#,
+            r#"{"weibull":{"shape":-1,"scale":"1s"}}"#,
+            r#"{"pareto":{"shape":0,"scale":"1s"}}"#,
+            r#"{"pareto":{"shape":1,"scale":"0s"}}"#,
+            r#"{"weighted":[]}"#,
+            r#"{"weighted":[["1s",-1]]}"#,
+            r#"{"weighted":[["1s"]]}"#,
+        ] {
             assert!(read(form).is_err(), "{form}");
         }
     }

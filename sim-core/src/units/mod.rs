@@ -1,4 +1,5 @@
-//! Quantities of the world half, as people write them: "3s", "31 MB", "200/s", "1%", and distributions of durations.
+//! Quantities of the world half, as people write them: "3s", "31 MB", "200/s", "1%", and distributions of
+//! durations and amounts of data.
 //!
 //! Own parsers, because the crates for it guess where a simulation must not: `humantime` and `jiff` take "2 min" and
 //! months, `bytesize` computes in floats and calls "31M" megabytes; none names the accepted forms when it refuses.
@@ -20,7 +21,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 pub use bytes::Bytes;
-pub use distribution::Distribution;
+pub use distribution::{Distributed, Unit};
 pub use moment::Moment;
 pub use rate::Rate;
 pub use ratio::Ratio;
@@ -39,7 +40,8 @@ const CHECKS: &[(&str, Check)] = &[
     (Rate::NAME, verify::<Rate>),
     (Ratio::NAME, verify::<Ratio>),
     (Moment::NAME, verify::<Moment>),
-    (Distribution::NAME, verify::<Distribution>),
+    (Span::SCHEMA[1], verify::<Distributed<Span>>),
+    (Bytes::SCHEMA[1], verify::<Distributed<Bytes>>),
 ];
 
 fn verify<T: DeserializeOwned>(value: Value) -> Result<(), String> {

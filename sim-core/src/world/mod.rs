@@ -9,7 +9,6 @@ mod assume;
 pub mod billing;
 pub mod capacity;
 pub mod cloudwatch;
-mod dist;
 pub mod ecr;
 pub mod ecs;
 pub mod elb;
@@ -24,10 +23,10 @@ pub mod wildcard;
 
 pub use account::Account;
 pub use assume::Assumptions;
-pub use dist::Distribution;
 pub use event::Event;
 pub use fact::{Fact, Name};
 
+pub use crate::engine::Distribution;
 use crate::engine::{Kernel, Next};
 
 /// `stoppedReason` as it is kept: at most 1,024 characters [IM-082].

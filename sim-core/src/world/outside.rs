@@ -6,16 +6,16 @@ use super::app::AppEvent;
 use super::ecs::{TaskId, TaskStatus};
 use super::elb::LoadBalancerId;
 use super::network::ZoneId;
-use super::traffic::Rate;
+use super::traffic::{Arrivals, Rate};
 use super::{Ctx, Event, Fact, World};
 use crate::engine::Time;
 
 impl World {
     /// Somebody begins to call a load balancer; nothing happens when there is none of this name.
-    pub(crate) fn begin_traffic(&mut self, name: &str, to: &str, rate: Rate, ctx: &mut Ctx) {
+    pub(crate) fn begin_traffic(&mut self, name: &str, to: &str, arrivals: Arrivals, ctx: &mut Ctx) {
         let Some(balancer) = self.elb.balancer_named(to) else { return };
         let port = self.elb.balancers[balancer].listeners.first().map_or(80, |&id| self.elb.listeners[id].port);
-        self.traffic.add(name, balancer, port, rate, ctx);
+        self.traffic.add(name, balancer, port, arrivals, ctx);
     }
 
     /// Kills the processes of so many running tasks of a service (`cluster/service`), drawn at random.
@@ -56,11 +56,11 @@ impl World {
         let callers = self.traffic.sources.iter().filter(|(_, source)| source.balancer == balancer);
         let callers: Vec<_> = callers.map(|(id, _)| id).collect();
         match callers.split_first() {
-            None => self.begin_traffic(&name, &name, rate, ctx),
+            None => self.begin_traffic(&name, &name, rate.into(), ctx),
             Some((first, others)) => {
-                self.traffic.set_rate(*first, rate, ctx);
+                self.traffic.set_arrivals(*first, rate, ctx);
                 for &other in others {
-                    self.traffic.set_rate(other, Rate::default(), ctx);
+                    self.traffic.set_arrivals(other, Rate::default(), ctx);
                 }
             }
         }

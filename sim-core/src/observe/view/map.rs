@@ -129,7 +129,7 @@ pub fn map(world: &World, now: Time) -> MapView {
     let callers = world.traffic.sources.iter().map(|(_, source)| CallerTile {
         name: source.name.clone(),
         to: world.elb.balancers[source.balancer].name.clone(),
-        per_second: super::super::report::round(source.rate.at(now), 2),
+        per_second: super::super::report::round(source.arrivals.rate_at(now), 2),
         sent: source.sent as f64,
         unreached: source.unreached.iter().sum::<u64>() as f64,
     });

@@ -10,10 +10,9 @@ pub(crate) use processor::Processor;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::dist::Sampler;
 use super::ecs::{EcsEvent, TaskId};
 use super::traffic::RequestEvent;
-use super::{Ctx, Event, Fact, Peers};
+use super::{Ctx, Distribution, Event, Fact, Peers};
 use crate::engine::{Arena, Time};
 
 /// What the applications react to. A container is named by its place in the task definition.
@@ -84,10 +83,10 @@ pub(crate) struct TaskApp {
 }
 
 /// A spec as the request path needs it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct RequestProfile {
-    pub cpu: Sampler,
-    pub wait: Sampler,
+    pub cpu: Distribution,
+    pub wait: Distribution,
     pub error_ratio: f64,
     pub status: u16,
     pub error_status: u16,
@@ -117,8 +116,8 @@ impl Apps {
     /// Describes a container; what was said of it before is forgotten. Tasks that have started are not affected.
     pub fn describe(&mut self, spec: AppSpec) -> AppSpecId {
         self.profiles.push(RequestProfile {
-            cpu: spec.cpu.sampler(),
-            wait: spec.wait.sampler(),
+            cpu: spec.cpu.clone(),
+            wait: spec.wait.clone(),
             error_ratio: spec.error_ratio,
             status: spec.status,
             error_status: spec.error_status,
@@ -186,7 +185,7 @@ impl Apps {
                 let boot = spec.boot.sample(&mut ctx.stream("app-boot", &entity));
                 ctx.send(boot, Event::App(AppEvent::Booted(task, here)));
             }
-            if let Some(end) = spec.ends {
+            if let Some(end) = &spec.ends {
                 let after = end.after.sample(&mut ctx.stream("app-end", &entity));
                 ctx.send(after, Event::App(AppEvent::Exit(task, here, end.code)));
             }
@@ -210,7 +209,7 @@ impl Apps {
     fn terminate(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
         let Some(Some(app)) = self.tasks.get_mut(task.index()) else { return };
         for (index, process) in app.processes.iter_mut().enumerate() {
-            let shutdown = self.specs[process.spec].shutdown;
+            let shutdown = &self.specs[process.spec].shutdown;
             let ended = matches!(process.state, ProcessState::Exited(_));
             if ended || process.terminated || shutdown.ignores_sigterm {
                 continue;

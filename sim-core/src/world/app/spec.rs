@@ -51,7 +51,7 @@ pub struct Health {
 }
 
 /// What follows the stop signal (SIGTERM).
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Shutdown {
     /// Goes on as if nothing were, until SIGKILL [TR-112]; false unless set.
     pub ignores_sigterm: bool,
@@ -62,7 +62,7 @@ pub struct Shutdown {
 }
 
 /// An end that nobody asked for.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct End {
     /// From the start of the process.
     pub after: Distribution,
@@ -81,7 +81,7 @@ impl AppSpec {
         container: String::new(),
         boot: Distribution::ZERO,
         listens_on: None,
-        cpu: Distribution::Constant(Duration::from_millis(1)),
+        cpu: Distribution::constant(Duration::from_millis(1)),
         wait: Distribution::ZERO,
         status: 200,
         error_ratio: 0.0,
@@ -90,7 +90,7 @@ impl AppSpec {
         memory: 64 << 20,
         memory_per_request: 0,
         health: Health { status: 200, cpu: Duration::from_millis(1) },
-        shutdown: Shutdown { ignores_sigterm: false, takes: Distribution::Constant(Duration::from_secs(1)), code: 0 },
+        shutdown: Shutdown { ignores_sigterm: false, takes: Distribution::constant(Duration::from_secs(1)), code: 0 },
         ends: None,
     };
 }

@@ -4,13 +4,13 @@
 //! something is decided: its arrival, the end of its CPU time, the end of its wait if it has one. Constant round
 //! trips are added to its latency when it is answered; timeouts are one event for each load balancer.
 
+mod arrivals;
 mod path;
-mod rate;
 mod request;
 mod sample;
 mod waiting;
 
-pub use rate::Rate;
+pub use arrivals::{AccessLog, AccessLogBuilder, Arrivals, Bursts, Diurnal, LoggedLine, Rate, Spike};
 pub(crate) use request::Requests;
 pub use sample::{Ending, RequestSample};
 use waiting::Waiting;
@@ -57,7 +57,7 @@ impl Unreached {
     pub const ALL: [Unreached; 3] = [Unreached::ClientNoAnswer, Unreached::ClientRefused, Unreached::ClientTimeout];
 }
 
-/// Somebody who sends requests: an open Poisson process, which comes whether or not anybody answers.
+/// Somebody who sends requests: an open process, which comes whether or not anybody answers.
 #[derive(Clone, Debug)]
 pub struct Source {
     /// Its name, by which its random streams are keyed.
@@ -66,20 +66,18 @@ pub struct Source {
     pub balancer: LoadBalancerId,
     /// The listener's port.
     pub port: u16,
-    /// How many requests a second.
-    pub rate: Rate,
+    /// When its requests come.
+    pub arrivals: Arrivals,
     /// Requests sent so far [count].
     pub sent: u64,
     /// Those that did not reach the load balancer, by `Unreached` [count].
     pub unreached: [u64; 3],
     /// Draws, each from its own stream, so that another service or another setting changes nothing here.
-    arrivals: Stream,
+    gaps: Stream,
     cpu: Stream,
     wait: Stream,
     errors: Stream,
     shares: Stream,
-    /// The piece of `rate` that is being worked on.
-    place: usize,
     route: Route,
 }
 
@@ -114,34 +112,39 @@ pub struct Traffic {
 
 impl Traffic {
     /// Adds a source and lets its first request come.
-    pub fn add(&mut self, name: &str, balancer: LoadBalancerId, port: u16, rate: Rate, ctx: &mut Ctx) -> SourceId {
+    pub fn add(
+        &mut self,
+        name: &str,
+        balancer: LoadBalancerId,
+        port: u16,
+        arrivals: impl Into<Arrivals>,
+        ctx: &mut Ctx,
+    ) -> SourceId {
         let source = Source {
             name: name.to_owned(),
             balancer,
             port,
-            rate: Rate::default(),
+            arrivals: Rate::default().into(),
             sent: 0,
             unreached: [0; 3],
-            arrivals: ctx.stream("arrivals", name),
+            gaps: ctx.stream("arrivals", name),
             cpu: ctx.stream("request-cpu", name),
             wait: ctx.stream("request-wait", name),
             errors: ctx.stream("request-error", name),
             shares: ctx.stream("forward-share", name),
-            place: 0,
             route: Route { versions: (u64::MAX, u64::MAX), way: Way::None(Unreached::ClientRefused) },
         };
         let id = self.sources.push(source);
-        self.set_rate(id, rate, ctx);
+        self.set_arrivals(id, arrivals, ctx);
         id
     }
 
-    /// Replaces a source's rate from now on. The next arrival is drawn anew, which a Poisson process does not notice.
-    pub fn set_rate(&mut self, id: SourceId, rate: Rate, ctx: &mut Ctx) {
+    /// Replaces a source's arrivals from now on. The next is drawn anew, which a Poisson process does not notice.
+    pub fn set_arrivals(&mut self, id: SourceId, arrivals: impl Into<Arrivals>, ctx: &mut Ctx) {
         let source = &mut self.sources[id];
-        source.rate = rate;
-        source.place = 0;
+        source.arrivals = arrivals.into();
         let slot = path::source_timer(id);
-        match source.rate.invert(ctx.now(), source.arrivals.exponential(), &mut source.place) {
+        match source.arrivals.next(ctx.now(), &mut source.gaps) {
             Some(next) => ctx.timers.arm(slot, next),
             None => ctx.timers.disarm(slot),
         }

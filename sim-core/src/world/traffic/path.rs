@@ -78,7 +78,7 @@ impl World {
         let now = ctx.now();
         let source = &mut self.traffic.sources[id];
         source.sent += 1;
-        if let Some(next) = source.rate.invert(now, source.arrivals.exponential(), &mut source.place) {
+        if let Some(next) = source.arrivals.next(now, &mut source.gaps) {
             ctx.timers.arm(source_timer(id), next);
         }
         let versions = (self.elb.version, self.network.generation());
@@ -186,8 +186,8 @@ impl World {
         };
         let profile = &self.app.profiles[process.spec.index()];
         let draws = &mut self.traffic.sources[source];
-        let work = profile.cpu.sample(&mut draws.cpu);
-        request.wait = profile.wait.sample(&mut draws.wait);
+        let work = profile.cpu.draw(&mut draws.cpu);
+        request.wait = profile.wait.draw(&mut draws.wait);
         let fails = profile.error_ratio > 0.0 && draws.errors.unit() < profile.error_ratio;
         request.status = if fails { profile.error_status } else { profile.status };
         request.bytes = profile.bytes;
