@@ -1,9 +1,10 @@
 //! The real folder around a scenario file.
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use sim_core::files::{FILE_BYTES_MAX, FileError, Files};
+use sim_core::files::{DATA_BYTES_MAX, FILE_BYTES_MAX, FileError, Files};
 use sim_core::scenario::{Diagnostics, Scenario};
 use sim_core::session::FileMap;
 
@@ -46,6 +47,21 @@ impl Folder {
 }
 
 impl Folder {
+    /// A file in the folder, and how large it is [bytes].
+    fn regular_file(&self, path: &str) -> Result<(PathBuf, u64), FileError> {
+        let root = self.0.canonicalize().map_err(other)?;
+        let file = root.join(path).canonicalize().map_err(other)?;
+        if !file.starts_with(&root) {
+            return Err(FileError::Path("a link leads out of the scenario's folder"));
+        }
+        let about = fs::metadata(&file).map_err(other)?;
+        // A pipe or device may never end.
+        match about.is_file() {
+            true => Ok((file, about.len())),
+            false => Err(FileError::Path("the path names no regular file")),
+        }
+    }
+
     /// What typed lines may name with `file://`: the JSON files, as far as they are of a sound size in all.
     pub fn small_files(&self) -> FileMap {
         let mut files = FileMap::new();
@@ -62,26 +78,28 @@ impl Folder {
     }
 }
 
+fn other(error: std::io::Error) -> FileError {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => FileError::NotFound { similar: None },
+        _ => FileError::Other(error.to_string()),
+    }
+}
+
 impl Files for Folder {
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError> {
-        let other = |error: std::io::Error| match error.kind() {
-            std::io::ErrorKind::NotFound => FileError::NotFound { similar: None },
-            _ => FileError::Other(error.to_string()),
-        };
-        let root = self.0.canonicalize().map_err(other)?;
-        let file = root.join(path).canonicalize().map_err(other)?;
-        if !file.starts_with(&root) {
-            return Err(FileError::Path("a link leads out of the scenario's folder"));
-        }
-        let about = fs::metadata(&file).map_err(other)?;
-        // A pipe or device may never end.
-        if !about.is_file() {
-            return Err(FileError::Path("the path names no regular file"));
-        }
-        if about.len() > FILE_BYTES_MAX as u64 {
+        let (file, bytes) = self.regular_file(path)?;
+        if bytes > FILE_BYTES_MAX as u64 {
             return Err(FileError::TooLarge);
         }
         fs::read(&file).map_err(other)
+    }
+
+    fn open(&self, path: &str) -> Result<Box<dyn Read + '_>, FileError> {
+        let (file, bytes) = self.regular_file(path)?;
+        if bytes > DATA_BYTES_MAX {
+            return Err(FileError::TooMuchData);
+        }
+        Ok(Box::new(fs::File::open(&file).map_err(other)?))
     }
 
     fn names(&self) -> Vec<String> {

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::{Cursor, Read};
 
 use crate::spelling::nearest;
 
@@ -12,11 +13,20 @@ use crate::spelling::nearest;
 /// must not exhaust a browser.
 pub const FILE_BYTES_MAX: usize = 2 << 20;
 
+/// The largest data file that is read line by line, such as an access log [bytes]: it is never held as a whole.
+pub const DATA_BYTES_MAX: u64 = 4 << 30;
+
 /// The files that a scenario and its command lines may name.
 pub trait Files {
     /// The bytes of one file. The path is relative to the scenario's folder, with forward slashes, and stays inside:
     /// [`read`] has checked it. What the path means on a disk (symbolic links, say) is the implementation's business.
     fn read(&self, path: &str) -> Result<Vec<u8>, FileError>;
+
+    /// The bytes of one file, bit by bit: for data, which may be far larger than what is read at once. The path is as for
+    /// [`Files::read`].
+    fn open(&self, path: &str) -> Result<Box<dyn Read + '_>, FileError> {
+        self.read(path).map(|bytes| Box::new(Cursor::new(bytes)) as Box<dyn Read>)
+    }
 
     /// The paths that exist, for "did you mean"; may be empty.
     fn names(&self) -> Vec<String> {
@@ -54,6 +64,8 @@ pub enum FileError {
     },
     /// More than [`FILE_BYTES_MAX`].
     TooLarge,
+    /// Data of more than [`DATA_BYTES_MAX`].
+    TooMuchData,
     /// Not UTF-8 from this byte on; only [`read_text`] asks for text.
     NotText {
         /// The first byte that is no text [bytes from the start].
@@ -69,6 +81,7 @@ impl fmt::Display for FileError {
             FileError::Path(why) => f.write_str(why),
             FileError::NotFound { .. } => f.write_str("there is no such file"),
             FileError::TooLarge => write!(f, "the file is larger than {} MiB", FILE_BYTES_MAX >> 20),
+            FileError::TooMuchData => write!(f, "the file is larger than {} GiB", DATA_BYTES_MAX >> 30),
             FileError::NotText { offset } => write!(f, "byte {offset} is not UTF-8 text"),
             FileError::Other(message) => f.write_str(message),
         }
@@ -87,6 +100,7 @@ impl FileError {
             FileError::NotFound { similar: Some(similar) } => format!("did you mean {similar:?}?"),
             FileError::NotFound { similar: None } => "paths are relative to the scenario's folder".into(),
             FileError::NotText { .. } => "save the file as UTF-8".into(),
+            FileError::TooMuchData => "split it, and name the part that is needed".into(),
             FileError::TooLarge | FileError::Other(_) => String::new(),
         }
     }
@@ -105,12 +119,25 @@ pub fn read(files: &dyn Files, path: &str) -> Result<Vec<u8>, FileError> {
     let path = clean(path).map_err(FileError::Path)?;
     match files.read(&path) {
         Ok(bytes) if bytes.len() > FILE_BYTES_MAX => Err(FileError::TooLarge),
-        Err(FileError::NotFound { similar: None }) => {
+        result => result.map_err(|error| with_nearest(files, &path, error)),
+    }
+}
+
+/// The bytes of the file at `path`, bit by bit; as [`read`], but for data of up to [`DATA_BYTES_MAX`].
+pub fn open<'a>(files: &'a dyn Files, path: &str) -> Result<Box<dyn Read + 'a>, FileError> {
+    let path = clean(path).map_err(FileError::Path)?;
+    files.open(&path).map_err(|error| with_nearest(files, &path, error))
+}
+
+/// A file that is not there, with the nearest one that is.
+fn with_nearest(files: &dyn Files, path: &str, error: FileError) -> FileError {
+    match error {
+        FileError::NotFound { similar: None } => {
             let names = files.names();
-            let similar = nearest(&path, names.iter().map(String::as_str)).map(str::to_owned);
-            Err(FileError::NotFound { similar })
+            let similar = nearest(path, names.iter().map(String::as_str)).map(str::to_owned);
+            FileError::NotFound { similar }
         }
-        result => result,
+        error => error,
     }
 }
 

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use miette::{LabeledSpan, MietteHandlerOpts, NamedSource, ReportHandler};
+use miette::{
+    LabeledSpan, MietteError, MietteHandlerOpts, MietteSpanContents, ReportHandler, SourceSpan, SpanContents,
+};
 use sim_core::scenario::{Diagnostic, Diagnostics, Label, Severity, SourceId, Sources, visible};
 
 /// A text with a longer line is shown by sim-core, which crops [bytes]: miette prints whole lines.
@@ -32,18 +34,40 @@ pub fn render(problems: &Diagnostics, handler: &dyn ReportHandler) -> String {
     out
 }
 
-type Text = Arc<NamedSource<String>>;
+type Text = Arc<Part>;
+
+/// A text, or the part of a larger one that begins at some line of it.
+#[derive(Debug)]
+struct Part {
+    name: String,
+    text: String,
+    first_line: usize,
+}
+
+impl miette::SourceCode for Part {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let found = self.text.read_span(span, before, after)?;
+        let (line, count) = (found.line() + self.first_line - 1, found.line_count());
+        let name = self.name.clone();
+        Ok(Box::new(MietteSpanContents::new_named(name, found.data(), *found.span(), line, found.column(), count)))
+    }
+}
 
 fn text(sources: &Sources, id: SourceId) -> Text {
     let source = sources.get(id);
-    Arc::new(NamedSource::new(visible(&source.name), source.visible_text()))
+    Arc::new(Part { name: visible(&source.name), text: source.visible_text(), first_line: source.first_line })
 }
 
 /// A blank that a label at the end of the text stands under.
 const END: char = '\u{a0}';
 
 fn with_end(text: &Text) -> Text {
-    Arc::new(NamedSource::new(text.name(), format!("{}{END}", text.inner())))
+    Arc::new(Part { name: text.name.clone(), text: format!("{}{END}", text.text), first_line: text.first_line })
 }
 
 /// A problem with its handler, so that it can be written with `{}`.
@@ -74,7 +98,7 @@ impl Shown {
     fn of(problem: &Diagnostic, texts: &[(SourceId, Text)]) -> Shown {
         let find = |id: SourceId| {
             let text = texts.iter().find(|(known, _)| *known == id).map(|(_, text)| text.clone())?;
-            let at_end = |label: &Label| label.source == id && label.span.start >= text.inner().len();
+            let at_end = |label: &Label| label.source == id && label.span.start >= text.text.len();
             Some(if problem.labels.iter().any(at_end) { with_end(&text) } else { text })
         };
         let home = problem.labels.first().map(|label| label.source);
@@ -104,7 +128,7 @@ impl Shown {
 
 /// A label that stays inside its text.
 fn span(label: &Label, primary: bool, text: &Option<Text>) -> LabeledSpan {
-    let end = text.as_ref().map_or(0, |text| text.inner().trim_end_matches(END).len());
+    let end = text.as_ref().map_or(0, |text| text.text.trim_end_matches(END).len());
     let (from, to) = (label.span.start.min(end), label.span.end.min(end));
     let words = (!label.text.is_empty()).then(|| visible(&label.text));
     match primary {
@@ -292,6 +316,23 @@ mod tests {
         let problem = Diagnostic::error("wrong-type", "expected a table, found a list").at((main, 0..10_002), "");
         let text = render(&Diagnostics::new(sources, vec![problem]), &NarratableReportHandler::new());
         assert!(text.len() < 500, "{text}");
+    }
+
+    #[test]
+    fn a_line_of_a_large_file_keeps_its_number() {
+        let mut sources = Sources::default();
+        let line = sources.add_line("rates.csv", 4_711, "10m,fast");
+        let problem = Diagnostic::error("data", "\"fast\" is not a rate").at((line, 4..8), "");
+        let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(80);
+        insta::assert_snapshot!(render(&Diagnostics::new(sources, vec![problem]), &handler), @r#"
+        data
+
+          × "fast" is not a rate
+              ╭─[rates.csv:4711:5]
+         4711 │ 10m,fast
+              ·     ────
+              ╰────
+        "#);
     }
 
     #[test]

@@ -1,24 +1,28 @@
 //! From a scenario file to a scenario that can be started, or to all that is wrong with it.
 
+mod apps;
+mod traffic;
+
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::file::{AppTable, CourseTable, FaultTable, RateTable, ScenarioFile, TrafficTable};
+use super::file::{FaultTable, ScenarioFile};
 use super::{Diagnostic, Diagnostics, Loaded, Node, Place, Severity, Sources, Tree, load, refused};
 use crate::api::command::{Command, Task};
 use crate::api::{ApiError, OPERATIONS, OperationEntry};
-use crate::engine::{Kernel, Time};
+use crate::engine::{Empirical, Kernel, Time};
 use crate::files::Files;
 use crate::spelling;
-use crate::units;
-use crate::world::app::{AppSpec, End};
+use crate::world::app::AppSpec;
 use crate::world::ecr::{EcrEvent, Image};
-use crate::world::traffic::{Arrivals, Rate};
-use crate::world::{Account, Assumptions, Ctx, Distribution, Event, World};
+use crate::world::traffic::Arrivals;
+use crate::world::{Account, Assumptions, Ctx, Event, World};
 
 /// The longest run: what a signed 64-bit count of nanoseconds holds, and AWS timestamps can print.
 const LONGEST_DAYS: u64 = 3650;
@@ -34,6 +38,10 @@ pub struct Scenario {
     pub warnings: Vec<Diagnostic>,
     /// The texts it was read from.
     pub sources: Sources,
+    /// How containers behave, by their place in `[[world.app]]`.
+    apps: Vec<AppSpec>,
+    /// When requests come, by their place in `[[world.traffic]]`.
+    arrivals: Vec<Arrivals>,
     /// Resources that exist from the beginning: operations and their inputs, in the order in which they are made.
     setup: Vec<(&'static OperationEntry, Value)>,
     /// What happens at its time, in order of time and place in the file.
@@ -118,8 +126,8 @@ impl Scenario {
     /// Understands a scenario file, or says all that is wrong with it. `files` answers for the files it names.
     pub fn read(name: &str, bytes: &[u8], files: &dyn Files) -> Result<Scenario, Diagnostics> {
         let Loaded { value: Text(file), tree } = load::<Text>(name, bytes, files)?;
-        let Tree { sources, root, problems: warnings } = tree;
-        let mut compiler = Compiler { root: &root, sources: &sources, files, problems: warnings };
+        let Tree { mut sources, root, problems } = tree;
+        let mut compiler = Compiler { root: &root, sources: &mut sources, files, problems, measured: BTreeMap::new() };
         let scenario = compiler.scenario(name, file);
         let problems = compiler.problems;
         match problems.iter().any(|problem| problem.severity == Severity::Error) {
@@ -156,8 +164,8 @@ impl Scenario {
             Account { id: header.account.clone(), region: header.region.clone(), start: header.start.0, seed };
         let mut world = World::new(account, self.assume);
         let ctx = Kernel::new(seed, self.file.budget.budget());
-        for app in &self.file.world.app {
-            world.app.describe(app_spec(app));
+        for app in &self.apps {
+            world.app.describe(app.clone());
         }
         for image in &self.file.world.image {
             let layers: Vec<u64> = image.layers.iter().map(|layer| layer.0).collect();
@@ -167,52 +175,44 @@ impl Scenario {
     }
 
     /// Whose requests `[[world.traffic]]` describes at this place, where they go, and when they come.
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    /// use sim_core::engine::Time;
+    /// use sim_core::scenario::Scenario;
+    ///
+    /// let files = BTreeMap::from([("rates.csv".to_owned(), b"0,10\n30m,50\n".to_vec())]);
+    /// let expected = |rate: &str| {
+    ///     let text = format!(
+    ///         "[scenario]\ntitle = 'x'\nduration = '1h'\n\
+    ///          [[elbv2.loadBalancer]]\nName = 'alb'\nSubnets = ['us-east-1a', 'us-east-1b']\n\
+    ///          [[world.traffic]]\nto = 'alb'\n{rate}"
+    ///     );
+    ///     let scenario = Scenario::read("x.toml", text.as_bytes(), &files).unwrap();
+    ///     scenario.traffic(0).2.expected_before(Time::from_secs(3600)).round()
+    /// };
+    /// assert_eq!(expected("rate = 10"), 36_000.0);
+    /// assert_eq!(expected("rate = '600/min'\narrivals = 'constant'\nuntil = '30m'"), 18_000.0);
+    /// assert_eq!(expected("rate = { steps = [['0m', 10], ['30m', 20]] }"), 54_000.0);
+    /// assert_eq!(expected("rate = { diurnal = { mean = 10, amplitude = 9, period = '1h' } }"), 36_000.0);
+    /// assert_eq!(expected("rate = { spike = { base = 10, peak = 40, at = '10m', hold = '1m' } }"), 37_800.0);
+    /// assert_eq!(expected("rate = { burst = { peak = 40, on = '10s', off = '30s' } }"), 36_000.0);
+    /// assert_eq!(expected("rate = { csv = 'rates.csv' }"), 54_000.0);
+    /// ```
     pub fn traffic(&self, index: usize) -> (&str, &str, Arrivals) {
         let table = &self.file.world.traffic[index];
-        (table.name.as_deref().unwrap_or(&table.to), &table.to, rate(table, self.end).into())
-    }
-}
-
-fn app_spec(table: &AppTable) -> AppSpec {
-    let mut spec = AppSpec::of(&table.container);
-    let request = &table.request;
-    let or = |written: &Option<units::Distributed>, default: Distribution| {
-        written.clone().map_or(default, units::Distributed::known)
-    };
-    spec.boot = or(&table.boot, spec.boot);
-    spec.cpu = or(&request.cpu, spec.cpu);
-    spec.wait = or(&request.wait, spec.wait);
-    spec.memory_per_request = request.memory.map_or(spec.memory_per_request, |bytes| bytes.0);
-    spec.error_ratio = request.errors.map_or(spec.error_ratio, |ratio| ratio.of_one());
-    spec.memory = table.memory.map_or(spec.memory, |bytes| bytes.0);
-    spec.health.status = table.health_status.unwrap_or(spec.health.status);
-    spec.health.cpu = table.health_cpu.map_or(spec.health.cpu, |span| span.0);
-    spec.shutdown.takes = or(&table.shutdown, spec.shutdown.takes);
-    spec.shutdown.ignores_sigterm = table.ignores_sigterm;
-    spec.ends = table.crash_after.clone().map(|after| End { after: after.known(), code: 1 });
-    spec
-}
-
-/// The rate of a source over time.
-fn rate(table: &TrafficTable, end: Time) -> Rate {
-    let moment = |span: units::Span| Time::ZERO + span.0;
-    let points = |points: &[(units::Span, units::Rate)]| -> Vec<(Time, f64)> {
-        points.iter().map(|(at, rate)| (moment(*at), rate.per_second())).collect()
-    };
-    let until = table.until.map_or(end, moment);
-    match &table.rate {
-        RateTable::Constant(rate) => Rate::constant(rate.per_second(), table.begins(), until),
-        RateTable::Course(CourseTable::Ramp(course)) => Rate::through(&points(course)),
-        RateTable::Course(CourseTable::Steps(course)) => Rate::steps(&points(course), until),
+        (table.name.as_deref().unwrap_or(&table.to), &table.to, self.arrivals[index].clone())
     }
 }
 
 /// Reads one file, and collects what is wrong.
 struct Compiler<'a> {
     root: &'a Node,
-    sources: &'a Sources,
+    sources: &'a mut Sources,
     files: &'a dyn Files,
     problems: Vec<Diagnostic>,
+    /// What was measured, by the file and how it is read: each is read once.
+    measured: BTreeMap<String, Option<Arc<Empirical>>>,
 }
 
 impl Compiler<'_> {
@@ -229,13 +229,19 @@ impl Compiler<'_> {
     fn scenario(&mut self, name: &str, file: ScenarioFile) -> Scenario {
         self.header(&file);
         let end = Time::ZERO + file.scenario.duration.0;
-        let actions = self.actions(&file);
+        let apps = (0..).zip(&file.world.app).map(|(index, app)| self.app_spec(index, app)).collect();
+        let arrivals: Vec<Arrivals> =
+            (0..).zip(&file.world.traffic).map(|(index, traffic)| self.arrivals(index, traffic, end)).collect();
+        self.expected_requests(&file, &arrivals, end);
+        let actions = self.actions(&file, &arrivals);
         let assume = file.assume.assumptions();
         let scenario = Scenario {
             name: name.to_owned(),
             file,
             warnings: Vec::new(),
             sources: Sources::default(),
+            apps,
+            arrivals,
             setup: Vec::new(),
             actions,
             end,
@@ -278,15 +284,15 @@ impl Compiler<'_> {
     }
 
     /// Everything that happens at its time, in order.
-    fn actions(&mut self, file: &ScenarioFile) -> Vec<(Time, Action)> {
+    fn actions(&mut self, file: &ScenarioFile, arrivals: &[Arrivals]) -> Vec<(Time, Action)> {
         let mut actions = Vec::new();
         for (index, line) in file.timeline.iter().enumerate() {
             if let Some(action) = self.line(index, &line.run, file) {
                 actions.push((Time::ZERO + line.at.0, action));
             }
         }
-        for (index, traffic) in file.world.traffic.iter().enumerate() {
-            actions.push((traffic.begins(), Action::Call(index)));
+        for (index, arrivals) in arrivals.iter().enumerate() {
+            actions.push((arrivals.begins().unwrap_or_default(), Action::Call(index)));
         }
         for (index, fault) in file.world.fault.iter().enumerate() {
             actions.push((Time::ZERO + fault.at().0, Action::Fault(index)));
@@ -419,20 +425,19 @@ impl Compiler<'_> {
         }
         for (index, traffic) in scenario.file.world.traffic.iter().enumerate() {
             let path = format!("world.traffic[{index}].to");
+            let begins = scenario.arrivals[index].begins().unwrap_or_default();
             match balancers.iter().find(|(_, name)| *name == traffic.to) {
                 None => {
                     let names: Vec<String> = balancers.iter().map(|(_, name)| name.clone()).collect();
                     self.unknown(&path, "load balancer", &traffic.to, &names, "the name of a load balancer");
                 }
-                Some((at, name)) if traffic.begins() < *at => {
-                    let message =
-                        format!("requests to {name} begin at {}, before it is created at {at}", traffic.begins());
+                Some((at, name)) if begins < *at => {
+                    let message = format!("requests to {name} begin at {begins}, before it is created at {at}");
                     let place = self.place(&path);
                     self.error("too-early", message, place, "").help = "let them begin later".to_owned();
                 }
                 Some(_) => {}
             }
-            self.course(index, traffic);
         }
         let services: Vec<String> = world
             .ecs
@@ -470,26 +475,6 @@ impl Compiler<'_> {
                     problem.help = "leave it away for a loss until the end".to_owned();
                 }
             }
-        }
-    }
-
-    /// A course over time says itself when it begins and ends, and its points come in order.
-    fn course(&mut self, index: usize, traffic: &TrafficTable) {
-        let RateTable::Course(CourseTable::Ramp(course) | CourseTable::Steps(course)) = &traffic.rate else { return };
-        let path = format!("world.traffic[{index}]");
-        for (key, set) in [("from", traffic.from.is_some()), ("until", traffic.until.is_some())] {
-            if set && !(key == "until" && matches!(traffic.rate, RateTable::Course(CourseTable::Steps(_)))) {
-                let place = self.place(&format!("{path}.{key}"));
-                let message =
-                    format!("a course over time says itself when it begins and ends, so `{key}` has no place");
-                self.error("rate", message, place, "").help = "leave it away, or give a plain rate".to_owned();
-            }
-        }
-        let place = self.place(&format!("{path}.rate"));
-        if course.len() < 2 && matches!(traffic.rate, RateTable::Course(CourseTable::Ramp(_))) || course.is_empty() {
-            self.error("rate", "this course has too few points", place, "expected [[\"0m\", 20], [\"10m\", 200]]");
-        } else if !course.is_sorted_by_key(|(at, _)| *at) {
-            self.error("rate", "the points of a course come in the order of time", place, "");
         }
     }
 

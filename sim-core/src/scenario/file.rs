@@ -5,7 +5,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::engine::{Budget, Time};
+use crate::engine::Budget;
 use crate::observe::Expect;
 use crate::units::{Bytes, Distributed, Moment, Rate, Ratio, Span};
 use crate::world::Assumptions;
@@ -239,7 +239,7 @@ pub struct RequestTable {
     pub errors: Option<Ratio>,
 }
 
-/// Requests from outside, as a Poisson process.
+/// Requests from outside, which come whether or not anybody answers.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TrafficTable {
@@ -247,25 +247,26 @@ pub struct TrafficTable {
     pub name: Option<String>,
     /// The load balancer, by name or DNS name.
     pub to: String,
-    /// Requests per second: a number, "12000/min", or a course over time.
-    pub rate: RateTable,
-    /// When it begins; at the start unless set.
+    /// Requests per second: a number, "12000/min", or a course over time. This or `log`.
+    pub rate: Option<RateTable>,
+    /// How requests are spaced at that rate; "poisson" unless set.
+    pub arrivals: Option<Spacing>,
+    /// An access log that is played again. This or `rate`.
+    pub log: Option<LogForm>,
+    /// When it begins; at the start unless set. Of a log: when its first request comes.
     pub from: Option<Span>,
     /// When it ends; with the scenario unless set.
     pub until: Option<Span>,
 }
 
-impl TrafficTable {
-    /// When its first request may come.
-    pub fn begins(&self) -> Time {
-        let first = match &self.rate {
-            RateTable::Constant(_) => self.from,
-            RateTable::Course(CourseTable::Ramp(course) | CourseTable::Steps(course)) => {
-                course.first().map(|(at, _)| *at)
-            }
-        };
-        first.map_or(Time::ZERO, |span| Time::ZERO + span.0)
-    }
+/// How requests are spaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Spacing {
+    /// By chance, as those of many independent users are.
+    Poisson,
+    /// Evenly: the next comes when exactly one more is due.
+    Constant,
 }
 
 /// How many requests per second.
@@ -286,6 +287,93 @@ pub enum CourseTable {
     Ramp(Vec<(Span, Rate)>),
     /// Jumps at points: each rate holds until the next.
     Steps(Vec<(Span, Rate)>),
+    /// The tide of a day: a sine around a mean.
+    Diurnal {
+        /// The mean.
+        mean: Rate,
+        /// How far the peak is above the mean, and the low below it; at most the mean.
+        amplitude: Rate,
+        /// From peak to peak, "1s" at least; "24h" unless set.
+        period: Option<Span>,
+        /// When the rate is highest, counted from the start of the scenario; after half a period unless set.
+        peak: Option<Span>,
+    },
+    /// One rise and fall.
+    Spike {
+        /// Before and after.
+        base: Rate,
+        /// At the top.
+        peak: Rate,
+        /// When the rise begins.
+        at: Span,
+        /// How long it rises; a jump unless set.
+        rise: Option<Span>,
+        /// How long it stays at the top.
+        hold: Span,
+        /// How long it falls; a drop unless set.
+        fall: Option<Span>,
+    },
+    /// Bursts: on and off take turns, for times that vary exponentially.
+    Burst {
+        /// While it is on.
+        peak: Rate,
+        /// While it is off; 0 unless set.
+        base: Option<Rate>,
+        /// How long it is on, on average.
+        on: Span,
+        /// How long it is off, on average.
+        off: Span,
+    },
+    /// A file with lines of `time,rate`, joined by straight lines.
+    Csv(CsvForm),
+}
+
+/// A CSV of rates, by its name or with what is to be known about it.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum CsvForm {
+    /// Its name.
+    File(String),
+    /// What else is to be known about it.
+    Table(CsvTable),
+}
+
+/// A CSV of rates: lines of `time,rate` such as `10m,200` or `600,12000/min`, sorted by time; a plain time is in seconds.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CsvTable {
+    /// The file, in the scenario's folder or below.
+    pub file: String,
+    /// Whether each rate holds until the next, instead of going there in a straight line; false unless set.
+    #[serde(default)]
+    pub steps: bool,
+    /// Whether broken lines are left out and counted, instead of refused; false unless set.
+    #[serde(default)]
+    pub skip_broken: bool,
+}
+
+/// An access log, by its name or with what is to be known about it.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum LogForm {
+    /// Its name.
+    File(String),
+    /// What else is to be known about it.
+    Table(LogTable),
+}
+
+/// An access log of an Application Load Balancer. Its requests come at the moments at which they were received then
+/// (`request_creation_time`), one by one.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LogTable {
+    /// The file, in the scenario's folder or below, decompressed.
+    pub file: String,
+    /// The moment in the log that `from` stands for; what came before is left out. Its first request unless set.
+    pub start: Option<Moment>,
+    /// Whether broken lines are left out and counted, instead of refused; false unless set.
+    #[serde(default)]
+    pub skip_broken: bool,
 }
 
 /// Something that breaks: processes are killed, or a zone is lost.

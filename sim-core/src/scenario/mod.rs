@@ -11,6 +11,7 @@
 
 mod check;
 mod compile;
+mod data;
 mod diagnostic;
 mod file;
 mod load;

@@ -26,12 +26,14 @@ pub struct Source {
     pub text: String,
     /// Where each line starts [bytes].
     lines: Vec<usize>,
+    /// The number of the first line: 1, unless this is a part of a larger text.
+    pub first_line: usize,
 }
 
 impl Source {
     fn new(name: String, text: String) -> Source {
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Source { name, text, lines }
+        Source { name, text, lines, first_line: 1 }
     }
 
     /// The nearest offset that is a character's first byte, at or before this one.
@@ -44,7 +46,7 @@ impl Source {
         let offset = self.boundary(offset);
         let line = self.lines.partition_point(|start| *start <= offset);
         let start = self.lines[line - 1];
-        Position { line, column: self.text[start..offset].chars().count() + 1 }
+        Position { line: line - 1 + self.first_line, column: self.text[start..offset].chars().count() + 1 }
     }
 
     /// The text of a line counted from 1, without its end; empty when there is no such line.
@@ -73,6 +75,7 @@ impl Source {
     fn line_range(&self, line: usize) -> Range<usize> {
         let end = self.text.len();
         let at = |line: usize| self.lines.get(line).copied().unwrap_or(end);
+        let line = (line + 1).saturating_sub(self.first_line);
         at(line.saturating_sub(1))..at(line)
     }
 
@@ -173,9 +176,16 @@ impl Sources {
         SourceId(self.0.len() as u32 - 1)
     }
 
+    /// Adds one line of a text that is too large to be kept.
+    pub fn add_line(&mut self, name: impl Into<String>, line: usize, text: impl Into<String>) -> SourceId {
+        let id = self.add(name, text);
+        self.0[id.0 as usize].first_line = line;
+        id
+    }
+
     /// The text of this id; an empty one when the id is of other sources.
     pub fn get(&self, id: SourceId) -> &Source {
-        static NOTHING: Source = Source { name: String::new(), text: String::new(), lines: Vec::new() };
+        static NOTHING: Source = Source { name: String::new(), text: String::new(), lines: Vec::new(), first_line: 1 };
         self.0.get(id.0 as usize).unwrap_or(&NOTHING)
     }
 
@@ -203,6 +213,10 @@ mod tests {
         assert_eq!((at(7), at(8), at(99)), ((3, 1), (4, 1), (4, 5)));
         assert_eq!([source.line(1), source.line(2), source.line(3), source.line(4)], ["aé", "b", "", "last"]);
         assert_eq!((source.line(0), source.line(5)), ("", ""));
+        let mut sources = Sources::default();
+        let part = sources.add_line("x", 4_711, "12 ms, oops");
+        let position = sources.get(part).position(7);
+        assert_eq!((position.line, position.column, sources.get(part).line(4_711)), (4_711, 8, "12 ms, oops"));
     }
 
     #[test]

@@ -416,7 +416,7 @@ fn a_distribution_is_refused_where_it_is_wrong() {
       |          -------- the first
     ");
     assert_snapshot!(read("title = 'x'\n[[app]]\nboot = {}"), @r"
-    error: expected one of the keys `constant`, `exponential`, `lognormal`, `gamma`, `weibull`, `pareto`, `uniform` or `weighted`
+    error: expected one of the keys `constant`, `exponential`, `lognormal`, `gamma`, `weibull`, `pareto`, `uniform`, `weighted` or `empirical`
      --> story.toml:3:8
     3 | boot = {}
       |        ^^

@@ -24,6 +24,17 @@ pub trait Unit: Quantity + fmt::Display + DeserializeOwned + JsonSchema {
     const SCHEMA: [&'static str; 2];
     /// What is expected, with examples; follows "expected".
     const EXPECTED: &'static str;
+
+    /// Reads a text such as `12ms`.
+    fn of_text(text: &str) -> Result<Self, Refusal> {
+        Self::from_text(text)
+    }
+
+    /// One of a unit such as `ms`; none when there is no such unit.
+    fn of_unit(unit: &str) -> Option<Self> {
+        let is_word = !unit.is_empty() && unit.chars().all(|c| c.is_ascii_alphabetic());
+        Self::from_text(&format!("1{unit}")).ok().filter(|_| is_word)
+    }
 }
 
 impl Unit for Span {
@@ -59,27 +70,76 @@ impl Unit for Bytes {
 /// | `{ pareto = { scale = "1ms", shape = 1.5, max = "10s" } }` | the same, bounded | max > scale |
 /// | `{ uniform = ["1s", "2s"] }` | anything between the two, both included | low ≤ high |
 /// | `{ weighted = [["4ms", 90], ["80ms", 10]] }` | one of these: 90 of 100 times the first | weights ≥ 0, one above |
+/// | `{ empirical = "latencies.txt" }` | one of the values in a file, each as likely as any other | one to 10,000,000 |
+/// | `{ empirical = { file = "requests.csv", column = "took", unit = "ms" } }` | one of a column; see [`Measured`] | |
 ///
 /// Amounts of data are written in the same way: `{ lognormal = { median = "1 MB", p99 = "20 MB" } }`.
 ///
 /// ```
 /// use sim_core::units::{Bytes, Distributed};
 /// let read = |text: &str| serde_json::from_str::<Distributed>(text).map_err(|error| error.to_string());
-/// let work = read(r#"{ "gamma": { "mean": "10ms", "cv": 0.5 } }"#).unwrap().known();
+/// let work = read(r#"{ "gamma": { "mean": "10ms", "cv": 0.5 } }"#).unwrap().known().unwrap();
 /// assert_eq!((work.mean(), work.variance()), (Some(10e6), Some(25e12)), "[ns] and [ns²]");
 /// assert!(read(r#"{ "pareto": { "scale": "0s", "shape": 2 } }"#).unwrap_err().contains("above zero"));
 ///
 /// let size: Distributed<Bytes> = serde_json::from_str(r#"{ "uniform": ["1 KB", "3 KB"] }"#).unwrap();
-/// assert_eq!(size.known().mean(), Some(2000.0));
+/// assert_eq!(size.known().unwrap().mean(), Some(2000.0));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct Distributed<U: Unit = Span>(Distribution<U::Value>);
+pub enum Distributed<U: Unit = Span> {
+    /// Said in the scenario itself.
+    Known(Distribution<U::Value>),
+    /// What somebody measured: it stands in a file.
+    Measured(Measured),
+}
 
 impl<U: Unit> Distributed<U> {
-    /// The distribution.
-    pub fn known(self) -> Distribution<U::Value> {
-        self.0
+    /// The distribution, unless it stands in a file.
+    pub fn known(self) -> Option<Distribution<U::Value>> {
+        match self {
+            Distributed::Known(distribution) => Some(distribution),
+            Distributed::Measured(_) => None,
+        }
     }
+}
+
+/// Measured values in a file: one on each line, or a column of a CSV. Empty lines and those that begin with `#` do not
+/// count.
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Measured {
+    /// The file, in the scenario's folder or below.
+    pub file: String,
+    /// The column of a CSV: its name in the first line, or its number from 1. The only one unless set.
+    pub column: Option<Column>,
+    /// The unit of plain numbers, such as "ms" or "KB"; each value has its own unless set.
+    pub unit: Option<String>,
+    /// Whether what lies between two neighbouring values can be drawn, too; false unless set.
+    #[serde(default)]
+    pub interpolate: bool,
+    /// Whether broken lines are left out and counted, instead of refused; false unless set.
+    #[serde(default)]
+    pub skip_broken: bool,
+}
+
+/// A column of a CSV.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Column {
+    /// By its number, from 1.
+    Number(#[schemars(range(min = 1, max = 1000))] u32),
+    /// By its name in the first line.
+    Name(String),
+}
+
+/// A file with measured values, by its name or with what is to be known about it.
+#[derive(Deserialize, JsonSchema)]
+#[serde(untagged)]
+enum Empirical {
+    /// One value with its unit on each line.
+    File(String),
+    /// What else is to be known about the file.
+    Table(Measured),
 }
 
 /// The form with a table.
@@ -116,6 +176,8 @@ enum Table<U> {
     Uniform(U, U),
     /// One of several values, each with its weight: `[["4ms", 90], ["80ms", 10]]`.
     Weighted(Vec<(U, f64)>),
+    /// What somebody measured: a file with one value on each line, or a column of a CSV.
+    Empirical(Empirical),
 }
 
 /// Log-normal, said in one of two ways.
@@ -197,8 +259,20 @@ impl<U: Unit> TryFrom<Table<U>> for Distributed<U> {
                 let values: Vec<_> = values.into_iter().map(|(value, weight)| (value.value(), weight)).collect();
                 Ok(Distribution::weighted(&values)?)
             }
+            Table::Empirical(Empirical::File(file)) => {
+                let plain = Measured { file, column: None, unit: None, interpolate: false, skip_broken: false };
+                return Ok(Distributed::Measured(plain));
+            }
+            Table::Empirical(Empirical::Table(measured)) => {
+                return match &measured.unit {
+                    Some(unit) if U::of_unit(unit).is_none() => {
+                        Err(Refusal::new(format!("there is no unit {unit:?} here"), format!("{} has one", U::EXPECTED)))
+                    }
+                    _ => Ok(Distributed::Measured(measured)),
+                };
+            }
         };
-        made.map(Distributed)
+        made.map(Distributed::Known)
     }
 }
 
@@ -207,7 +281,7 @@ impl<'de, U: Unit> Deserialize<'de> for Distributed<U> {
         struct Reader<U>(PhantomData<U>);
         impl<U: Unit> Reader<U> {
             fn constant<E: Error>(value: Result<U, Refusal>) -> Result<Distributed<U>, E> {
-                value.map(|value| Distributed(value.value().into())).map_err(E::custom)
+                value.map(|value| Distributed::Known(value.value().into())).map_err(E::custom)
             }
         }
         impl<'de, U: Unit> Visitor<'de> for Reader<U> {
@@ -260,7 +334,7 @@ mod tests {
 
     fn read(json: &str) -> Result<Distribution, String> {
         let value = serde_json::from_str(json).unwrap();
-        serde_json::from_value::<Distributed>(value).map(Distributed::known).map_err(|error| error.to_string())
+        serde_json::from_value::<Distributed>(value).map(|it| it.known().unwrap()).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -290,7 +364,7 @@ mod tests {
             assert_eq!(read(form), Ok(wanted), "{form}");
         }
         let bytes: Distributed<Bytes> = serde_json::from_str(r#"{"gamma":{"mean":"1 MB","cv":0}}"#).unwrap();
-        assert_eq!(bytes.known(), Distribution::from(1_000_000));
+        assert_eq!(bytes.known(), Some(Distribution::from(1_000_000)));
     }
 
     #[test]

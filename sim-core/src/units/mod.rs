@@ -21,7 +21,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 pub use bytes::Bytes;
-pub use distribution::{Distributed, Unit};
+pub use distribution::{Column, Distributed, Measured, Unit};
 pub use moment::Moment;
 pub use rate::Rate;
 pub use ratio::Ratio;

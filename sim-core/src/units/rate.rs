@@ -18,6 +18,11 @@ const MAX: f64 = 1e9;
 const HELP: &str = r#"write a number per second, such as 200 or "200/s", or "12000/min" or "5/h""#;
 
 impl Rate {
+    /// So many per second.
+    pub fn of(per_second: f64) -> Result<Rate, Refusal> {
+        Rate::from_number(per_second)
+    }
+
     /// The rate [per second].
     pub fn per_second(self) -> f64 {
         self.0

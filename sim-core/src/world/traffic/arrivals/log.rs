@@ -179,8 +179,8 @@ impl Replay {
         self.log.at.first().map(|&at| self.from.after_nanos(at))
     }
 
-    pub fn count(&self) -> usize {
-        self.log.at_or_after(self.until.since(self.from).as_nanos() as u64)
+    pub fn count_before(&self, end: Time) -> usize {
+        self.log.at_or_after(end.min(self.until).since(self.from).as_nanos() as u64)
     }
 
     pub fn rate_at(&self, now: Time) -> f64 {

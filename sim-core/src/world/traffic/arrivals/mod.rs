@@ -111,11 +111,11 @@ impl Arrivals {
         }
     }
 
-    /// How many requests are expected in all [count].
-    pub fn expected(&self) -> f64 {
+    /// How many requests are expected before a moment [count].
+    pub fn expected_before(&self, end: Time) -> f64 {
         match &self.0 {
-            Process::Poisson(walk) | Process::Even(Even { walk, .. }) => walk.rate().expected(),
-            Process::Replay(replay) => replay.count() as f64,
+            Process::Poisson(walk) | Process::Even(Even { walk, .. }) => walk.rate().expected_before(end),
+            Process::Replay(replay) => replay.count_before(end) as f64,
         }
     }
 

@@ -151,10 +151,20 @@ impl Rate {
 
     /// How many requests are expected in all [count].
     pub fn expected(&self) -> f64 {
+        self.expected_before(Time::MAX)
+    }
+
+    /// How many requests are expected before a moment [count].
+    pub fn expected_before(&self, end: Time) -> f64 {
         match &self.0 {
-            Curve::Pieces(pieces) => pieces.iter().map(Piece::area).sum(),
-            Curve::Diurnal { shape, from, until } => shape.area(*until) - shape.area((*from).min(*until)),
-            Curve::Bursts { shape, from, until } => shape.mean() * until.since(*from).as_secs_f64(),
+            Curve::Pieces(pieces) => {
+                pieces.iter().filter_map(|piece| piece.within(Time::ZERO, end)).map(|piece| piece.area()).sum()
+            }
+            Curve::Diurnal { shape, from, until } => {
+                let until = end.min(*until);
+                shape.area(until) - shape.area((*from).min(until))
+            }
+            Curve::Bursts { shape, from, until } => shape.mean() * end.min(*until).since(*from).as_secs_f64(),
         }
     }
 

@@ -226,7 +226,7 @@ fn a_log_is_replayed_to_the_nanosecond() {
     assert_eq!(replay(at(100)), wanted);
     assert_eq!(replay(at(61)), wanted[..3]);
     let arrivals = Arrivals::replay(log.clone(), at(60), at(100));
-    assert_eq!((arrivals.expected(), arrivals.begins(), arrivals.line()), (4.0, Some(wanted[0]), None));
+    assert_eq!((arrivals.expected_before(at(100)), arrivals.begins(), arrivals.line()), (4.0, Some(wanted[0]), None));
     assert_eq!((arrivals.rate_at(at(60)), arrivals.rate_at(at(61)), arrivals.rate_at(at(59))), (3.0, 1.0, 0.0));
     // A source that begins in the middle does not make up for what was missed.
     let mut late = Arrivals::replay(log.clone(), at(60), at(100));
