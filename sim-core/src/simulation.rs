@@ -208,14 +208,19 @@ impl Simulation {
             Action::Type(command) => self.run_command(command),
             Action::Push { line, image } => self.push(line, *image),
             Action::Call(index) => {
-                let (name, to, arrivals) = scenario.traffic(*index);
-                self.world.begin_traffic(name, to, arrivals, &mut self.ctx);
+                self.world.add_caller(scenario.caller(*index), &mut self.ctx);
             }
             Action::Fault(index) => match &scenario.file.world.fault[*index] {
                 FaultTable::Kill(kill) => self.world.kill_tasks(&kill.kill, kill.count, *index, &mut self.ctx),
                 FaultTable::Zone(zone) => {
                     if let Some(id) = self.world.network.zone_named(&zone.zone) {
                         self.world.lose_zone(id, zone.lasts.map(|lasts| lasts.0), &mut self.ctx);
+                    }
+                }
+                FaultTable::Database(slow) => {
+                    if let Some(id) = self.world.traffic.database_named(&slow.database) {
+                        let lasts = slow.lasts.map(|lasts| lasts.0);
+                        self.world.slow_database(id, slow.thousandths(), lasts, &mut self.ctx);
                     }
                 }
             },

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use sim_core::engine::Time;
 use sim_core::world::Distribution;
-use sim_core::world::app::AppSpec;
+use sim_core::world::app::{AppSpec, Work};
 use tests::lab::{Lab, Setup};
 
 fn main() {
@@ -22,11 +22,10 @@ fn main() {
     let mean = Duration::from_secs_f64(0.6 * tasks / rate);
     let mut lab = Lab::new(Setup {
         tasks: tasks as u32,
-        app: AppSpec {
-            cpu: Distribution::exponential(mean),
+        app: AppSpec::of("app/web").with(Work {
             wait: Distribution::constant(Duration::from_secs_f64(wait / 1000.0)),
-            ..AppSpec::of("app/web")
-        },
+            ..Work::of(Distribution::exponential(mean))
+        }),
         attributes: vec![("load_balancing.algorithm.type", algorithm)],
         ..Setup::default()
     });

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sim_core::engine::Time;
-use sim_core::world::app::{AppEvent, AppSpec, End, ProcessState, Shutdown};
+use sim_core::world::app::{AppEvent, AppSpec, End, ProcessState, Shutdown, Work};
 use sim_core::world::cloudwatch::{Cause, Metric, Subject};
 use sim_core::world::ecs::TaskId;
 use sim_core::world::{Distribution, Event, Fact};
@@ -41,8 +41,8 @@ fn a_process_listens_once_it_has_booted() {
 /// [TR-112] A process that heeds its stop signal ends by itself; what it still does is done.
 #[test]
 fn a_process_that_heeds_sigterm_ends_by_itself() {
-    let shutdown = Shutdown { ignores_sigterm: false, takes: secs(4), code: 0 };
-    let mut lab = lab(AppSpec { shutdown, wait: secs(3), ..web() });
+    let shutdown = Shutdown { takes: secs(4), ..AppSpec::DEFAULT.shutdown };
+    let mut lab = lab(AppSpec { shutdown, ..web().with(Work { wait: secs(3), ..Work::DEFAULT }) });
     lab.constant_traffic(10.0, at(10));
     lab.run_until(at(10));
     lab.now(Event::App(AppEvent::Terminate(FIRST)));
@@ -56,7 +56,7 @@ fn a_process_that_heeds_sigterm_ends_by_itself() {
 /// [TR-112] One that ignores it goes on until SIGKILL, which is exit code 137.
 #[test]
 fn a_process_that_ignores_sigterm_ends_by_sigkill() {
-    let shutdown = Shutdown { ignores_sigterm: true, takes: secs(4), code: 0 };
+    let shutdown = Shutdown { ignores_sigterm: true, takes: secs(4), ..AppSpec::DEFAULT.shutdown };
     let mut lab = lab(AppSpec { shutdown, ..web() });
     lab.run_until(at(10));
     lab.now(Event::App(AppEvent::Terminate(FIRST)));
@@ -79,14 +79,15 @@ fn a_job_ends_with_its_own_code() {
 #[test]
 fn one_request_too_many_for_the_memory_kills_the_process() {
     let memory = 512 << 20;
-    let app = AppSpec { wait: secs(50), memory: memory - (10 << 20), memory_per_request: 1 << 20, ..web() };
+    let work = Work { wait: secs(50), memory: (1 << 20).into(), ..Work::DEFAULT };
+    let app = AppSpec { memory: memory - (10 << 20), ..web().with(work) };
     let mut lab = Lab::new(Setup { app, memory: 512, cpu: 256, ..Setup::default() });
     lab.constant_traffic(1.0, at(40));
     while lab.world.traffic.in_flight() < 10 {
         let next = lab.ctx.now() + Duration::from_millis(1);
         lab.run_until(next);
     }
-    assert_eq!(lab.world.app.memory_used(FIRST), memory);
+    assert_eq!(lab.world.app.memory_used(FIRST, lab.ctx.now()), memory);
     assert_eq!(lab.world.app.state(FIRST, 0), Some(ProcessState::Listening));
     let arrived = lab.meter().counts().arrived;
     while lab.meter().counts().arrived == arrived {
@@ -96,7 +97,7 @@ fn one_request_too_many_for_the_memory_kills_the_process() {
     assert_eq!(lab.world.app.state(FIRST, 0), Some(ProcessState::Exited(137)));
     assert!(lab.world.app.out_of_memory_killed(FIRST, 0));
     assert_eq!(lab.meter().counts().due_to(Cause::TargetGone), 11);
-    assert_eq!(lab.world.app.memory_used(FIRST), 0);
+    assert_eq!(lab.world.app.memory_used(FIRST, lab.ctx.now()), 0);
 }
 
 /// [CP-105] A process that does not fit into its memory at all never listens.
@@ -145,7 +146,7 @@ fn without_a_running_task_utilization_is_missing() {
 #[test]
 fn health_checks_of_a_busy_application_time_out() {
     // Twice as much work as there is CPU: requests pile up, and with them the time that a check takes.
-    let app = AppSpec { cpu: Distribution::constant(Duration::from_millis(20)), ..web() };
+    let app = web().with(Work::of(Distribution::constant(Duration::from_millis(20))));
     let mut lab = lab(app);
     lab.constant_traffic(100.0, at(600));
     lab.run_until(at(600));

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use sim_core::engine::Time;
 use sim_core::world::Distribution;
-use sim_core::world::app::AppSpec;
+use sim_core::world::app::{AppSpec, Work};
 use tests::lab::{Lab, Setup};
+use tests::statistics::{expect_mean, replicate};
 
 const MEAN: Duration = Duration::from_millis(10);
 
@@ -13,8 +14,8 @@ const MEAN: Duration = Duration::from_millis(10);
 fn response_times(cpu: Distribution, load: f64, requests: f64) -> Vec<f64> {
     let rate = load / MEAN.as_secs_f64();
     let run = |seed: u64| {
-        let cpu = cpu.clone();
-        let mut lab = Lab::new(Setup { seed, app: AppSpec { cpu, ..AppSpec::of("app/web") }, ..Setup::default() });
+        let mut lab =
+            Lab::new(Setup { seed, app: AppSpec::of("app/web").with(Work::of(cpu.clone())), ..Setup::default() });
         let end = Time::from_secs((requests / rate) as u64);
         lab.constant_traffic(rate, end);
         // An empty system is not yet like one that has been busy for long: a tenth is left out.
@@ -24,17 +25,7 @@ fn response_times(cpu: Distribution, load: f64, requests: f64) -> Vec<f64> {
         let answered = lab.meter().counts().answered - early;
         (lab.meter().latencies().sum() - sum) as f64 / 1e9 / answered as f64
     };
-    (1..=20).map(run).collect()
-}
-
-/// Whether `wanted` is in the 99 % confidence interval of the mean of 20 samples (Student's t, 19 degrees of freedom).
-fn expect_mean(samples: &[f64], wanted: f64) {
-    let n = samples.len() as f64;
-    let mean = samples.iter().sum::<f64>() / n;
-    let variance = samples.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1.0);
-    let half = 2.861 * (variance / n).sqrt();
-    assert!((mean - wanted).abs() < half, "{mean} ± {half} instead of {wanted}");
-    assert!(half < 0.1 * wanted, "the interval ± {half} is too wide to say anything");
+    replicate(20, run)
 }
 
 /// In an M/M/1 queue with processor sharing the mean response time is E[S] / (1 − ρ).
@@ -42,7 +33,7 @@ fn expect_mean(samples: &[f64], wanted: f64) {
 fn processor_sharing_of_exponential_requests_obeys_its_law() {
     for (load, requests) in [(0.3, 10_000.0), (0.6, 20_000.0), (0.9, 100_000.0)] {
         let samples = response_times(Distribution::exponential(MEAN), load, requests);
-        expect_mean(&samples, MEAN.as_secs_f64() / (1.0 - load));
+        expect_mean("mean response time", samples, MEAN.as_secs_f64() / (1.0 - load), 0.1);
     }
 }
 
@@ -55,7 +46,7 @@ fn processor_sharing_is_insensitive_to_the_distribution_of_work() {
     for cpu in [Distribution::constant(MEAN), skewed] {
         for (load, requests) in [(0.3, 10_000.0), (0.6, 20_000.0), (0.9, 100_000.0)] {
             let samples = response_times(cpu.clone(), load, requests);
-            expect_mean(&samples, MEAN.as_secs_f64() / (1.0 - load));
+            expect_mean("mean response time", samples, MEAN.as_secs_f64() / (1.0 - load), 0.1);
         }
     }
 }
@@ -66,8 +57,11 @@ fn processor_sharing_is_insensitive_to_the_distribution_of_work() {
 fn requests_in_the_system_are_rate_times_time() {
     let cpu = Distribution::exponential(MEAN);
     let wait = Distribution::exponential(Duration::from_millis(50));
-    let mut lab =
-        Lab::new(Setup { tasks: 2, app: AppSpec { cpu, wait, ..AppSpec::of("app/web") }, ..Setup::default() });
+    let mut lab = Lab::new(Setup {
+        tasks: 2,
+        app: AppSpec::of("app/web").with(Work { wait, ..Work::of(cpu) }),
+        ..Setup::default()
+    });
     lab.constant_traffic(100.0, Time::from_secs(100));
     // The time integral of the number in the system, step by step.
     let (mut area, mut before) = (0u128, Time::ZERO);

@@ -1,7 +1,9 @@
 //! Every suite.
 
 mod application;
+mod applications_under_load;
 mod billing;
+mod callers;
 mod content;
 #[allow(dead_code, reason = "each suite uses its own part of the door")]
 mod door;
@@ -19,6 +21,7 @@ mod network;
 mod not_modelled;
 mod operations;
 mod page_types;
+mod queues;
 mod rules;
 mod scenarios;
 mod scheduler;

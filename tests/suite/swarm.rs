@@ -222,10 +222,14 @@ impl Plan {
 fn holds(run: &Simulation) -> Result<(), TestCaseError> {
     let world = run.world();
     // No request is lost: it is answered, or could not reach the load balancer, or is in flight.
-    let meters = world.elb.balancers.iter().filter_map(|(id, _)| world.cloudwatch.balancer_meter(id));
-    let outcomes: u64 =
-        meters.map(|meter| meter.counts().answered + meter.counts().unreached.iter().sum::<u64>()).sum();
-    prop_assert_eq!(world.requests_sent(), outcomes + world.traffic.in_flight(), "arrived = answered + in flight");
+    let meters = world.elb.balancers.iter().flat_map(|(id, _)| world.cloudwatch.meters_of(id));
+    let answered: u64 = meters.map(|(.., meter)| meter.counts().answered).sum();
+    let unreached: u64 = world.traffic.callers.iter().flat_map(|(_, caller)| caller.unreached).sum();
+    prop_assert_eq!(
+        world.requests_sent(),
+        answered + unreached + world.traffic.in_flight(),
+        "arrived = answered + in flight"
+    );
     // No resource below nothing or above what there is.
     for (_, subnet) in world.network.subnets.iter() {
         let all = subnet.cidr.size() - 5;
@@ -240,7 +244,7 @@ fn holds(run: &Simulation) -> Result<(), TestCaseError> {
             prop_assert!(task.at.stopped.is_some() && task.stopping.is_some(), "{} ended without a reason", task.name);
         }
         let limit = u64::from(world.ecs.definitions[task.definition].memory) << 20;
-        prop_assert!(world.app.memory_used(id) <= limit, "{} uses more memory than it has", task.name);
+        prop_assert!(world.app.memory_used(id, run.now()) <= limit, "{} uses more memory than it has", task.name);
     }
     for (_, service) in world.ecs.services.iter() {
         let alive = service.tasks.iter().filter(|&&task| live(world.ecs.tasks[task].status)).count();

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use sim_core::engine::Time;
-use sim_core::world::app::AppSpec;
-use sim_core::world::traffic::Rate;
+use sim_core::world::app::{AppSpec, Work};
+use sim_core::world::traffic::{Demand, Rate};
 use sim_core::world::{Distribution, Fact};
 use tests::lab::{Lab, Setup};
 
@@ -17,7 +17,7 @@ fn the_same_seed_gives_the_same_run_and_another_seed_another() {
     let run = |seed: u64| {
         let cpu = Distribution::exponential(Duration::from_millis(5));
         let mut lab =
-            Lab::new(Setup { seed, tasks: 3, app: AppSpec { cpu, ..AppSpec::of("app/web") }, ..Setup::default() });
+            Lab::new(Setup { seed, tasks: 3, app: AppSpec::of("app/web").with(Work::of(cpu)), ..Setup::default() });
         lab.constant_traffic(100.0, at(100));
         lab.run_until(at(200));
         (lab.ctx.hash(), lab.ctx.events(), lab.meter().latencies().sum())
@@ -35,7 +35,7 @@ fn a_second_source_does_not_move_the_arrivals_of_the_first() {
             lab.traffic("others", Rate::constant(20.0, at(0), at(100)));
         }
         lab.run_until(at(100));
-        lab.world.traffic.sources.iter().next().unwrap().1.sent
+        lab.world.traffic.callers.iter().next().unwrap().1.sent
     };
     assert_eq!(run(false), run(true));
 }
@@ -46,8 +46,8 @@ fn a_rate_can_be_changed_while_it_runs() {
     lab.constant_traffic(10.0, at(1000));
     lab.run_until(at(100));
     let slow = lab.meter().counts().arrived;
-    let source = lab.world.traffic.sources.iter().next().unwrap().0;
-    lab.world.traffic.set_arrivals(source, Rate::constant(100.0, at(100), at(1000)), &mut lab.ctx);
+    let caller = lab.world.traffic.callers.iter().next().unwrap().0;
+    lab.world.set_demand(caller, Demand::Open(Rate::constant(100.0, at(100), at(1000)).into()), &mut lab.ctx);
     lab.run_until(at(200));
     let fast = lab.meter().counts().arrived - slow;
     assert!(slow.abs_diff(1000) < 130 && fast.abs_diff(10_000) < 400, "{slow} {fast}");
@@ -56,12 +56,13 @@ fn a_rate_can_be_changed_while_it_runs() {
 /// Every request that arrived is answered or in flight, in every state of trouble.
 #[test]
 fn nobody_is_lost() {
-    let app = AppSpec {
+    let work = Work {
         cpu: Distribution::exponential(Duration::from_millis(15)),
-        wait: Distribution::lognormal(Duration::from_millis(100), 1.0).unwrap(),
+        wait: Distribution::lognormal(Duration::from_millis(100), 1.0).expect("sigma is positive"),
         error_ratio: 0.01,
-        ..AppSpec::of("app/web")
+        ..Work::DEFAULT
     };
+    let app = AppSpec::of("app/web").with(work);
     let mut lab = Lab::new(Setup { tasks: 4, app, ..Setup::default() });
     lab.constant_traffic(400.0, at(300));
     let (first, second) = (lab.tasks[0], lab.tasks[1]);
@@ -109,6 +110,6 @@ fn a_world_without_traffic_has_nothing_to_do_but_checks() {
     lab.run_until(at(60));
     let before = lab.ctx.events();
     lab.run_until(at(3660));
-    // 120 checks for each target, and 60 minutes to close.
-    assert_eq!(lab.ctx.events() - before, 10 * 120 + 60);
+    // 120 checks for each target, a look at the group every five seconds, and 60 minutes to close.
+    assert_eq!(lab.ctx.events() - before, 10 * 120 + 720 + 60);
 }

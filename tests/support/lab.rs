@@ -1,19 +1,20 @@
 //! A world with one load-balanced service, without a scenario: for laws of queues and for measuring.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use sim_core::api;
 use sim_core::engine::{Budget, Kernel, Time};
 use sim_core::world::app::{AppEvent, AppSpec};
-use sim_core::world::cloudwatch::{Meter, Metric, Series, SeriesKey, Subject};
+use sim_core::world::cloudwatch::{Counts, Meter, Metric, Series, SeriesKey, Statuses, Subject, Tally};
 use sim_core::world::ecs::{
     AwsVpc, Deployment, LoadBalancerLink, Rollout, Service, ServiceId, ServiceStatus, TargetState, Task, TaskId,
     TaskStatus, Timestamps,
 };
 use sim_core::world::elb::{ElbEvent, LoadBalancerId, TargetGroupId};
 use sim_core::world::network::NetworkEvent;
-use sim_core::world::traffic::Rate;
+use sim_core::world::traffic::{CallerId, Demand, NewCaller, Rate, Unreached};
 use sim_core::world::{Account, Assumptions, Ctx, Event, Fact, World};
 
 /// What the lab is made of.
@@ -41,6 +42,41 @@ pub struct Setup {
     pub zones: Vec<&'static str>,
     /// The listener's default action; no listener when it is null.
     pub action: Value,
+}
+
+/// What is counted of requests.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    counts: Counts,
+    statuses: Statuses,
+    latencies: Tally,
+    unreached: [u64; Unreached::COUNT],
+}
+
+impl Seen {
+    fn add(&mut self, meter: &Meter) {
+        self.counts = self.counts.plus(meter.counts());
+        self.statuses.merge(meter.statuses());
+    }
+
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// Answers by status.
+    pub fn by_status(&self) -> BTreeMap<u16, u64> {
+        self.statuses.iter().collect()
+    }
+
+    /// How long they took.
+    pub fn latencies(&self) -> &Tally {
+        &self.latencies
+    }
+
+    /// Requests that did not reach the load balancer for this reason [count].
+    pub fn unreached(&self, why: Unreached) -> u64 {
+        self.unreached[why as usize]
+    }
 }
 
 impl Default for Setup {
@@ -112,7 +148,7 @@ impl Lab {
         if !setup.action.is_null() {
             lab.listen(80, setup.action);
         }
-        lab.world.app.describe(setup.app);
+        lab.world.describe_app(setup.app, &mut lab.ctx);
         lab.make_service(setup.cpu, setup.memory);
         for _ in 0..setup.tasks {
             lab.start_task();
@@ -260,8 +296,19 @@ impl Lab {
     }
 
     /// Lets requests come to the load balancer.
-    pub fn traffic(&mut self, name: &str, rate: Rate) {
-        self.world.traffic.add(name, self.balancer, 80, rate, &mut self.ctx);
+    pub fn traffic(&mut self, name: &str, rate: Rate) -> CallerId {
+        self.caller(NewCaller::of(name, "alb", Demand::Open(rate.into())))
+    }
+
+    /// A zone loses its power for good.
+    pub fn lose_zone(&mut self, name: &str) {
+        let zone = self.world.network.zone_named(name).expect("a zone of the Region");
+        self.world.lose_zone(zone, None, &mut self.ctx);
+    }
+
+    /// Lets somebody call.
+    pub fn caller(&mut self, caller: NewCaller) -> CallerId {
+        self.world.add_caller(caller, &mut self.ctx)
     }
 
     /// Lets requests come at one rate, from now until a moment.
@@ -299,14 +346,23 @@ impl Lab {
         self.meter().by_status().into_iter().collect()
     }
 
-    /// What is counted at the load balancer.
-    pub fn meter(&self) -> &Meter {
-        self.world.cloudwatch.balancer_meter(self.balancer).expect("somebody called")
+    /// What is counted at the load balancer, and what its callers waited.
+    pub fn meter(&self) -> Seen {
+        let mut seen = Seen::default();
+        self.world.cloudwatch.meters_of(self.balancer).for_each(|(.., meter)| seen.add(meter));
+        self.world.traffic.ledgers_of(self.balancer).for_each(|ledger| seen.latencies.merge(&ledger.latencies));
+        for (_, caller) in self.world.traffic.callers.iter() {
+            seen.unreached.iter_mut().zip(caller.unreached).for_each(|(sum, more)| *sum += more);
+        }
+        seen
     }
 
-    /// What is counted of the target group.
-    pub fn group_meter(&self) -> &Meter {
-        self.world.cloudwatch.group_meter(self.group).expect("somebody called")
+    /// What is counted of the target group, and how long its targets took.
+    pub fn group_meter(&self) -> Seen {
+        let mut seen = Seen::default();
+        self.world.cloudwatch.meters_of_group(self.group).for_each(|(_, meter)| seen.add(meter));
+        seen.latencies = self.world.cloudwatch.times_of_group(self.group);
+        seen
     }
 
     /// `(state, reason)` of each registered target, as DescribeTargetHealth shows them.

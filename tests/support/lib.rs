@@ -1,6 +1,7 @@
 //! What the suites share: where things are, and how to play a scenario.
 
 pub mod lab;
+pub mod statistics;
 pub mod story;
 
 use std::collections::BTreeMap;

@@ -49,6 +49,7 @@ pub fn ask(
         Subject::Balancer(id) => {
             scope.service.is_none() && scope.load_balancer.is_none_or(|name| world.elb.balancers[id].name == name)
         }
+        Subject::BalancerZone(..) | Subject::GroupZone(..) => false,
         Subject::Service(id) => scope.service.is_none_or(|name| world.ecs.services[id].name == name),
         Subject::Group(id) => scope.service.is_some_and(|name| {
             let mut owners = world.ecs.services.iter().filter(|(_, service)| service.name == name);

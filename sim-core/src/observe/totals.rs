@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hdrhistogram::Histogram;
 
 use crate::world::World;
-use crate::world::cloudwatch::{Cause, Latencies, Meter, Metric, SeriesKey, Subject};
+use crate::world::cloudwatch::{Cause, Meter, Metric, SeriesKey, Subject, Tally};
 use crate::world::ecs::ServiceId;
 use crate::world::elb::LoadBalancerId;
 use crate::world::traffic::Unreached;
@@ -18,15 +18,14 @@ pub struct Latency {
 }
 
 impl Latency {
-    fn of<'a>(all: impl IntoIterator<Item = &'a Latencies>) -> Option<Latency> {
-        let mut all = all.into_iter();
-        let first = all.next()?;
-        let mut latency = Latency { histogram: first.histogram(), sum: first.sum() };
-        for other in all {
-            latency.histogram.add(other.histogram()).expect("both grow as they must");
-            latency.sum += other.sum();
-        }
-        Some(latency)
+    /// What is known of these durations.
+    pub fn of(tally: &Tally) -> Latency {
+        Latency { histogram: tally.histogram(), sum: tally.sum() }
+    }
+
+    /// What is known of durations that are counted already, and their sum [ns].
+    pub fn counted(histogram: Histogram<u64>, sum: u128) -> Latency {
+        Latency { histogram, sum }
     }
 
     /// How many durations there are [count].
@@ -68,19 +67,25 @@ pub struct Totals {
 impl Totals {
     fn add(&mut self, meter: &Meter) {
         let counts = meter.counts();
-        self.requests += counts.arrived + counts.unreached.iter().sum::<u64>();
-        self.in_flight += meter.in_flight();
-        for (status, count) in meter.by_status() {
-            *self.by_status.entry(status.to_string()).or_default() += count;
+        self.requests += counts.arrived;
+        self.in_flight += counts.in_flight();
+        for (status, count) in meter.statuses().iter() {
+            let status = if status == 0 { "reset".to_owned() } else { status.to_string() };
+            *self.by_status.entry(status).or_default() += count;
         }
-        for (unreached, count) in Unreached::ALL.iter().zip(counts.unreached) {
-            if count > 0 {
-                *self.by_status.entry(unreached.to_string()).or_default() += count;
-            }
-        }
-        for cause in Cause::ALL.into_iter().filter(|cause| !matches!(cause, Cause::Target | Cause::FixedResponse)) {
+        for cause in Cause::ALL.into_iter().filter(|cause| !cause.is_expected()) {
             if counts.due_to(cause) > 0 {
                 *self.by_cause.entry(cause.to_string()).or_default() += counts.due_to(cause);
+            }
+        }
+    }
+
+    /// Requests that did not reach their load balancer.
+    fn add_unreached(&mut self, unreached: [u64; Unreached::COUNT]) {
+        for (why, count) in Unreached::ALL.iter().zip(unreached) {
+            self.requests += count;
+            if count > 0 {
+                *self.by_status.entry(why.to_string()).or_default() += count;
             }
         }
     }
@@ -97,25 +102,30 @@ impl Totals {
     }
 }
 
-/// The requests of these load balancers.
+/// The requests of these load balancers, and what their callers waited, retries included.
 pub fn of_balancers(world: &World, balancers: impl IntoIterator<Item = LoadBalancerId>) -> Totals {
-    let meters: Vec<&Meter> = balancers.into_iter().filter_map(|id| world.cloudwatch.balancer_meter(id)).collect();
-    of(&meters)
-}
-
-/// The requests that the load balancers gave to these services' tasks.
-pub fn of_services(world: &World, services: impl IntoIterator<Item = ServiceId>) -> Totals {
-    let links = services.into_iter().flat_map(|id| world.ecs.services[id].load_balancers.iter());
-    let meters: Vec<&Meter> = links.filter_map(|link| world.cloudwatch.group_meter(link.group)).collect();
-    of(&meters)
-}
-
-fn of(meters: &[&Meter]) -> Totals {
-    let mut totals = Totals::default();
-    for meter in meters {
-        totals.add(meter);
+    let (mut totals, mut waited) = (Totals::default(), Tally::default());
+    for id in balancers {
+        world.cloudwatch.meters_of(id).for_each(|(_, _, meter)| totals.add(meter));
+        for (_, caller) in world.traffic.callers.iter().filter(|(_, caller)| caller.balancer == Some(id)) {
+            totals.add_unreached(caller.unreached);
+        }
+        world.traffic.ledgers_of(id).for_each(|ledger| waited.merge(&ledger.latencies));
     }
-    totals.latency = Latency::of(meters.iter().map(|meter| meter.latencies()));
+    totals.latency = (!waited.is_empty()).then(|| Latency::of(&waited));
+    totals
+}
+
+/// The requests that the load balancers gave to these services' tasks, and how long these took.
+pub fn of_services(world: &World, services: impl IntoIterator<Item = ServiceId>) -> Totals {
+    let (mut totals, mut took) = (Totals::default(), Tally::default());
+    let links = services.into_iter().flat_map(|id| world.ecs.services[id].load_balancers.iter());
+    let groups: std::collections::BTreeSet<_> = links.map(|link| link.group).collect();
+    for group in groups {
+        world.cloudwatch.meters_of_group(group).for_each(|(_, meter)| totals.add(meter));
+        took.merge(&world.cloudwatch.times_of_group(group));
+    }
+    totals.latency = (!took.is_empty()).then(|| Latency::of(&took));
     totals
 }
 

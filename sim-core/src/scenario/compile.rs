@@ -21,7 +21,7 @@ use crate::files::Files;
 use crate::spelling;
 use crate::world::app::AppSpec;
 use crate::world::ecr::{EcrEvent, Image};
-use crate::world::traffic::Arrivals;
+use crate::world::traffic::{NewCaller, NewDatabase};
 use crate::world::{Account, Assumptions, Ctx, Event, World};
 
 /// The longest run: what a signed 64-bit count of nanoseconds holds, and AWS timestamps can print.
@@ -40,8 +40,10 @@ pub struct Scenario {
     pub sources: Sources,
     /// How containers behave, by their place in `[[world.app]]`.
     apps: Vec<AppSpec>,
-    /// When requests come, by their place in `[[world.traffic]]`.
-    arrivals: Vec<Arrivals>,
+    /// What they need beside AWS's services, by their place in `[[world.database]]`.
+    databases: Vec<NewDatabase>,
+    /// Who calls, by their place in `[[world.traffic]]`.
+    callers: Vec<NewCaller>,
     /// Resources that exist from the beginning: operations and their inputs, in the order in which they are made.
     setup: Vec<(&'static OperationEntry, Value)>,
     /// What happens at its time, in order of time and place in the file.
@@ -163,9 +165,12 @@ impl Scenario {
         let account =
             Account { id: header.account.clone(), region: header.region.clone(), start: header.start.0, seed };
         let mut world = World::new(account, self.assume);
-        let ctx = Kernel::new(seed, self.file.budget.budget());
+        let mut ctx = Kernel::new(seed, self.file.budget.budget());
+        for database in &self.databases {
+            world.add_database(database.clone(), &ctx);
+        }
         for app in &self.apps {
-            world.app.describe(app.clone());
+            world.describe_app(app.clone(), &mut ctx);
         }
         for image in &self.file.world.image {
             let layers: Vec<u64> = image.layers.iter().map(|layer| layer.0).collect();
@@ -174,12 +179,13 @@ impl Scenario {
         (world, ctx)
     }
 
-    /// Whose requests `[[world.traffic]]` describes at this place, where they go, and when they come.
+    /// Who calls, as `[[world.traffic]]` describes it at this place.
     ///
     /// ```
     /// use std::collections::BTreeMap;
     /// use sim_core::engine::Time;
     /// use sim_core::scenario::Scenario;
+    /// use sim_core::world::traffic::Demand;
     ///
     /// let files = BTreeMap::from([("rates.csv".to_owned(), b"0,10\n30m,50\n".to_vec())]);
     /// let expected = |rate: &str| {
@@ -189,7 +195,8 @@ impl Scenario {
     ///          [[world.traffic]]\nto = 'alb'\n{rate}"
     ///     );
     ///     let scenario = Scenario::read("x.toml", text.as_bytes(), &files).unwrap();
-    ///     scenario.traffic(0).2.expected_before(Time::from_secs(3600)).round()
+    ///     let Demand::Open(arrivals) = scenario.caller(0).demand else { panic!("an open system") };
+    ///     arrivals.expected_before(Time::from_secs(3600)).round()
     /// };
     /// assert_eq!(expected("rate = 10"), 36_000.0);
     /// assert_eq!(expected("rate = '600/min'\narrivals = 'constant'\nuntil = '30m'"), 18_000.0);
@@ -199,14 +206,13 @@ impl Scenario {
     /// assert_eq!(expected("rate = { burst = { peak = 40, on = '10s', off = '30s' } }"), 36_000.0);
     /// assert_eq!(expected("rate = { csv = 'rates.csv' }"), 54_000.0);
     /// ```
-    pub fn traffic(&self, index: usize) -> (&str, &str, Arrivals) {
-        let table = &self.file.world.traffic[index];
-        (table.name.as_deref().unwrap_or(&table.to), &table.to, self.arrivals[index].clone())
+    pub fn caller(&self, index: usize) -> NewCaller {
+        self.callers[index].clone()
     }
 }
 
 /// Reads one file, and collects what is wrong.
-struct Compiler<'a> {
+pub(super) struct Compiler<'a> {
     root: &'a Node,
     sources: &'a mut Sources,
     files: &'a dyn Files,
@@ -216,24 +222,31 @@ struct Compiler<'a> {
 }
 
 impl Compiler<'_> {
-    fn error(&mut self, code: &'static str, message: impl Into<String>, place: Place, label: &str) -> &mut Diagnostic {
+    pub(super) fn error(
+        &mut self,
+        code: &'static str,
+        message: impl Into<String>,
+        place: Place,
+        label: &str,
+    ) -> &mut Diagnostic {
         self.problems.push(Diagnostic::error(code, message).at(place, label));
         self.problems.last_mut().expect("one was pushed")
     }
 
     /// Where `path` stands in the main file.
-    fn place(&self, path: &str) -> Place {
+    pub(super) fn place(&self, path: &str) -> Place {
         self.root.find(path).0.place()
     }
 
     fn scenario(&mut self, name: &str, file: ScenarioFile) -> Scenario {
         self.header(&file);
         let end = Time::ZERO + file.scenario.duration.0;
+        let databases = (0..).zip(&file.world.database).map(|(index, it)| self.database(index, it)).collect();
         let apps = (0..).zip(&file.world.app).map(|(index, app)| self.app_spec(index, app)).collect();
-        let arrivals: Vec<Arrivals> =
-            (0..).zip(&file.world.traffic).map(|(index, traffic)| self.arrivals(index, traffic, end)).collect();
-        self.expected_requests(&file, &arrivals, end);
-        let actions = self.actions(&file, &arrivals);
+        let callers: Vec<NewCaller> =
+            (0..).zip(&file.world.traffic).map(|(index, traffic)| self.caller(index, traffic, end)).collect();
+        self.expected_requests(&file, &callers, end);
+        let actions = self.actions(&file, &callers);
         let assume = file.assume.assumptions();
         let scenario = Scenario {
             name: name.to_owned(),
@@ -241,7 +254,8 @@ impl Compiler<'_> {
             warnings: Vec::new(),
             sources: Sources::default(),
             apps,
-            arrivals,
+            databases,
+            callers,
             setup: Vec::new(),
             actions,
             end,
@@ -284,15 +298,15 @@ impl Compiler<'_> {
     }
 
     /// Everything that happens at its time, in order.
-    fn actions(&mut self, file: &ScenarioFile, arrivals: &[Arrivals]) -> Vec<(Time, Action)> {
+    fn actions(&mut self, file: &ScenarioFile, callers: &[NewCaller]) -> Vec<(Time, Action)> {
         let mut actions = Vec::new();
         for (index, line) in file.timeline.iter().enumerate() {
             if let Some(action) = self.line(index, &line.run, file) {
                 actions.push((Time::ZERO + line.at.0, action));
             }
         }
-        for (index, arrivals) in arrivals.iter().enumerate() {
-            actions.push((arrivals.begins().unwrap_or_default(), Action::Call(index)));
+        for (index, caller) in callers.iter().enumerate() {
+            actions.push((caller.demand.begins(), Action::Call(index)));
         }
         for (index, fault) in file.world.fault.iter().enumerate() {
             actions.push((Time::ZERO + fault.at().0, Action::Fault(index)));
@@ -425,7 +439,7 @@ impl Compiler<'_> {
         }
         for (index, traffic) in scenario.file.world.traffic.iter().enumerate() {
             let path = format!("world.traffic[{index}].to");
-            let begins = scenario.arrivals[index].begins().unwrap_or_default();
+            let begins = scenario.callers[index].demand.begins();
             match balancers.iter().find(|(_, name)| *name == traffic.to) {
                 None => {
                     let names: Vec<String> = balancers.iter().map(|(_, name)| name.clone()).collect();
@@ -439,6 +453,7 @@ impl Compiler<'_> {
                 Some(_) => {}
             }
         }
+        self.needs(&scenario.file, world, balancers);
         let services: Vec<String> = world
             .ecs
             .services
@@ -457,6 +472,14 @@ impl Compiler<'_> {
                 self.unknown(&format!("{path}.kill"), "service", &kill.kill, services, "cluster/service");
             }
             FaultTable::Kill(_) => {}
+            FaultTable::Database(slow) => {
+                let databases: Vec<String> =
+                    world.traffic.databases.iter().map(|(_, database)| database.name.clone()).collect();
+                if !databases.contains(&slow.database) {
+                    let path = format!("{path}.database");
+                    self.unknown(&path, "database", &slow.database, &databases, "a [[world.database]]");
+                }
+            }
             FaultTable::Zone(zone) => {
                 if world.network.zone_named(&zone.zone).is_none() {
                     let zones: Vec<String> = world.network.zones.iter().map(|one| one.name.clone()).collect();
@@ -478,7 +501,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn unknown(&mut self, path: &str, kind: &str, name: &str, known: &[String], expected: &str) {
+    pub(super) fn unknown(&mut self, path: &str, kind: &str, name: &str, known: &[String], expected: &str) {
         let place = self.place(path);
         let help = match spelling::nearest(name, known.iter().map(String::as_str)) {
             Some(near) => format!("is {near:?} meant?"),

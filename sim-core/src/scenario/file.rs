@@ -5,6 +5,8 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::app_table::{AppTable, DatabaseTable};
+use super::traffic_table::{CallTable, RetryTable};
 use crate::engine::Budget;
 use crate::observe::Expect;
 use crate::units::{Bytes, Distributed, Moment, Rate, Ratio, Span};
@@ -172,6 +174,9 @@ pub struct WorldHalf {
     /// How containers behave.
     #[serde(default)]
     pub app: Vec<AppTable>,
+    /// What applications need beside AWS's services.
+    #[serde(default)]
+    pub database: Vec<DatabaseTable>,
     /// Who calls.
     #[serde(default)]
     pub traffic: Vec<TrafficTable>,
@@ -198,48 +203,8 @@ fn latest() -> String {
     "latest".to_owned()
 }
 
-/// How a container behaves.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AppTable {
-    /// `family/container`: which container of which task definition family.
-    pub container: String,
-    /// From the start of the process until it listens; at once unless set.
-    pub boot: Option<Distributed>,
-    /// What one request takes.
-    #[serde(default)]
-    pub request: RequestTable,
-    /// Memory in use without any request; "64 MiB" unless set.
-    pub memory: Option<Bytes>,
-    /// The status that the health check path answers with; 200 unless set.
-    #[schemars(range(min = 200, max = 599))]
-    pub health_status: Option<u16>,
-    /// CPU time of one health check; "1ms" unless set.
-    pub health_cpu: Option<Span>,
-    /// From the stop signal to the end of the process; "1s" unless set.
-    pub shutdown: Option<Distributed>,
-    /// Whether the process ignores the stop signal, so that SIGKILL ends it; false unless set.
-    #[serde(default)]
-    pub ignores_sigterm: bool,
-    /// The process ends with an error this long after its start.
-    pub crash_after: Option<Distributed>,
-}
-
-/// What one request takes.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RequestTable {
-    /// CPU time on one whole vCPU; "1ms" unless set.
-    pub cpu: Option<Distributed>,
-    /// Waiting that takes no CPU, such as for a database; none unless set.
-    pub wait: Option<Distributed>,
-    /// Memory while it is in progress; none unless set.
-    pub memory: Option<Bytes>,
-    /// The share of requests that the application itself answers with 500; none unless set.
-    pub errors: Option<Ratio>,
-}
-
-/// Requests from outside, which come whether or not anybody answers.
+/// Requests from outside: an open system, whose requests come at a `rate` or as in a `log` whether or not anybody
+/// answers, or a closed one of `users` who wait for their answers.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TrafficTable {
@@ -247,12 +212,39 @@ pub struct TrafficTable {
     pub name: Option<String>,
     /// The load balancer, by name or DNS name.
     pub to: String,
-    /// Requests per second: a number, "12000/min", or a course over time. This or `log`.
+    /// The listener's port; that of the first listener unless set.
+    #[schemars(range(min = 1))]
+    pub port: Option<u16>,
+    /// Requests per second: a number, "12000/min", or a course over time. This, `log` or `users`.
     pub rate: Option<RateTable>,
     /// How requests are spaced at that rate; "poisson" unless set.
     pub arrivals: Option<Spacing>,
-    /// An access log that is played again. This or `rate`.
+    /// An access log that is played again. This, `rate` or `users`.
     pub log: Option<LogForm>,
+    /// So many users, each of whom waits for the answer and thinks before the next request.
+    #[schemars(range(min = 1))]
+    pub users: Option<u32>,
+    /// From an answer to the user's next request; "1s" unless set.
+    pub think: Option<Distributed>,
+    /// What is asked for, when there are several kinds of requests.
+    #[serde(default)]
+    pub mix: Vec<CallTable>,
+    /// What is asked for, when there is one kind: as in `mix`.
+    pub request: Option<CallTable>,
+    /// How long an answer is waited for before the client closes the connection; for ever unless set.
+    pub timeout: Option<Span>,
+    /// What is done when an attempt fails: `{ attempts = 3, budget = 0.1 }`; nothing unless set.
+    pub retry: Option<RetryTable>,
+    /// How long an idle connection is kept; "60s" unless set, and "0s" is a new connection for each request.
+    pub keep_alive: Option<Span>,
+    /// Requests on one connection at most; no limit unless set.
+    #[schemars(range(min = 1))]
+    pub requests_per_connection: Option<u32>,
+    /// How long an answer of the DNS is used; "60s" unless set.
+    pub dns_ttl: Option<Span>,
+    /// Clients with a cookie jar of their own, each request drawn from one of them; cookies are forgotten unless set.
+    /// Each of `users` has one.
+    pub sessions: Option<u32>,
     /// When it begins; at the start unless set. Of a log: when its first request comes.
     pub from: Option<Span>,
     /// When it ends; with the scenario unless set.
@@ -384,6 +376,8 @@ pub enum FaultTable {
     Kill(KillTable),
     /// A zone loses something.
     Zone(ZoneTable),
+    /// A database is slow.
+    Database(SlowTable),
 }
 
 impl FaultTable {
@@ -392,7 +386,31 @@ impl FaultTable {
         match self {
             FaultTable::Kill(kill) => kill.at,
             FaultTable::Zone(zone) => zone.at,
+            FaultTable::Database(slow) => slow.at,
         }
+    }
+}
+
+/// A database is slow.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SlowTable {
+    /// When.
+    pub at: Span,
+    /// A database of `[[world.database]]`.
+    pub database: String,
+    /// How many times as long its queries take; from 0.001 to 1000000.
+    #[schemars(range(min = 0.001, max = 1e6))]
+    pub slow: f64,
+    /// For how long; until the end unless set.
+    #[serde(rename = "for")]
+    pub lasts: Option<Span>,
+}
+
+impl SlowTable {
+    /// How many times as long, in thousandths.
+    pub fn thousandths(&self) -> u32 {
+        (self.slow.clamp(0.001, 1e6) * 1000.0) as u32
     }
 }
 

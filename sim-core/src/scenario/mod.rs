@@ -9,6 +9,7 @@
 //!                    └───────────────┴───────────────┴────────────────► Diagnostics
 //! ```
 
+mod app_table;
 mod check;
 mod compile;
 mod data;
@@ -22,6 +23,8 @@ mod source;
 mod splice;
 #[cfg(test)]
 mod tests;
+mod traffic_table;
+mod world_half;
 pub use crate::units;
 
 use std::ops::Range;

@@ -37,8 +37,6 @@ pub struct Assumptions {
     pub balancer_provisioning: Duration,
     /// How long a client waits for a connection to a load balancer [s]; 10 s.
     pub client_connect_timeout: Duration,
-    /// Requests that a client sends over one connection to a load balancer [count]; 10.
-    pub requests_per_connection: u32,
     /// From the attempt to its failure when a permission or an image is missing [s]; 5 s [IM-083].
     pub pull_refusal: Duration,
     /// From the attempt to its failure when there is no path to the service [s]; 15 s [IA-135].
@@ -76,7 +74,6 @@ impl Default for Assumptions {
             anomaly_weight_step: 0.1,
             balancer_provisioning: Duration::from_secs(120),
             client_connect_timeout: Duration::from_secs(10),
-            requests_per_connection: 10,
             pull_refusal: Duration::from_secs(5),
             connect_failure: Duration::from_secs(15),
             pull_overhead: Duration::from_secs(1),

@@ -6,18 +6,11 @@ use super::app::AppEvent;
 use super::ecs::{TaskId, TaskStatus};
 use super::elb::LoadBalancerId;
 use super::network::ZoneId;
-use super::traffic::{Arrivals, Rate};
+use super::traffic::{Caller, Demand, NewCaller, Rate};
 use super::{Ctx, Event, Fact, World};
 use crate::engine::Time;
 
 impl World {
-    /// Somebody begins to call a load balancer; nothing happens when there is none of this name.
-    pub(crate) fn begin_traffic(&mut self, name: &str, to: &str, arrivals: Arrivals, ctx: &mut Ctx) {
-        let Some(balancer) = self.elb.balancer_named(to) else { return };
-        let port = self.elb.balancers[balancer].listeners.first().map_or(80, |&id| self.elb.listeners[id].port);
-        self.traffic.add(name, balancer, port, arrivals, ctx);
-    }
-
     /// Kills the processes of so many running tasks of a service (`cluster/service`), drawn at random.
     pub(crate) fn kill_tasks(&mut self, service: &str, count: u32, fault: usize, ctx: &mut Ctx) {
         let what = format!("the processes of {count} tasks of service {service} are killed").into();
@@ -44,7 +37,7 @@ impl World {
     }
 
     /// A zone loses its power, until the end or for so long.
-    pub(crate) fn lose_zone(&mut self, zone: ZoneId, lasts: Option<Duration>, ctx: &mut Ctx) {
+    pub fn lose_zone(&mut self, zone: ZoneId, lasts: Option<Duration>, ctx: &mut Ctx) {
         self.lend(|w| &mut w.network, |network, peers| network.lose_zone(zone, lasts, peers, ctx));
     }
 
@@ -52,15 +45,19 @@ impl World {
     pub(crate) fn set_traffic(&mut self, balancer: LoadBalancerId, per_second: f64, end: Time, ctx: &mut Ctx) {
         let name = self.elb.balancers[balancer].name.clone();
         ctx.record(Fact::TrafficSet { to: name.as_str().into(), rate: format!("{per_second}/s").into() });
-        let rate = Rate::constant(per_second, ctx.now(), end);
-        let callers = self.traffic.sources.iter().filter(|(_, source)| source.balancer == balancer);
+        let demand = Demand::Open(Rate::constant(per_second, ctx.now(), end).into());
+        let is_client = |caller: &Caller| !matches!(caller.demand, Demand::Application(_));
+        let is_there = |caller: &Caller| self.elb.balancer_named(&caller.to) == Some(balancer);
+        let callers = self.traffic.callers.iter().filter(|(_, caller)| is_client(caller) && is_there(caller));
         let callers: Vec<_> = callers.map(|(id, _)| id).collect();
         match callers.split_first() {
-            None => self.begin_traffic(&name, &name, rate.into(), ctx),
+            None => {
+                self.add_caller(NewCaller::of(&name, &name, demand), ctx);
+            }
             Some((first, others)) => {
-                self.traffic.set_arrivals(*first, rate, ctx);
+                self.set_demand(*first, demand, ctx);
                 for &other in others {
-                    self.traffic.set_arrivals(other, Rate::default(), ctx);
+                    self.set_demand(other, Demand::Open(Rate::default().into()), ctx);
                 }
             }
         }
@@ -91,11 +88,11 @@ impl World {
         const TASK: u64 = 2048;
         let points: usize = self.cloudwatch.series.values().map(|series| series.capacity()).sum();
         let point = size_of::<(u32, super::cloudwatch::Statistics)>() as u64;
-        self.entities() * TASK + points as u64 * point + self.traffic.memory()
+        self.entities() * TASK + points as u64 * point + self.traffic.memory() + self.cloudwatch.memory()
     }
 
     /// Requests sent so far [count].
     pub fn requests_sent(&self) -> u64 {
-        self.traffic.sources.iter().map(|(_, source)| source.sent).sum()
+        self.traffic.callers.iter().map(|(_, caller)| caller.sent).sum()
     }
 }

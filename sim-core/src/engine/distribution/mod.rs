@@ -170,6 +170,13 @@ impl Distribution<Duration> {
     }
 }
 
+impl Distribution<u64> {
+    /// Always the same amount; draws nothing.
+    pub const fn amount(count: u64) -> Distribution<u64> {
+        Distribution { law: Law::Constant(count), of: PhantomData }
+    }
+}
+
 impl<V: Measure> From<V> for Distribution<V> {
     fn from(value: V) -> Self {
         Self::of(Law::Constant(value.count()))

@@ -11,6 +11,7 @@ use crate::observe::totals::of_balancers;
 use crate::world::World;
 use crate::world::ecs::{Task, TaskId, TaskStatus};
 use crate::world::elb::TargetState;
+use crate::world::traffic::Demand;
 
 /// How long a stopped task stays on the map.
 const STOPPED_SHOWN: Duration = Duration::from_secs(60);
@@ -51,8 +52,8 @@ pub struct CallerTile {
     pub name: String,
     /// The load balancer it calls.
     pub to: String,
-    /// Requests a second at this moment.
-    pub per_second: f64,
+    /// Requests a second at this moment; none for users who wait for answers, whose rate depends on these.
+    pub per_second: Option<f64>,
     /// Requests sent so far [count].
     pub sent: f64,
     /// Those that did not reach the load balancer [count].
@@ -126,12 +127,13 @@ pub struct TaskTile {
 
 /// The map at this moment.
 pub fn map(world: &World, now: Time) -> MapView {
-    let callers = world.traffic.sources.iter().map(|(_, source)| CallerTile {
-        name: source.name.clone(),
-        to: world.elb.balancers[source.balancer].name.clone(),
-        per_second: super::super::report::round(source.arrivals.rate_at(now), 2),
-        sent: source.sent as f64,
-        unreached: source.unreached.iter().sum::<u64>() as f64,
+    let clients = world.traffic.callers.iter().filter(|(_, caller)| !matches!(caller.demand, Demand::Application(_)));
+    let callers = clients.map(|(_, caller)| CallerTile {
+        name: caller.name.clone(),
+        to: caller.to.clone(),
+        per_second: caller.rate(now).map(|rate| super::super::report::round(rate, 2)),
+        sent: caller.sent as f64,
+        unreached: caller.unreached.iter().sum::<u64>() as f64,
     });
     MapView { callers: callers.collect(), balancers: balancers(world), zones: zones(world, now) }
 }

@@ -5,7 +5,7 @@ use ts_rs::TS;
 
 use crate::observe::report::round;
 use crate::world::World;
-use crate::world::cloudwatch::{Metric, Statistics};
+use crate::world::cloudwatch::{Metric, SeriesKey, Statistics, Subject};
 
 /// One line of a chart.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
@@ -29,12 +29,16 @@ pub struct SeriesView {
 /// All series, in a stable order.
 pub fn series(world: &World) -> Vec<SeriesView> {
     let mut all = Vec::new();
-    for (key, points) in &world.cloudwatch.series {
+    // The same by zone is for CloudWatch's own commands: here it would be many lines that say little.
+    let whole = |key: &SeriesKey| !matches!(key.subject, Subject::BalancerZone(..) | Subject::GroupZone(..));
+    for (key, points) in world.cloudwatch.series.iter().filter(|(key, _)| whole(key)) {
         let (_, name) = key.dimensions(world).pop().unwrap_or_default();
         let (kind, name) = match key.subject {
-            crate::world::cloudwatch::Subject::Balancer(id) => ("load balancer", world.elb.balancers[id].name.clone()),
-            crate::world::cloudwatch::Subject::Group(id) => ("target group", world.elb.groups[id].name.clone()),
-            crate::world::cloudwatch::Subject::Service(_) => ("service", name),
+            Subject::Balancer(id) | Subject::BalancerZone(id, _) => {
+                ("load balancer", world.elb.balancers[id].name.clone())
+            }
+            Subject::Group(id) | Subject::GroupZone(id, _) => ("target group", world.elb.groups[id].name.clone()),
+            Subject::Service(_) => ("service", name),
         };
         for (statistic, value) in statistics(key.metric) {
             all.push(SeriesView {

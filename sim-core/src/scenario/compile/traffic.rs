@@ -9,8 +9,13 @@ use crate::scenario::data;
 use crate::scenario::file::{
     CourseTable, CsvForm, CsvTable, LogForm, LogTable, RateTable, ScenarioFile, Spacing, TrafficTable,
 };
+use crate::scenario::traffic_table::{CallTable, policy};
 use crate::units;
-use crate::world::traffic::{Arrivals, Bursts, Diurnal, Rate, Spike};
+use crate::world::Distribution;
+use crate::world::traffic::{Arrivals, Bursts, Demand, Diurnal, NewCaller, NewClass, Policy, Rate, Spike};
+
+/// How long users think unless they are said to.
+const THINK: Duration = Duration::from_secs(1);
 
 /// A day, the period of a diurnal rate.
 const DAY: Duration = Duration::from_secs(86_400);
@@ -20,8 +25,39 @@ fn moment(span: units::Span) -> Time {
 }
 
 impl Compiler<'_> {
+    /// Who calls. What is wrong is reported.
+    pub(super) fn caller(&mut self, index: usize, table: &TrafficTable, end: Time) -> NewCaller {
+        self.demand(index, table);
+        let usual = Policy::default();
+        let demand = match table.users {
+            Some(users) => Demand::Closed {
+                users,
+                think: self
+                    .with_mean(&format!("world.traffic[{index}].think"), &table.think)
+                    .unwrap_or(Distribution::constant(THINK)),
+                from: table.from.map_or(Time::ZERO, moment),
+                until: table.until.map_or(end, moment),
+            },
+            None => Demand::Open(self.arrivals(index, table, end)),
+        };
+        let mut classes: Vec<NewClass> = table.mix.iter().map(CallTable::compile).collect();
+        if classes.is_empty() {
+            classes.push(table.request.as_ref().map_or_else(NewClass::default, CallTable::compile));
+        }
+        let policy = Policy {
+            timeout: table.timeout.map(|span| span.0),
+            keep_alive: table.keep_alive.map_or(usual.keep_alive, |span| span.0),
+            requests_per_connection: table.requests_per_connection,
+            dns_ttl: table.dns_ttl.map_or(usual.dns_ttl, |span| span.0),
+            sessions: table.sessions.unwrap_or(0),
+            ..policy(table.retry.as_ref(), usual)
+        };
+        let name = table.name.clone().unwrap_or_else(|| table.to.clone());
+        NewCaller { name, to: table.to.clone(), port: table.port, demand, classes, policy }
+    }
+
     /// When the requests of a source come. What is wrong is reported; then none come.
-    pub(super) fn arrivals(&mut self, index: usize, table: &TrafficTable, end: Time) -> Arrivals {
+    fn arrivals(&mut self, index: usize, table: &TrafficTable, end: Time) -> Arrivals {
         let path = format!("world.traffic[{index}]");
         let (from, until) = (table.from.map_or(Time::ZERO, moment), table.until.map_or(end, moment));
         if table.from.is_some() && table.until.is_some() && until <= from {
@@ -47,9 +83,9 @@ impl Compiler<'_> {
             }
             (None, None) => {
                 let place = self.place(&path);
-                let message = "neither `rate` nor `log` says when these requests come";
+                let message = "nothing says when these requests come: no `rate`, no `log`, no `users`";
                 self.error("rate", message, place, "").help =
-                    "give a rate such as `rate = 200`, or `log = \"access.log\"`".to_owned();
+                    "give a rate such as `rate = 200`, or `log = \"access.log\"`, or `users = 50`".to_owned();
                 Rate::default().into()
             }
             (Some(_), Some(_)) => {
@@ -171,9 +207,13 @@ impl Compiler<'_> {
     }
 
     /// More requests than the budget allows: the run will end early, which is better known before it begins.
-    pub(super) fn expected_requests(&mut self, file: &ScenarioFile, arrivals: &[Arrivals], end: Time) {
+    pub(super) fn expected_requests(&mut self, file: &ScenarioFile, callers: &[NewCaller], end: Time) {
         let budget = file.budget.budget().events;
-        let each: Vec<f64> = arrivals.iter().map(|arrivals| arrivals.expected_before(end)).collect();
+        let expected = |caller: &NewCaller| match &caller.demand {
+            Demand::Open(arrivals) => arrivals.expected_before(end),
+            _ => 0.0,
+        };
+        let each: Vec<f64> = callers.iter().map(expected).collect();
         let all = each.iter().sum::<f64>();
         if all <= budget as f64 {
             return;

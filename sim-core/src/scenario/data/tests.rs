@@ -8,12 +8,19 @@ use insta::assert_snapshot;
 use super::super::Scenario;
 use crate::engine::{Stream, Time};
 use crate::files::{FileError, Files};
+use crate::world::traffic::{Arrivals, Demand};
 
 /// Three requests as a load balancer logs them: in the order of their answers. The second arrived first.
 const LOG: &str = r#"https 2026-01-05T09:00:02.500000Z app/shop/50dc6c495c0c9188 192.0.2.7:2817 10.0.0.1:80 0.001 0.250 0.000 200 200 34 366 "GET https://Shop.example.com:443/cart?id=7 HTTP/1.1" "curl/8.5.0" TLS_AES_128_GCM_SHA256 TLSv1.3 arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/web/73e2d6bc24d8a067 "Root=1-58337364-23a8c76965a2ef7629b185e3" "shop.example.com" "arn:aws:acm:us-east-1:123456789012:certificate/1" 0 2026-01-05T09:00:02.249000Z "forward" "-" "-" "10.0.0.1:80" "200" "-" "-" TID_1
 http 2026-01-05T09:00:03.000000Z app/shop/50dc6c495c0c9188 192.0.2.8:2817 - -1 -1 -1 503 - 34 366 "POST http://192.0.2.1:80/buy HTTP/1.1" "a "b%22 agent" - - - "-" "-" "-" 0 2026-01-05T09:00:01.000000Z "forward" "-" "-" "-" "-" "-" "-" TID_2
 h2 2026-01-05T09:00:04.000000Z app/shop/50dc6c495c0c9188 192.0.2.7:2818 10.0.0.1:80 0.001 0.250 0.000 200 200 34 366 "GET https://shop.example.com:443/cart HTTP/2.0" "-" - - - "-" "shop.example.com" "-" 0 2026-01-05T09:00:03.999999Z "forward" "-" "-" "10.0.0.1:80" "200" "-" "-" TID_3
 "#;
+
+/// When the requests of its only caller come.
+fn arrivals_of(scenario: &Scenario) -> Arrivals {
+    let Demand::Open(arrivals) = scenario.caller(0).demand else { panic!("an open system") };
+    arrivals
+}
 
 /// A scenario with one load balancer, these tables, and these files beside it.
 fn read(tables: &str, files: &[(&str, &[u8])]) -> Result<Scenario, String> {
@@ -33,7 +40,7 @@ Subnets = ["us-east-1a", "us-east-1b"]
 
 /// The first moments at which requests of the only source come [ns].
 fn moments(scenario: &Scenario, count: usize) -> Vec<u64> {
-    let (_, _, mut arrivals) = scenario.traffic(0);
+    let mut arrivals = arrivals_of(scenario);
     let mut stream = Stream::of(1, "arrivals", "test");
     let mut now = Time::ZERO;
     let next = || {
@@ -58,7 +65,7 @@ fn traffic(rate: &str) -> String {
 fn an_access_log_is_replayed_in_the_order_of_arrival() {
     let scenario = read(&traffic("log = 'access.log'"), &[("access.log", LOG.as_bytes())]).unwrap();
     assert_eq!(moments(&scenario, 9), [0, 1_249_000_000, 2_999_999_000]);
-    let (_, _, arrivals) = scenario.traffic(0);
+    let arrivals = arrivals_of(&scenario);
     let lines: Vec<String> =
         arrivals.log().unwrap().lines().iter().map(|it| format!("{} {} {}", it.method, it.host, it.path)).collect();
     assert_eq!(lines, ["GET shop.example.com /cart", "POST 192.0.2.1 /buy"], "the query does not count");
@@ -135,10 +142,10 @@ fn a_log_that_is_none_is_refused() {
       |       ^^^^^^^^^^^^ help: keep one of them; two sources may call the same load balancer
     ");
     assert_snapshot!(problems(&traffic(""), &[]), @r#"
-    error: neither `rate` nor `log` says when these requests come
+    error: nothing says when these requests come: no `rate`, no `log`, no `users`
      --> story.toml:7:1
     7 | [[world.traffic]]
-      | ^^^^^^^^^^^^^^^^^ help: give a rate such as `rate = 200`, or `log = "access.log"`
+      | ^^^^^^^^^^^^^^^^^ help: give a rate such as `rate = 200`, or `log = "access.log"`, or `users = 50`
     "#);
     assert_snapshot!(problems(&traffic("log = 'access.log'\narrivals = 'constant'"), &[("access.log", LOG.as_bytes())]), @r"
     error: requests from a log come when the log says, so `arrivals` has no place
@@ -153,11 +160,11 @@ fn rates_come_from_a_file() {
     let csv = b"time,rate\n# warm\n0,10\n10s, \"600/min\"\n 1m ,0\n";
     let scenario =
         read(&traffic("rate = { csv = 'rates.csv' }\narrivals = 'constant'"), &[("rates.csv", csv)]).unwrap();
-    let (_, _, arrivals) = scenario.traffic(0);
+    let arrivals = arrivals_of(&scenario);
     assert_eq!(arrivals.expected_before(Time::from_secs(3600)), 100.0 + 250.0);
     assert_eq!(moments(&scenario, 2), [100_000_000, 200_000_000]);
     let steps = traffic("rate = { csv = { file = 'rates.csv', steps = true } }\nuntil = '2m'");
-    let (_, _, arrivals) = read(&steps, &[("rates.csv", csv)]).unwrap().traffic(0);
+    let arrivals = arrivals_of(&read(&steps, &[("rates.csv", csv)]).unwrap());
     assert_eq!(arrivals.expected_before(Time::from_secs(3600)), 600.0);
 }
 
@@ -222,7 +229,7 @@ fn app(cpu: &str) -> String {
 
 fn cpu_of(cpu: &str, file: &[u8]) -> crate::world::Distribution {
     let (world, _) = read(&app(cpu), &[("cpu.csv", file)]).unwrap().begin(1);
-    world.app.specs.iter().next().unwrap().1.cpu.clone()
+    world.app.specs.iter().next().unwrap().1.request.cpu.clone()
 }
 
 #[test]

@@ -1,18 +1,23 @@
-//! The inside of the containers: boot, CPU share, memory, end.
+//! The inside of the containers: boot, CPU share, memory, workers, end.
 
+mod process;
 mod processor;
+mod profile;
 mod spec;
 
-pub use spec::{AppSpec, AppSpecId, End, Health, Shutdown};
+pub use process::ProcessState;
+pub use spec::{AppSpec, AppSpecId, End, Health, Leak, Need, Shutdown, WarmUp, Whom, Work, Workers};
 
+pub(crate) use process::Process;
 pub(crate) use processor::Processor;
+pub(crate) use profile::{ClassProfile, NeedOf, Party, Profile};
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::ecs::{EcsEvent, TaskId};
-use super::traffic::RequestEvent;
-use super::{Ctx, Distribution, Event, Fact, Peers};
+use super::traffic::{self, RequestEvent};
+use super::{Ctx, Event, Fact, Peers};
 use crate::engine::{Arena, Time};
 
 /// What the applications react to. A container is named by its place in the task definition.
@@ -20,12 +25,18 @@ use crate::engine::{Arena, Time};
 pub enum AppEvent {
     /// The task's containers have started: their processes boot.
     Started(TaskId),
+    /// The boot has all it needs but CPU time.
+    Booting(TaskId, u16),
     /// The boot is over: the process listens.
     Booted(TaskId, u16),
     /// The stop signal (SIGTERM) arrives.
     Terminate(TaskId),
     /// SIGKILL, if a process is still there.
     Kill(TaskId),
+    /// What a process loses with time may have filled its memory.
+    Filled(TaskId, u16),
+    /// A process that was asked to end is ready to, but for its requests.
+    Leave(TaskId, u16, i16),
     /// The host is gone: the processes with it, and nobody is left to report it.
     Vanish(TaskId),
     /// A process ends with this code, after its stop signal or by itself.
@@ -35,43 +46,9 @@ pub enum AppEvent {
 /// Exit code of a process that SIGKILL ended, the kernel's out-of-memory killer included [CP-105].
 pub const SIGKILL_CODE: i16 = 137;
 
-/// A process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ProcessState {
-    /// Not listening yet.
-    Booting,
-    /// Listens and works.
-    Listening,
-    /// Has ended with this code.
-    Exited(i16),
-}
-
-/// A container's process.
-#[derive(Clone, Debug)]
-pub(crate) struct Process {
-    /// How it behaves.
-    pub spec: AppSpecId,
-    /// Whether it listens.
-    pub state: ProcessState,
-    /// On which ports.
-    pub ports: Vec<u16>,
-    /// The stop signal has arrived.
-    terminated: bool,
-    /// Ended because of its memory.
-    oom: bool,
-    /// Requests in progress, those whose client was answered by a timeout included [count].
-    pub in_flight: u32,
-    /// Most of them at a time that fit into its memory [count].
-    pub in_flight_max: u32,
-}
-
-impl Process {
-    /// Whether a connection to this port is taken [IA-107].
-    #[inline]
-    pub fn listens_on(&self, port: u16) -> bool {
-        self.state == ProcessState::Listening && self.ports.contains(&port)
-    }
-}
+/// Names a class of requests, for all applications and callers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ClassId(pub(crate) u16);
 
 /// What goes on inside a task.
 #[derive(Clone, Debug)]
@@ -82,22 +59,18 @@ pub(crate) struct TaskApp {
     pub processes: Vec<Process>,
 }
 
-/// A spec as the request path needs it.
-#[derive(Clone, Debug)]
-pub(crate) struct RequestProfile {
-    pub cpu: Distribution,
-    pub wait: Distribution,
-    pub error_ratio: f64,
-    pub status: u16,
-    pub error_status: u16,
-    pub bytes: u64,
-}
+/// Marks a job of a processor that is no request but the boot of the container whose place is in the other bits.
+pub(crate) const BOOT_JOB: u32 = 1 << 31;
 
 /// An answer to a health check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct CheckAnswer {
-    pub status: u16,
-    pub after: Duration,
+pub(crate) enum CheckAnswer {
+    /// The connection is refused [IA-107].
+    Refused,
+    /// This status after so long.
+    Now { status: u16, after: Duration },
+    /// It stands in line with the requests: only time will tell.
+    InTime,
 }
 
 /// All applications.
@@ -106,36 +79,51 @@ pub struct Apps {
     /// What the scenario says about containers, and the defaults of those it does not mention.
     pub specs: Arena<AppSpec>,
     by_container: BTreeMap<String, AppSpecId>,
+    /// Names of classes of requests, by [`ClassId`].
+    classes: Vec<String>,
     /// By the place of the spec.
-    pub(crate) profiles: Vec<RequestProfile>,
+    pub(crate) profiles: Vec<Profile>,
     /// By the place of the task; none before its start.
     pub(crate) tasks: Vec<Option<TaskApp>>,
 }
 
 impl Apps {
     /// Describes a container; what was said of it before is forgotten. Tasks that have started are not affected.
-    pub fn describe(&mut self, spec: AppSpec) -> AppSpecId {
-        self.profiles.push(RequestProfile {
-            cpu: spec.cpu.clone(),
-            wait: spec.wait.clone(),
-            error_ratio: spec.error_ratio,
-            status: spec.status,
-            error_status: spec.error_status,
-            bytes: spec.bytes,
+    /// `needs` says who the parties are that its requests need, in the order of its classes.
+    pub(crate) fn describe(&mut self, spec: AppSpec, parties: &mut dyn FnMut(&Whom) -> Party) -> AppSpecId {
+        let id = self.specs.next_id();
+        let profile = Profile::new(&spec, parties, |name| self.class(name));
+        self.profiles.push(profile);
+        self.by_container.insert(spec.container.clone(), id);
+        self.specs.push(spec)
+    }
+
+    /// The class of requests with this name.
+    pub(crate) fn class(&mut self, name: &str) -> ClassId {
+        if self.classes.is_empty() {
+            self.classes.push(String::new());
+        }
+        let place = self.classes.iter().position(|known| known == name).unwrap_or_else(|| {
+            self.classes.push(name.to_owned());
+            self.classes.len() - 1
         });
-        let name = spec.container.clone();
-        let id = self.specs.push(spec);
-        self.by_container.insert(name, id);
-        id
+        ClassId(place as u16)
     }
 
     /// Reacts to one event.
     pub(crate) fn handle(&mut self, event: AppEvent, peers: &Peers, ctx: &mut Ctx) {
         match event {
             AppEvent::Started(task) => self.start(task, peers, ctx),
+            AppEvent::Booting(task, container) => self.boot(task, container, peers, ctx),
             AppEvent::Booted(task, container) => self.booted(task, container, ctx),
             AppEvent::Terminate(task) => self.terminate(task, peers, ctx),
             AppEvent::Kill(task) => self.kill(task, ctx),
+            AppEvent::Filled(task, container) => {
+                if self.process(task, container).is_some_and(|process| process.is_full(ctx.now())) {
+                    self.out_of_memory(task, container, ctx);
+                }
+            }
+            AppEvent::Leave(task, container, code) => self.leave(task, container, code, ctx),
             AppEvent::Vanish(task) => self.vanish(task, ctx),
             AppEvent::Exit(task, container, code) => self.exit(task, container, code, ctx),
         }
@@ -144,7 +132,7 @@ impl Apps {
     fn spec_of(&mut self, container: &str) -> AppSpecId {
         match self.by_container.get(container) {
             Some(&id) => id,
-            None => self.describe(AppSpec::of(container)),
+            None => self.describe(AppSpec::of(container), &mut |_| Party::Nobody),
         }
     }
 
@@ -162,28 +150,22 @@ impl Apps {
             let spec = &self.specs[id];
             let entity = format!("{name}/{}", container.name);
             let memory = u64::from(container.memory.unwrap_or(definition.memory)) << 20;
-            let fits = memory.checked_sub(spec.memory);
-            let process = Process {
-                spec: id,
-                state: ProcessState::Booting,
-                ports: match spec.listens_on {
-                    Some(port) => vec![port],
-                    None => container.ports.iter().map(|port| port.container_port).collect(),
-                },
-                terminated: false,
-                oom: fits.is_none(),
-                in_flight: 0,
-                in_flight_max: match (fits, spec.memory_per_request) {
-                    (Some(room), each @ 1..) => u32::try_from(room / each).unwrap_or(u32::MAX),
-                    _ => u32::MAX,
-                },
+            let ports = match spec.listens_on {
+                Some(port) => vec![port],
+                None => container.ports.iter().map(|port| port.container_port).collect(),
             };
+            let process = Process::new(id, spec, ports, memory, ctx.now());
             let here = index as u16;
             if process.oom {
                 ctx.send(Duration::ZERO, Event::App(AppEvent::Exit(task, here, SIGKILL_CODE)));
             } else {
                 let boot = spec.boot.sample(&mut ctx.stream("app-boot", &entity));
-                ctx.send(boot, Event::App(AppEvent::Booted(task, here)));
+                let needs_cpu = spec.boot_cpu != super::Distribution::ZERO;
+                let next = if needs_cpu { AppEvent::Booting(task, here) } else { AppEvent::Booted(task, here) };
+                ctx.send(boot, Event::App(next));
+                if let Some(after) = process.fills_after() {
+                    ctx.send(after, Event::App(AppEvent::Filled(task, here)));
+                }
             }
             if let Some(end) = &spec.ends {
                 let after = end.after.sample(&mut ctx.stream("app-end", &entity));
@@ -197,11 +179,29 @@ impl Apps {
         self.tasks[task.index()] = Some(TaskApp { processor: Processor::new(definition.cpu), processes });
     }
 
+    /// The boot takes its CPU time, among whatever else the task does.
+    fn boot(&mut self, task: TaskId, container: u16, peers: &Peers, ctx: &mut Ctx) {
+        let Some(process) = self.process(task, container) else { return };
+        if process.state != ProcessState::Booting {
+            return;
+        }
+        let spec = process.spec;
+        let boot_cpu = self.specs[spec].boot_cpu.clone();
+        let entity = format!("{}/{container}", peers.ecs.tasks[task].name);
+        let work = boot_cpu.sample(&mut ctx.stream("app-boot-cpu", &entity));
+        let Some(Some(app)) = self.tasks.get_mut(task.index()) else { return };
+        app.processor.push(ctx.now(), work.as_nanos() as u64, BOOT_JOB | u32::from(container));
+        if let Some(next) = app.processor.next_finish() {
+            ctx.timers.arm(traffic::cpu_timer(task), next);
+        }
+    }
+
     fn booted(&mut self, task: TaskId, container: u16, ctx: &mut Ctx) {
         if let Some(process) = self.process(task, container)
             && process.state == ProcessState::Booting
         {
             process.state = ProcessState::Listening;
+            process.listening = ctx.now();
             ctx.record(Fact::AppListening { task });
         }
     }
@@ -210,14 +210,27 @@ impl Apps {
         let Some(Some(app)) = self.tasks.get_mut(task.index()) else { return };
         for (index, process) in app.processes.iter_mut().enumerate() {
             let shutdown = &self.specs[process.spec].shutdown;
-            let ended = matches!(process.state, ProcessState::Exited(_));
-            if ended || process.terminated || shutdown.ignores_sigterm {
+            if process.has_ended() || process.terminated || shutdown.ignores_sigterm {
                 continue;
             }
             process.terminated = true;
             let mut stream = ctx.stream("app-shutdown", &format!("{}/{index}", peers.ecs.tasks[task].name));
             let takes = shutdown.takes.sample(&mut stream);
-            ctx.send(takes, Event::App(AppEvent::Exit(task, index as u16, shutdown.code)));
+            let here = index as u16;
+            if shutdown.finishes_requests {
+                process.state = ProcessState::Finishing;
+                ctx.send(takes, Event::App(AppEvent::Leave(task, here, shutdown.code)));
+            } else {
+                ctx.send(takes, Event::App(AppEvent::Exit(task, here, shutdown.code)));
+            }
+        }
+    }
+
+    /// A process that finishes its requests ends, now or with the last of them.
+    fn leave(&mut self, task: TaskId, container: u16, code: i16, ctx: &mut Ctx) {
+        match self.process(task, container) {
+            Some(process) if process.in_flight > 0 => process.leaves = Some(code),
+            _ => self.exit(task, container, code, ctx),
         }
     }
 
@@ -232,32 +245,36 @@ impl Apps {
     fn vanish(&mut self, task: TaskId, ctx: &mut Ctx) {
         let Some(Some(app)) = self.tasks.get_mut(task.index()) else { return };
         for (container, process) in (0..).zip(&mut app.processes) {
-            if matches!(process.state, ProcessState::Exited(_)) {
+            if process.has_ended() {
                 continue;
             }
+            let worked = process.works();
             process.state = ProcessState::Exited(SIGKILL_CODE);
-            if process.in_flight > 0 {
+            if worked {
                 ctx.send(Duration::ZERO, Event::Request(RequestEvent::Lost(task, container)));
             }
         }
     }
 
     /// A process ends: its requests in progress are lost, and ECS hears of it.
-    fn exit(&mut self, task: TaskId, container: u16, code: i16, ctx: &mut Ctx) {
+    pub(crate) fn exit(&mut self, task: TaskId, container: u16, code: i16, ctx: &mut Ctx) {
         let Some(process) = self.process(task, container) else { return };
-        if matches!(process.state, ProcessState::Exited(_)) {
+        if process.has_ended() {
             return;
         }
+        let worked = process.works();
         process.state = ProcessState::Exited(code);
-        if process.in_flight > 0 {
+        if worked {
             ctx.send(Duration::ZERO, Event::Request(RequestEvent::Lost(task, container)));
         }
         ctx.send(Duration::ZERO, Event::Ecs(EcsEvent::ContainerExited { task, container, code }));
     }
 
-    /// One request too many for the container's memory: the kernel ends the process [CP-045][CP-105].
+    /// Too little memory for what the process does: the kernel ends it [CP-045][CP-105].
     pub(crate) fn out_of_memory(&mut self, task: TaskId, container: u16, ctx: &mut Ctx) {
-        if let Some(process) = self.process(task, container) {
+        if let Some(process) = self.process(task, container)
+            && !process.has_ended()
+        {
             process.oom = true;
             self.exit(task, container, SIGKILL_CODE, ctx);
         }
@@ -280,25 +297,41 @@ impl Apps {
     }
 
     /// Memory that the task uses now [bytes].
-    pub fn memory_used(&self, task: TaskId) -> u64 {
+    pub fn memory_used(&self, task: TaskId, now: Time) -> u64 {
         let Some(Some(app)) = self.tasks.get(task.index()) else { return 0 };
-        let alive = app.processes.iter().filter(|process| !matches!(process.state, ProcessState::Exited(_)));
         let of = |process: &Process| {
             let spec = &self.specs[process.spec];
-            spec.memory.saturating_add(spec.memory_per_request.saturating_mul(u64::from(process.in_flight)))
+            spec.memory.saturating_add(process.request_memory).saturating_add(process.lost(now))
         };
-        alive.map(of).fold(0, u64::saturating_add)
+        app.processes.iter().filter(|process| !process.has_ended()).map(of).fold(0, u64::saturating_add)
     }
 
-    /// What a health check of this port would be answered; none when the connection is refused [IA-107].
-    pub(crate) fn answer_check(&self, task: TaskId, container: u16, port: u16) -> Option<CheckAnswer> {
-        let app = self.tasks.get(task.index())?.as_ref()?;
-        let process = app.processes.get(usize::from(container))?;
-        if !process.listens_on(port) {
-            return None;
-        }
+    /// Queues inside a task at this moment: (requests before the workers, jobs at the CPU) [count].
+    pub fn queues(&self, task: TaskId) -> (usize, usize) {
+        let Some(Some(app)) = self.tasks.get(task.index()) else { return (0, 0) };
+        (app.processes.iter().map(|process| process.queue.len()).sum(), app.processor.len())
+    }
+
+    /// Time that requests have spent inside a task: (before the workers, at the CPU) [ns]. Those that are still there,
+    /// or were lost there, are not counted.
+    pub fn queue_times(&self, task: TaskId) -> (u128, u128) {
+        let Some(Some(app)) = self.tasks.get(task.index()) else { return (0, 0) };
+        let sum = |of: fn(&Process) -> u128| app.processes.iter().map(of).sum();
+        (sum(|process| process.queued_ns), sum(|process| process.cpu_ns))
+    }
+
+    /// What a health check of this port is answered.
+    pub(crate) fn answer_check(&self, task: TaskId, container: u16, port: u16) -> CheckAnswer {
+        let app = self.tasks.get(task.index()).and_then(Option::as_ref);
+        let process = app.and_then(|app| Some((app, app.processes.get(usize::from(container))?)));
+        let Some((app, process)) = process.filter(|(_, process)| process.listens_on(port)) else {
+            return CheckAnswer::Refused;
+        };
         let spec = &self.specs[process.spec];
+        if spec.workers.is_some() || spec.health.database.is_some() {
+            return CheckAnswer::InTime;
+        }
         let slowdown = app.processor.slowdown(app.processor.len() + 1);
-        Some(CheckAnswer { status: spec.health.status, after: crate::engine::rng::scale(spec.health.cpu, slowdown) })
+        CheckAnswer::Now { status: spec.health.status, after: crate::engine::rng::scale(spec.health.cpu, slowdown) }
     }
 }

@@ -1,43 +1,84 @@
 //! The end of a minute: counters become points.
 
+use std::collections::BTreeMap;
+
 use super::latency::Window;
-use super::{Cause, CloudWatch, Counts, Metric, SeriesKey, Statistics, Subject};
+use super::{Cause, CloudWatch, Counts, Metric, SeriesKey, Statistics, Subject, ZONES};
 use crate::engine::Time;
 use crate::world::ecs::{Service, TaskStatus};
+use crate::world::elb::{LoadBalancerId, TargetGroupId, TargetState};
+use crate::world::network::ZoneId;
 use crate::world::{Ctx, Peers};
 
 /// New connections that one load balancer capacity unit covers [per second] [TR-141].
 const LCU_CONNECTIONS: f64 = 25.0;
+/// Connections at a time that one load balancer capacity unit covers [count] [TR-141].
+const LCU_ACTIVE: f64 = 3000.0;
 /// Bytes that one load balancer capacity unit covers [per hour] [TR-141].
 const LCU_BYTES: f64 = 1e9;
+/// Rule evaluations that one load balancer capacity unit covers [per second] [TR-141].
+const LCU_RULES: f64 = 1000.0;
+/// Rules that a request is charged nothing for [count] ⟦TR-142⟧.
+const FREE_RULES: u64 = 10;
+
+/// A minute of what one node gave to one target group.
+struct Part {
+    balancer: LoadBalancerId,
+    group: Option<TargetGroupId>,
+    zone: ZoneId,
+    /// Which meter.
+    place: usize,
+    counts: Counts,
+    /// Response times that have not been counted [ns].
+    samples: Vec<u64>,
+}
+
+/// Targets by state, as of one zone or of all.
+#[derive(Clone, Copy, Default)]
+struct Hosts {
+    healthy: u32,
+    unhealthy: u32,
+    registered: u32,
+}
+
+impl Hosts {
+    /// Draining targets are neither healthy nor unhealthy [TR-073].
+    fn count(&mut self, state: TargetState) {
+        self.healthy += u32::from(state == TargetState::Healthy);
+        self.unhealthy += u32::from(matches!(state, TargetState::Unhealthy(_)));
+        self.registered += u32::from(!matches!(state, TargetState::Draining | TargetState::Gone));
+    }
+}
 
 impl CloudWatch {
     pub(super) fn close_minute(&mut self, peers: &Peers, ctx: &mut Ctx) {
         let minute = (ctx.now().as_nanos() / 60_000_000_000).saturating_sub(1) as u32;
+        let parts = self.parts();
         for (id, group) in peers.elb.live_groups() {
-            let window = self.group(id).window();
-            let subject = Subject::Group(id);
-            let census = group.choice.census;
-            let targets = if census.healthy > 0 { census.healthy } else { census.registered };
-            if census.registered > 0 {
-                // Reported while targets are registered [TR-133]; the share of each target is zero when nobody
-                // calls [TR-129].
-                let healthy = Statistics::one(f64::from(census.healthy));
-                self.put(minute, subject, Metric::HealthyHostCount, healthy);
-                self.put(minute, subject, Metric::UnHealthyHostCount, Statistics::one(f64::from(census.unhealthy)));
-                let share = window.forwarded as f64 / f64::from(targets);
-                self.put(minute, subject, Metric::RequestCountPerTarget, Statistics::one(share));
+            let mut hosts: BTreeMap<Option<ZoneId>, Hosts> = BTreeMap::new();
+            for &target in &group.targets {
+                let target = &peers.elb.targets[target];
+                hosts.entry(None).or_default().count(target.state);
+                hosts.entry(peers.network.zone_named(&target.zone)).or_default().count(target.state);
             }
-            self.put_counts(minute, subject, &window);
-            if let Some(times) = self.group(id).latencies_mut().window().and_then(|w| Window::merge(&[w])) {
-                self.put(minute, subject, Metric::TargetResponseTime, times);
+            let mine: Vec<&Part> = parts.iter().filter(|part| part.group == Some(id)).collect();
+            for (zone, hosts) in hosts {
+                let subject = zone.map_or(Subject::Group(id), |zone| Subject::GroupZone(id, zone));
+                let forwarded = mine.iter().filter(|part| zone.is_none_or(|zone| part.zone == zone));
+                let forwarded = forwarded.map(|part| part.counts.forwarded).sum();
+                self.put_hosts(minute, subject, hosts, forwarded);
             }
+            self.put_parts(minute, &mine, Subject::Group(id), |zone| Subject::GroupZone(id, zone));
         }
         for (id, _) in peers.elb.live_balancers() {
-            self.close_balancer(minute, id, peers);
+            let mine: Vec<&Part> = parts.iter().filter(|part| part.balancer == id).collect();
+            let whole = self.put_parts(minute, &mine, Subject::Balancer(id), |zone| Subject::BalancerZone(id, zone));
+            self.close_balancer(minute, id, &whole, peers, ctx.now());
         }
-        for (id, _) in peers.elb.groups.iter() {
-            self.group(id).close();
+        for part in parts {
+            let meter = &mut self.meters[part.place];
+            meter.closed.close(&mut meter.open, &part.samples);
+            meter.close();
         }
         for (id, service) in peers.ecs.services.iter() {
             if let Some((cpu, memory)) = self.utilization(service, peers, ctx.now()) {
@@ -47,38 +88,91 @@ impl CloudWatch {
         }
     }
 
-    fn close_balancer(&mut self, minute: u32, id: crate::world::elb::LoadBalancerId, peers: &Peers) {
-        let window = self.balancer(id).window();
+    /// The minute of each meter in which anything was counted; the targets' times are handed over to them.
+    fn parts(&mut self) -> Vec<Part> {
+        let mut fresh: Vec<Vec<u64>> = vec![Vec::new(); self.meters.len()];
+        for times in self.targets.iter_mut().filter(|times| !times.samples.is_empty()) {
+            let base = times.base as usize;
+            times.drain(|zone, nanos| fresh[base + usize::from(zone)].push(nanos));
+        }
+        let mut parts = Vec::new();
+        for (&(balancer, group), &base) in &self.bases {
+            for zone in 0..ZONES {
+                let place = (base + zone) as usize;
+                let counts = self.meters[place].window();
+                if counts == Counts::default() {
+                    continue;
+                }
+                let samples = std::mem::take(&mut fresh[place]);
+                parts.push(Part { balancer, group, zone: ZoneId::from_index(zone as u8), place, counts, samples });
+            }
+        }
+        parts
+    }
+
+    /// Points of a load balancer or a target group, as a whole and by zone. Returns the whole.
+    fn put_parts(
+        &mut self,
+        minute: u32,
+        parts: &[&Part],
+        whole: Subject,
+        of_zone: impl Fn(ZoneId) -> Subject,
+    ) -> Counts {
+        let zones: std::collections::BTreeSet<ZoneId> = parts.iter().map(|part| part.zone).collect();
+        let subjects = std::iter::once((whole, None)).chain(zones.into_iter().map(|zone| (of_zone(zone), Some(zone))));
+        let mut sum = Counts::default();
+        for (subject, zone) in subjects {
+            let mine: Vec<&&Part> = parts.iter().filter(|part| zone.is_none_or(|zone| part.zone == zone)).collect();
+            let counts = mine.iter().fold(Counts::default(), |sum, part| sum.plus(&part.counts));
+            self.put_counts(minute, subject, &counts);
+            let mut windows = Vec::with_capacity(mine.len());
+            for part in &mine {
+                windows.push(Window { counted: Some(&self.meters[part.place].open), samples: &part.samples });
+            }
+            if let Some(times) = Window::merge(&windows) {
+                self.put(minute, subject, Metric::TargetResponseTime, times);
+            }
+            if zone.is_none() {
+                sum = counts;
+            }
+        }
+        sum
+    }
+
+    /// Reported while targets are registered [TR-133]; the share of each target is zero when nobody calls [TR-129].
+    fn put_hosts(&mut self, minute: u32, subject: Subject, hosts: Hosts, forwarded: u64) {
+        if hosts.registered == 0 {
+            return;
+        }
+        self.put(minute, subject, Metric::HealthyHostCount, Statistics::one(f64::from(hosts.healthy)));
+        self.put(minute, subject, Metric::UnHealthyHostCount, Statistics::one(f64::from(hosts.unhealthy)));
+        let targets = if hosts.healthy > 0 { hosts.healthy } else { hosts.registered };
+        let share = forwarded as f64 / f64::from(targets);
+        self.put(minute, subject, Metric::RequestCountPerTarget, Statistics::one(share));
+    }
+
+    fn close_balancer(&mut self, minute: u32, id: LoadBalancerId, window: &Counts, peers: &Peers, now: Time) {
         let subject = Subject::Balancer(id);
-        self.put_counts(minute, subject, &window);
-        let mine = peers.elb.groups.iter().filter(|(_, group)| group.balancer == Some(id));
-        let mine: Vec<usize> = mine.map(|(group, _)| group.index()).collect();
-        let meters = self.groups.iter_mut().enumerate().filter(|(index, _)| mine.contains(index));
-        let windows: Vec<_> = meters.filter_map(|(_, meter)| meter.latencies_mut().window()).collect();
-        if let Some(times) = Window::merge(&windows) {
-            self.put(minute, subject, Metric::TargetResponseTime, times);
+        let active = peers.traffic.open_connections(id, peers, now);
+        if active > 0 {
+            self.put(minute, subject, Metric::ActiveConnectionCount, Statistics::one(active as f64));
         }
-        // One connection carries several requests; those to the targets are not counted.
-        let per_connection = u64::from(peers.assume.requests_per_connection.max(1));
-        let connections = window.arrived.div_ceil(per_connection);
-        self.put_count(minute, subject, Metric::NewConnectionCount, connections);
-        if window.bytes > 0 {
-            self.put(minute, subject, Metric::ProcessedBytes, Statistics::one(window.bytes as f64));
-        }
-        // The largest dimension counts, and is reported always [TR-138]; rule evaluations are free up to ten rules,
-        // active connections are not modelled.
-        let lcus = (connections as f64 / 60.0 / LCU_CONNECTIONS).max(window.bytes as f64 * 60.0 / LCU_BYTES);
+        // The largest dimension counts, and is reported always [TR-138].
+        let charged = window.rules.saturating_sub(FREE_RULES * window.arrived);
+        let dimensions = [
+            window.connections as f64 / 60.0 / LCU_CONNECTIONS,
+            active as f64 / LCU_ACTIVE,
+            window.bytes as f64 * 60.0 / LCU_BYTES,
+            charged as f64 / 60.0 / LCU_RULES,
+        ];
+        let lcus = dimensions.into_iter().fold(0.0, f64::max);
         self.put(minute, subject, Metric::ConsumedLCUs, Statistics::one(lcus));
-        self.balancer(id).close();
     }
 
     /// The counters that load balancers and target groups have in common. What did not happen is missing, not
     /// zero [TR-127].
     fn put_counts(&mut self, minute: u32, subject: Subject, window: &Counts) {
         let due = |causes: &[Cause]| causes.iter().map(|&cause| window.due_to(cause)).sum::<u64>();
-        let refused = due(&[Cause::ConnectionRefused, Cause::TargetGone, Cause::DeregistrationDelayElapsed]);
-        let late = due(&[Cause::ConnectTimeout, Cause::IdleTimeout]);
-        let empty = due(&[Cause::NoTarget]);
         let common = [
             (Metric::RequestCount, window.forwarded),
             (Metric::HTTPCode_Target_2XX_Count, window.by_class[2]),
@@ -92,13 +186,35 @@ impl CloudWatch {
         }
         match subject {
             // Codes that the load balancer made have no target group [TR-132].
-            Subject::Balancer(_) => {
-                self.put_count(minute, subject, Metric::HTTPCode_ELB_5XX_Count, refused + empty + late);
-                self.put_count(minute, subject, Metric::HTTPCode_ELB_502_Count, refused);
-                self.put_count(minute, subject, Metric::HTTPCode_ELB_503_Count, empty);
-                self.put_count(minute, subject, Metric::HTTPCode_ELB_504_Count, late);
-                let fixed = due(&[Cause::FixedResponse]);
-                self.put_count(minute, subject, Metric::HTTP_Fixed_Response_Count, fixed);
+            Subject::Balancer(_) | Subject::BalancerZone(..) => {
+                let refused = due(&[
+                    Cause::ConnectionRefused,
+                    Cause::KeepAliveElapsed,
+                    Cause::TargetGone,
+                    Cause::DeregistrationDelayElapsed,
+                ]);
+                let late = due(&[Cause::ConnectTimeout, Cause::IdleTimeout]);
+                let empty = due(&[Cause::NoTarget]);
+                let client = due(&[Cause::ClientClosed, Cause::Rejected]);
+                for (metric, count) in [
+                    (Metric::HTTPCode_ELB_4XX_Count, client),
+                    (Metric::HTTPCode_ELB_5XX_Count, refused + empty + late),
+                    (Metric::HTTPCode_ELB_502_Count, refused),
+                    (Metric::HTTPCode_ELB_503_Count, empty),
+                    (Metric::HTTPCode_ELB_504_Count, late),
+                    (Metric::HTTP_Fixed_Response_Count, due(&[Cause::FixedResponse])),
+                    (Metric::HTTP_Redirect_Count, due(&[Cause::Redirect])),
+                    (Metric::NewConnectionCount, window.connections),
+                ] {
+                    self.put_count(minute, subject, metric, count);
+                }
+                if window.bytes > 0 {
+                    self.put(minute, subject, Metric::ProcessedBytes, Statistics::one(window.bytes as f64));
+                }
+                if matches!(subject, Subject::Balancer(_)) {
+                    self.put_count(minute, subject, Metric::RuleEvaluations, window.rules);
+                    self.put_count(minute, subject, Metric::NonStickyRequestCount, window.not_sticky);
+                }
             }
             _ => self.put_count(minute, subject, Metric::UnhealthyRoutingRequestCount, window.fail_open),
         }
@@ -133,7 +249,7 @@ impl CloudWatch {
             let ran = now.since(task.at.started.unwrap_or(begin).max(begin)).as_nanos() as f64;
             used += fresh;
             reserved += f64::from(definition.cpu) / 1024.0 * ran;
-            memory_used += peers.app.memory_used(id) as f64;
+            memory_used += peers.app.memory_used(id, now) as f64;
             memory_reserved += f64::from(definition.memory) * 1_048_576.0;
         }
         (reserved > 0.0).then(|| (100.0 * used / reserved, 100.0 * memory_used / memory_reserved.max(1.0)))

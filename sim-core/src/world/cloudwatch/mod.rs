@@ -6,16 +6,20 @@ mod meter;
 mod outcome;
 mod series;
 
-pub use latency::Latencies;
-pub use meter::{Counts, Meter};
-pub use outcome::{Cause, Outcome};
+pub use latency::Tally;
+pub use meter::{Counts, Meter, Statuses};
+pub use outcome::{Blame, Cause, Outcome};
 pub use series::{Metric, Series, SeriesKey, Statistics, Subject};
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::elb::{LoadBalancerId, TargetGroupId};
+use hdrhistogram::Histogram;
+
+use super::elb::{LoadBalancerId, TargetGroupId, TargetId};
+use super::network::ZoneId;
 use super::{Ctx, Event, Peers};
+use latency::TargetTimes;
 
 /// What the metrics react to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,10 +33,13 @@ pub enum CloudWatchEvent {
 /// All counters and metric series.
 #[derive(Clone, Debug, Default)]
 pub struct CloudWatch {
-    /// By the place of the load balancer.
-    balancers: Vec<Meter>,
-    /// By the place of the target group.
-    groups: Vec<Meter>,
+    /// For each load balancer and each of its target groups, and for what it answers without any: a meter for each
+    /// zone of the Region.
+    meters: Vec<Meter>,
+    /// Where the meters of a load balancer and a target group begin.
+    bases: BTreeMap<(LoadBalancerId, Option<TargetGroupId>), u32>,
+    /// By the place of the target.
+    targets: Vec<TargetTimes>,
     /// All series.
     pub series: BTreeMap<SeriesKey, Series>,
     /// CPU time that each task had used at the end of the last minute [CPU-ns], by the place of the task.
@@ -40,6 +47,9 @@ pub struct CloudWatch {
     /// Minutes are being closed.
     running: bool,
 }
+
+/// Zones that have a meter of their own: as many as a Region may have.
+pub(crate) const ZONES: u32 = 8;
 
 impl CloudWatch {
     /// Asks for minutes to be closed, as long as nobody has.
@@ -60,31 +70,86 @@ impl CloudWatch {
         ctx.send_at(next, Event::CloudWatch(CloudWatchEvent::Minute));
     }
 
-    /// What is counted of a load balancer's requests.
-    #[inline]
-    pub(crate) fn balancer(&mut self, id: LoadBalancerId) -> &mut Meter {
-        if self.balancers.len() <= id.index() {
-            self.balancers.resize_with(id.index() + 1, Meter::default);
+    /// Where the meters of what a load balancer gives to a target group begin, or of what it answers without any.
+    pub(crate) fn base(&mut self, balancer: LoadBalancerId, group: Option<TargetGroupId>) -> u32 {
+        let next = self.meters.len() as u32;
+        let base = *self.bases.entry((balancer, group)).or_insert(next);
+        if base == next {
+            self.meters.resize_with((next + ZONES) as usize, Meter::default);
         }
-        &mut self.balancers[id.index()]
+        base
     }
 
-    /// What is counted of a target group's requests.
+    /// What is counted of the requests that come to a node: `base` plus the place of its zone.
     #[inline]
-    pub(crate) fn group(&mut self, id: TargetGroupId) -> &mut Meter {
-        if self.groups.len() <= id.index() {
-            self.groups.resize_with(id.index() + 1, Meter::default);
+    pub(crate) fn meter(&mut self, place: u32) -> &mut Meter {
+        &mut self.meters[place as usize]
+    }
+
+    /// Writes a response time of a target down [ns]; `meter` is where the request is counted.
+    #[inline]
+    pub(crate) fn responded(&mut self, target: TargetId, meter: u32, nanos: u64) {
+        if self.targets.len() <= target.index() {
+            self.targets.resize_with(target.index() + 1, TargetTimes::default);
         }
-        &mut self.groups[id.index()]
+        let zone = meter % ZONES;
+        let times = &mut self.targets[target.index()];
+        times.base = meter - zone;
+        if times.record(zone as u8, nanos) {
+            self.count(target.index());
+        }
     }
 
-    /// What has been counted of a load balancer's requests; none before the first.
-    pub fn balancer_meter(&self, id: LoadBalancerId) -> Option<&Meter> {
-        self.balancers.get(id.index())
+    #[cold]
+    fn count(&mut self, target: usize) {
+        let (meters, times) = (&mut self.meters, &mut self.targets[target]);
+        let base = times.base;
+        times.drain(|zone, nanos| meters[base as usize + usize::from(zone)].open.add(nanos));
     }
 
-    /// What has been counted of a target group's requests; none before the first.
-    pub fn group_meter(&self, id: TargetGroupId) -> Option<&Meter> {
-        self.groups.get(id.index())
+    /// The meters of a load balancer: (target group, zone, meter); those in which nothing was counted are left out.
+    pub fn meters_of(
+        &self,
+        balancer: LoadBalancerId,
+    ) -> impl Iterator<Item = (Option<TargetGroupId>, ZoneId, &Meter)> + '_ {
+        let bases = self.bases.range((balancer, None)..).take_while(move |((of, _), _)| *of == balancer);
+        bases.flat_map(|(&(_, group), &base)| self.zones(base).map(move |(zone, meter)| (group, zone, meter)))
+    }
+
+    /// The meters of a target group: (zone, meter); those in which nothing was counted are left out.
+    pub fn meters_of_group(&self, group: TargetGroupId) -> impl Iterator<Item = (ZoneId, &Meter)> + '_ {
+        let bases = self.bases.iter().filter(move |((_, of), _)| *of == Some(group));
+        bases.flat_map(|(_, &base)| self.zones(base))
+    }
+
+    fn zones(&self, base: u32) -> impl Iterator<Item = (ZoneId, &Meter)> + '_ {
+        let zones = (0..ZONES).map(move |zone| (ZoneId::from_index(zone as u8), &self.meters[(base + zone) as usize]));
+        zones.filter(|(_, meter)| meter.counts().arrived > 0)
+    }
+
+    /// All response times of a target, counted, and their sum [ns]; none before the first.
+    pub fn times_of(&self, target: TargetId) -> Option<(Histogram<u64>, u128)> {
+        self.targets.get(target.index()).map(TargetTimes::all).filter(|(all, _)| !all.is_empty())
+    }
+
+    /// All response times of a target group.
+    pub fn times_of_group(&self, group: TargetGroupId) -> Tally {
+        let mut all = Tally::default();
+        for (_, meter) in self.meters_of_group(group) {
+            all.merge(&meter.closed);
+            all.close(&mut meter.open.clone(), &[]);
+        }
+        let mine = |base: u32| self.bases.iter().any(|(&(_, of), &known)| known == base && of == Some(group));
+        for times in self.targets.iter().filter(|times| !times.samples.is_empty() && mine(times.base)) {
+            times.samples.iter().for_each(|sample| all.record(sample >> 3));
+        }
+        all
+    }
+
+    /// What counters and times take, as an estimate [bytes].
+    pub(crate) fn memory(&self) -> u64 {
+        let targets: u64 = self.targets.iter().map(TargetTimes::memory).sum();
+        let meters: u64 = self.meters.iter().map(|meter| meter.closed.memory()).sum();
+        targets + meters + (self.meters.len() * size_of::<Meter>()) as u64
     }
 }

@@ -1,16 +1,37 @@
-//! How a request ended, as the client sees it.
+//! How a request ended, as the load balancer and its client see it.
+
+/// Why a target answered as it did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Blame {
+    /// There is nothing to blame anybody for.
+    #[default]
+    Nobody,
+    /// The application made an error of its own.
+    Application,
+    /// A database or a service that the application depends on failed or was too slow.
+    Dependency,
+    /// All workers were busy and the queue before them was full.
+    Overload,
+}
 
 /// The end of a request that reached its load balancer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The target answered with this status, which passes unchanged [TR-104].
-    Target(u16),
+    /// The target answered with this status, which passes unchanged [TR-104], and why.
+    Target(u16, Blame),
     /// A `fixed-response` action answered with this status [TR-022].
     FixedResponse(u16),
+    /// A `redirect` action answered with this status ⟦TR-023⟧.
+    Redirect(u16),
+    /// The load balancer does not take a request like this: 405, 413, 414 or 463 [TR-093][TR-095][TR-097], or 507 for
+    /// too long a redirect ⟦TR-023⟧.
+    Rejected(u16),
     /// 503: no registered target, or all `unused` [TR-100]; unhealthy ones are no reason for it [TR-105].
     NoTarget,
     /// 502: nothing listens on the target's port [TR-099].
     ConnectionRefused,
+    /// 502: the target has closed the connection that was kept open for it [TR-088].
+    KeepAliveElapsed,
     /// 504: no connection within 10 s, because packets are dropped [TR-101].
     ConnectTimeout,
     /// 502: the target's process ended with the request in progress [TR-099].
@@ -19,20 +40,38 @@ pub enum Outcome {
     DeregistrationDelayElapsed,
     /// 504: no answer before the idle timeout [TR-101].
     IdleTimeout,
+    /// 460: the client gave up before the idle timeout [TR-096].
+    ClientClosed,
+    /// The Network Load Balancer reset the flow, because its target is not healthy ⟦TR-122⟧ or has left ⟦TR-124⟧.
+    ResetByBalancer,
+    /// The target reset the flow: its port is closed or its process has ended.
+    ResetByTarget,
 }
 
 /// An [`Outcome`] without its status: what the client's answer is due to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr, strum::Display)]
 #[strum(serialize_all = "snake_case")]
 pub enum Cause {
-    /// See [`Outcome::Target`].
+    /// The target answered, and made no error.
     Target,
+    /// The target answered with an error of the application's own.
+    ApplicationError,
+    /// The target answered with an error because something that it depends on failed.
+    DependencyFailed,
+    /// The target answered with an error because its workers were busy and its queue was full.
+    Overloaded,
     /// See [`Outcome::FixedResponse`].
     FixedResponse,
+    /// See [`Outcome::Redirect`].
+    Redirect,
+    /// See [`Outcome::Rejected`].
+    Rejected,
     /// See [`Outcome::NoTarget`].
     NoTarget,
     /// See [`Outcome::ConnectionRefused`].
     ConnectionRefused,
+    /// See [`Outcome::KeepAliveElapsed`].
+    KeepAliveElapsed,
     /// See [`Outcome::ConnectTimeout`].
     ConnectTimeout,
     /// See [`Outcome::TargetGone`].
@@ -41,31 +80,62 @@ pub enum Cause {
     DeregistrationDelayElapsed,
     /// See [`Outcome::IdleTimeout`].
     IdleTimeout,
+    /// See [`Outcome::ClientClosed`].
+    ClientClosed,
+    /// See [`Outcome::ResetByBalancer`].
+    ResetByBalancer,
+    /// See [`Outcome::ResetByTarget`].
+    ResetByTarget,
 }
 
 impl Cause {
+    /// How many there are.
+    pub const COUNT: usize = Cause::ALL.len();
+
     /// All of them, in the order of their numbers.
-    pub const ALL: [Cause; 8] = [
+    pub const ALL: [Cause; 17] = [
         Cause::Target,
+        Cause::ApplicationError,
+        Cause::DependencyFailed,
+        Cause::Overloaded,
         Cause::FixedResponse,
+        Cause::Redirect,
+        Cause::Rejected,
         Cause::NoTarget,
         Cause::ConnectionRefused,
+        Cause::KeepAliveElapsed,
         Cause::ConnectTimeout,
         Cause::TargetGone,
         Cause::DeregistrationDelayElapsed,
         Cause::IdleTimeout,
+        Cause::ClientClosed,
+        Cause::ResetByBalancer,
+        Cause::ResetByTarget,
     ];
+
+    /// Whether an answer for this reason is as it should be, so that nobody need hear of it.
+    pub fn is_expected(self) -> bool {
+        matches!(self, Cause::Target | Cause::FixedResponse | Cause::Redirect)
+    }
 }
 
 impl Outcome {
-    /// The status code of the answer.
+    /// The status code of the answer; zero where there is none, because the connection was reset.
     #[inline]
     pub fn status(self) -> u16 {
         match self {
-            Outcome::Target(status) | Outcome::FixedResponse(status) => status,
+            Outcome::Target(status, _)
+            | Outcome::FixedResponse(status)
+            | Outcome::Redirect(status)
+            | Outcome::Rejected(status) => status,
             Outcome::NoTarget => 503,
-            Outcome::ConnectionRefused | Outcome::TargetGone | Outcome::DeregistrationDelayElapsed => 502,
+            Outcome::ConnectionRefused
+            | Outcome::KeepAliveElapsed
+            | Outcome::TargetGone
+            | Outcome::DeregistrationDelayElapsed => 502,
             Outcome::ConnectTimeout | Outcome::IdleTimeout => 504,
+            Outcome::ClientClosed => 460,
+            Outcome::ResetByBalancer | Outcome::ResetByTarget => 0,
         }
     }
 
@@ -73,14 +143,23 @@ impl Outcome {
     #[inline]
     pub fn cause(self) -> Cause {
         match self {
-            Outcome::Target(_) => Cause::Target,
+            Outcome::Target(_, Blame::Nobody) => Cause::Target,
+            Outcome::Target(_, Blame::Application) => Cause::ApplicationError,
+            Outcome::Target(_, Blame::Dependency) => Cause::DependencyFailed,
+            Outcome::Target(_, Blame::Overload) => Cause::Overloaded,
             Outcome::FixedResponse(_) => Cause::FixedResponse,
+            Outcome::Redirect(_) => Cause::Redirect,
+            Outcome::Rejected(_) => Cause::Rejected,
             Outcome::NoTarget => Cause::NoTarget,
             Outcome::ConnectionRefused => Cause::ConnectionRefused,
+            Outcome::KeepAliveElapsed => Cause::KeepAliveElapsed,
             Outcome::ConnectTimeout => Cause::ConnectTimeout,
             Outcome::TargetGone => Cause::TargetGone,
             Outcome::DeregistrationDelayElapsed => Cause::DeregistrationDelayElapsed,
             Outcome::IdleTimeout => Cause::IdleTimeout,
+            Outcome::ClientClosed => Cause::ClientClosed,
+            Outcome::ResetByBalancer => Cause::ResetByBalancer,
+            Outcome::ResetByTarget => Cause::ResetByTarget,
         }
     }
 }

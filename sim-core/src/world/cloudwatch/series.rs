@@ -3,6 +3,7 @@
 use crate::world::World;
 use crate::world::ecs::ServiceId;
 use crate::world::elb::{LoadBalancerId, TargetGroupId};
+use crate::world::network::ZoneId;
 
 /// What a minute's samples say [in the metric's unit].
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -65,17 +66,22 @@ pub enum Metric {
     HTTPCode_Target_3XX_Count,
     HTTPCode_Target_4XX_Count,
     HTTPCode_Target_5XX_Count,
+    HTTPCode_ELB_4XX_Count,
     HTTPCode_ELB_5XX_Count,
     HTTPCode_ELB_502_Count,
     HTTPCode_ELB_503_Count,
     HTTPCode_ELB_504_Count,
     HTTP_Fixed_Response_Count,
+    HTTP_Redirect_Count,
     HealthyHostCount,
     UnHealthyHostCount,
     UnhealthyRoutingRequestCount,
     TargetConnectionErrorCount,
+    NonStickyRequestCount,
+    ActiveConnectionCount,
     NewConnectionCount,
     ProcessedBytes,
+    RuleEvaluations,
     ConsumedLCUs,
     CPUUtilization,
     MemoryUtilization,
@@ -98,8 +104,12 @@ impl Metric {
 pub enum Subject {
     /// Dimension `LoadBalancer`.
     Balancer(LoadBalancerId),
+    /// Dimensions `AvailabilityZone` and `LoadBalancer`.
+    BalancerZone(LoadBalancerId, ZoneId),
     /// Dimensions `TargetGroup` and `LoadBalancer`.
     Group(TargetGroupId),
+    /// Dimensions `TargetGroup`, `AvailabilityZone` and `LoadBalancer`.
+    GroupZone(TargetGroupId, ZoneId),
     /// Dimensions `ClusterName` and `ServiceName`.
     Service(ServiceId),
 }
@@ -117,21 +127,30 @@ impl SeriesKey {
     /// `AWS/ApplicationELB` or `AWS/ECS`.
     pub fn namespace(&self) -> &'static str {
         match self.subject {
-            Subject::Balancer(_) | Subject::Group(_) => "AWS/ApplicationELB",
             Subject::Service(_) => "AWS/ECS",
+            _ => "AWS/ApplicationELB",
         }
     }
 
     /// The dimensions, in AWS's words: (name, value).
     pub fn dimensions(&self, world: &World) -> Vec<(&'static str, String)> {
         let balancer = |id: LoadBalancerId| ("LoadBalancer", world.elb.balancers[id].path().to_owned());
+        let zone = |zone: ZoneId| ("AvailabilityZone", world.network.zones[zone.index()].name.clone());
+        let group = |id: TargetGroupId| {
+            let group = &world.elb.groups[id];
+            let path = group.arn.rsplit_once(':').map_or("", |(_, path)| path);
+            (("TargetGroup", path.to_owned()), group.balancer.map(balancer))
+        };
         match self.subject {
             Subject::Balancer(id) => vec![balancer(id)],
+            Subject::BalancerZone(id, of) => vec![zone(of), balancer(id)],
             Subject::Group(id) => {
-                let group = &world.elb.groups[id];
-                let path = group.arn.rsplit_once(':').map_or("", |(_, path)| path);
-                let own = ("TargetGroup", path.to_owned());
-                std::iter::once(own).chain(group.balancer.map(balancer)).collect()
+                let (own, balancer) = group(id);
+                std::iter::once(own).chain(balancer).collect()
+            }
+            Subject::GroupZone(id, of) => {
+                let (own, balancer) = group(id);
+                [own, zone(of)].into_iter().chain(balancer).collect()
             }
             Subject::Service(id) => {
                 let service = &world.ecs.services[id];

@@ -52,6 +52,24 @@ impl Default for RequestLine {
 }
 
 impl RequestLine {
+    /// The status with which a load balancer turns such a request away before it looks at any rule; none when it takes
+    /// it: 405 for TRACE [TR-093], 463 for more than 30 addresses in `X-Forwarded-For` [TR-097], 413 and 414 for headers
+    /// and request lines that are too long [TR-090][TR-095].
+    pub fn rejected(&self) -> Option<u16> {
+        const KIB: usize = 1024;
+        let line = self.method.len() + 1 + self.path.len() + 1 + self.query.len() + " HTTP/1.1".len();
+        let header = |(name, value): &(String, String)| name.len() + 2 + value.len();
+        let headers = self.headers.iter().map(header);
+        let forwarded = self.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("x-forwarded-for"));
+        match () {
+            () if self.method == "TRACE" => Some(405),
+            () if line > 16 * KIB => Some(414),
+            () if headers.clone().any(|length| length > 16 * KIB) || headers.sum::<usize>() > 64 * KIB => Some(413),
+            () if forwarded.map(|(_, value)| value.split(',').count()).sum::<usize>() > 30 => Some(463),
+            () => None,
+        }
+    }
+
     /// The parts of the query: (key, value), the key being empty where there is no equals sign.
     fn query_pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         let parts = self.query.split('&').filter(|part| !part.is_empty());

@@ -6,6 +6,7 @@ use super::{
     BalancerKind, CheckPort, Elb, ElbEvent, HealthReason, Protocol, TargetGroup, TargetId, TargetState, Verdict,
 };
 use crate::engine::Time;
+use crate::world::app::CheckAnswer;
 use crate::world::ecs::{EcsEvent, TaskId};
 use crate::world::traffic::RequestEvent;
 use crate::world::{Ctx, Event, Fact, Peers};
@@ -44,7 +45,11 @@ impl Elb {
         let interval = self.groups[target.group].check.interval;
         let next = ctx.within(target.registered, |ctx| ctx.send(interval, Event::Elb(ElbEvent::Check(id))));
         self.targets[id].next_check = Some(next);
-        let (after, verdict) = self.probe(id, peers, ctx);
+        let Some((after, verdict)) = self.probe(id, peers, ctx) else {
+            // Only the request path can tell: the check stands in line with the requests.
+            ctx.send(Duration::ZERO, Event::Request(RequestEvent::Check(id)));
+            return;
+        };
         self.probes.offer(|| Probe { at: ctx.now(), target: id, after, verdict });
         let target = &self.targets[id];
         // Nothing can come of most checks: what was healthy still is.
@@ -63,12 +68,12 @@ impl Elb {
         }
     }
 
-    /// How a check that starts now will end, and when. What a security group drops times out [IA-106]; where
+    /// How a check that starts now will end, and when; none when it has to wait for its turn among the requests. What a security group drops times out [IA-106]; where
     /// nothing listens the connection is refused [IA-107].
     ///
     /// The answer of a busy application comes late: the check shares the CPU with the requests of this moment. It
     /// is not itself charged to the task, because it is tiny against the interval.
-    fn probe(&mut self, id: TargetId, peers: &Peers, ctx: &mut Ctx) -> (Duration, Verdict) {
+    fn probe(&mut self, id: TargetId, peers: &Peers, ctx: &mut Ctx) -> Option<(Duration, Verdict)> {
         let target = &self.targets[id];
         let group = &self.groups[target.group];
         let check = &group.check;
@@ -88,25 +93,24 @@ impl Elb {
                 };
                 self.targets[id].blocked = Some(ctx.within(blocked.because, |ctx| ctx.record(fact)));
             }
-            return (check.timeout, group.failed(HealthReason::Timeout));
+            return Some((check.timeout, group.failed(HealthReason::Timeout)));
         }
         self.targets[id].blocked = None;
         let target = &self.targets[id];
-        let Some(answer) = peers.app.answer_check(target.task, target.container, port) else {
-            return (Duration::ZERO, group.failed(HealthReason::FailedHealthChecks));
-        };
-        if check.protocol == Protocol::Tcp {
+        let (status, after) = match peers.app.answer_check(target.task, target.container, port) {
+            CheckAnswer::Refused => return Some((Duration::ZERO, group.failed(HealthReason::FailedHealthChecks))),
             // A connection is all that is asked for; the kernel takes it, however busy the process is.
-            return (peers.assume.target_round_trip, Verdict::Passed);
-        }
-        let after = peers.assume.target_round_trip + answer.after;
-        if after > check.timeout {
+            _ if check.protocol == Protocol::Tcp => return Some((peers.assume.target_round_trip, Verdict::Passed)),
+            CheckAnswer::Now { status, after } => (status, peers.assume.target_round_trip + after),
+            CheckAnswer::InTime => return None,
+        };
+        Some(if after > check.timeout {
             (check.timeout, group.failed(HealthReason::Timeout))
-        } else if check.matcher.matches(answer.status) {
+        } else if check.matcher.matches(status) {
             (after, Verdict::Passed)
         } else {
-            (after, group.failed(HealthReason::ResponseCodeMismatch(answer.status)))
-        }
+            (after, group.failed(HealthReason::ResponseCodeMismatch(status)))
+        })
     }
 
     /// Takes in the outcome of a check [TR-055]. Requests at a target that turns unhealthy run on [TR-148]. A target

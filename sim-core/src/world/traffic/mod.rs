@@ -1,162 +1,163 @@
-//! Who calls, and the path of each request: arrival → load balancer → target group → target → CPU → wait → answer.
+//! Who calls, and the path of each request: caller → load balancer → target group → target → queue → CPU → wait →
+//! what it needs of others → answer, and back again where the caller retries.
 //!
 //! Millions of requests pass here, so a request has no allocation, no fact, and no event but those at which
 //! something is decided: its arrival, the end of its CPU time, the end of its wait if it has one. Constant round
-//! trips are added to its latency when it is answered; timeouts are one event for each load balancer.
+//! trips are added to its latency when it is answered; timeouts are one timer for each caller.
 
+mod again;
 mod arrivals;
+mod caller;
+mod database;
+mod ledger;
 mod path;
+mod pool;
 mod request;
 mod sample;
+mod trace;
 mod waiting;
 
 pub use arrivals::{AccessLog, AccessLogBuilder, Arrivals, Bursts, Diurnal, LoggedLine, Rate, Spike};
+pub use caller::{CallClass, Caller, CallerId, Demand, NewCaller, NewClass, Policy};
+pub use database::{Database, DatabaseId, NewDatabase};
+pub use ledger::{Ended, Ledger};
+pub(crate) use path::cpu_timer;
 pub(crate) use request::Requests;
 pub use sample::{Ending, RequestSample};
+pub use trace::{Span, Step, Traces};
+
+use pool::{TargetLinks, nanos};
 use waiting::Waiting;
 
-use super::Ctx;
+use super::Peers;
+use super::cloudwatch::Blame;
 use super::ecs::TaskId;
-use super::elb::{ListenerId, LoadBalancerId, TargetGroupId, TargetId};
-use crate::engine::{Arena, Id, Samples, Stream};
+use super::elb::{LoadBalancerId, TargetId};
+use crate::engine::{Arena, Samples, Time};
 
-/// Names a [`Source`].
-pub type SourceId = Id<Source>;
-
-/// What happens on the request path beside what its timers say (arrivals, and the end of CPU times and waits).
+/// What happens on the request path beside what its timers say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestEvent {
-    /// The oldest request of a load balancer may have been silent for too long [TR-084].
-    IdleTimeout(LoadBalancerId),
     /// The load balancer's idle timeout is another one from now on.
     IdleTimeoutChanged(LoadBalancerId),
-    /// The oldest connection to a target that gets no reply has waited for too long [TR-089].
-    ConnectTimeout(LoadBalancerId),
+    /// The oldest of a caller's connections that get no reply has waited for too long [TR-089].
+    ConnectTimeout(CallerId),
     /// A target's deregistration delay is over: what still runs there is cut [TR-071].
     Cut(TargetId),
     /// A container's process has ended: what ran there is lost [TR-099].
     Lost(TaskId, u16),
+    /// A health check stands in line with the requests, because only they can tell how long it takes.
+    Check(TargetId),
+    /// A database takes no longer so many times as long for its queries, in thousandths.
+    Recovered(DatabaseId, u32),
+    /// A health check in this slot, with this generation, has taken too long.
+    CheckTimeout(u32, u32),
 }
 
-/// Why a request did not even reach its load balancer. No status code stands for it: the client sees a failed
-/// connection.
+/// Why a caller has no answer. No status code stands for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::Display)]
 #[strum(serialize_all = "snake_case")]
 pub enum Unreached {
-    /// The load balancer is not active yet [TR-001].
+    /// The load balancer is not there, or not active yet [TR-001].
     ClientNoAnswer,
     /// No listener on the port: the connection is refused.
     ClientRefused,
-    /// Dropped by a security group or for want of a route: the client gives up after
+    /// Dropped by a security group, for want of a route or of power: the client gives up after
     /// `assume.client_connect_timeout`.
     ClientTimeout,
+    /// The client has waited for the answer as long as it would: it did reach the load balancer.
+    ClientGaveUp,
+    /// The connection was reset: it did reach the load balancer.
+    ClientReset,
 }
 
 impl Unreached {
+    /// How many there are.
+    pub const COUNT: usize = Unreached::ALL.len();
+
     /// All of them, in the order of their numbers.
-    pub const ALL: [Unreached; 3] = [Unreached::ClientNoAnswer, Unreached::ClientRefused, Unreached::ClientTimeout];
+    pub const ALL: [Unreached; 5] = [
+        Unreached::ClientNoAnswer,
+        Unreached::ClientRefused,
+        Unreached::ClientTimeout,
+        Unreached::ClientGaveUp,
+        Unreached::ClientReset,
+    ];
 }
 
-/// Somebody who sends requests: an open process, which comes whether or not anybody answers.
-#[derive(Clone, Debug)]
-pub struct Source {
-    /// Its name, by which its random streams are keyed.
-    pub name: String,
-    /// Where its requests go.
-    pub balancer: LoadBalancerId,
-    /// The listener's port.
-    pub port: u16,
-    /// When its requests come.
-    pub arrivals: Arrivals,
-    /// Requests sent so far [count].
-    pub sent: u64,
-    /// Those that did not reach the load balancer, by `Unreached` [count].
-    pub unreached: [u64; 3],
-    /// Draws, each from its own stream, so that another service or another setting changes nothing here.
-    gaps: Stream,
-    cpu: Stream,
-    wait: Stream,
-    errors: Stream,
-    shares: Stream,
-    route: Route,
+/// Whether answers of a load balancer are good or bad at present, so that the journal can tell when that changes.
+#[derive(Clone, Copy, Debug, Default)]
+struct News {
+    /// Whether the last answer told of was an error; none before the first.
+    error: Option<bool>,
+    /// The minutes in which a success and an error were last told of.
+    told: [Option<u64>; 2],
 }
 
-/// Which way a source's requests take, as long as neither load balancers nor network change.
-#[derive(Clone, Copy, Debug)]
-struct Route {
-    versions: (u64, u64),
-    way: Way,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Way {
-    Group(TargetGroupId),
-    /// By the weights of the rule at this place.
-    Weighted(ListenerId, u32),
-    Fixed(u16),
-    None(Unreached),
-}
-
-/// All sources of requests, and all requests in flight.
+/// All callers, and all requests in flight.
 #[derive(Clone, Debug, Default)]
 pub struct Traffic {
-    /// All sources.
-    pub sources: Arena<Source>,
+    /// All callers.
+    pub callers: Arena<Caller>,
+    /// All databases.
+    pub databases: Arena<Database>,
+    /// One in so many calls, followed from end to end.
+    pub traces: Traces,
+    /// One in so many requests that have come to an end, for whoever watches.
+    pub samples: Samples<RequestSample>,
     /// All requests in flight.
     pub(crate) requests: Requests,
     /// Those that wait for something else than CPU.
     waiting: Waiting,
-    /// One in so many requests that have come to an end, for whoever watches.
-    pub samples: Samples<RequestSample>,
+    /// By the place of the target.
+    links: Vec<TargetLinks>,
+    /// By the place of the load balancer.
+    news: Vec<News>,
 }
 
 impl Traffic {
-    /// Adds a source and lets its first request come.
-    pub fn add(
-        &mut self,
-        name: &str,
-        balancer: LoadBalancerId,
-        port: u16,
-        arrivals: impl Into<Arrivals>,
-        ctx: &mut Ctx,
-    ) -> SourceId {
-        let source = Source {
-            name: name.to_owned(),
-            balancer,
-            port,
-            arrivals: Rate::default().into(),
-            sent: 0,
-            unreached: [0; 3],
-            gaps: ctx.stream("arrivals", name),
-            cpu: ctx.stream("request-cpu", name),
-            wait: ctx.stream("request-wait", name),
-            errors: ctx.stream("request-error", name),
-            shares: ctx.stream("forward-share", name),
-            route: Route { versions: (u64::MAX, u64::MAX), way: Way::None(Unreached::ClientRefused) },
-        };
-        let id = self.sources.push(source);
-        self.set_arrivals(id, arrivals, ctx);
-        id
+    /// The database with this name.
+    pub fn database_named(&self, name: &str) -> Option<DatabaseId> {
+        self.databases.iter().find(|(_, database)| database.name == name).map(|(id, _)| id)
     }
 
-    /// Replaces a source's arrivals from now on. The next is drawn anew, which a Poisson process does not notice.
-    pub fn set_arrivals(&mut self, id: SourceId, arrivals: impl Into<Arrivals>, ctx: &mut Ctx) {
-        let source = &mut self.sources[id];
-        source.arrivals = arrivals.into();
-        let slot = path::source_timer(id);
-        match source.arrivals.next(ctx.now(), &mut source.gaps) {
-            Some(next) => ctx.timers.arm(slot, next),
-            None => ctx.timers.disarm(slot),
-        }
-    }
-
-    /// Requests whose client still waits [count].
+    /// Requests whose caller still waits [count].
     pub fn in_flight(&self) -> u64 {
         self.requests.in_flight()
     }
 
-    /// Memory taken by requests [bytes].
+    /// Calls that have failed and will be tried again [count].
+    pub fn retrying(&self) -> u64 {
+        self.callers.iter().map(|(_, caller)| caller.again.retries()).sum()
+    }
+
+    /// What was counted of all calls to a load balancer, by class.
+    pub fn ledgers_of(&self, balancer: LoadBalancerId) -> impl Iterator<Item = &Ledger> + '_ {
+        let callers = self.callers.iter().filter(move |(_, caller)| caller.balancer == Some(balancer));
+        callers.flat_map(|(_, caller)| caller.classes.iter().map(|class| &class.ledger))
+    }
+
+    /// TCP connections that are open at a load balancer: its clients', and its own to targets [TR-134] [count].
+    pub(crate) fn open_connections(&self, balancer: LoadBalancerId, peers: &Peers, now: Time) -> u64 {
+        let idle_timeout = nanos(peers.elb.balancers[balancer].attributes.idle_timeout);
+        let callers = self.callers.iter().filter(|(_, caller)| caller.balancer == Some(balancer));
+        let clients = callers.map(|(_, caller)| {
+            u64::from(caller.busy) + caller.links.open(now, caller.keep_alive.min(idle_timeout)) as u64
+        });
+        let groups = peers.elb.groups.iter().filter(|(_, group)| group.balancer == Some(balancer));
+        let targets = groups.flat_map(|(_, group)| group.targets.iter()).map(|&id| {
+            let idle = self.links.get(id.index()).map_or(0, |links| links.open(now, idle_timeout));
+            u64::from(peers.elb.targets[id].outstanding) + idle as u64
+        });
+        clients.sum::<u64>() + targets.sum::<u64>()
+    }
+
+    /// Memory taken by requests and what is counted of them [bytes].
     pub fn memory(&self) -> u64 {
-        self.requests.memory()
+        let ledgers = self.callers.iter().flat_map(|(_, caller)| caller.classes.iter());
+        let ledgers: u64 = ledgers.map(|class| class.ledger.latencies.memory()).sum();
+        let again: u64 = self.callers.iter().map(|(_, caller)| caller.again.memory()).sum();
+        let traces = size_of_val(self.traces.spans()) as u64;
+        self.requests.memory() + ledgers + again + traces
     }
 }

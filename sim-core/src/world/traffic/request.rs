@@ -1,10 +1,12 @@
 //! Requests in flight: slots that are used again and again, linked in the order of their timeouts.
 
+use super::CallerId;
 use crate::engine::{Ticket, Time};
 use crate::world::ecs::TaskId;
-use crate::world::elb::{LoadBalancerId, TargetGroupId, TargetId};
+use crate::world::elb::{TargetGroupId, TargetId};
+use crate::world::network::ZoneId;
 
-/// No slot.
+/// No slot, no user, no target.
 pub(super) const NONE: u32 = u32::MAX;
 
 /// Where a request is.
@@ -14,19 +16,49 @@ pub(super) enum Stage {
     Free,
     /// Its connection to the target gets no reply.
     Connecting,
-    /// At work, or waiting, at its target.
+    /// At its target: in the queue, at work, or waiting.
     Working,
-    /// Its client has been answered by the load balancer; the target, which cannot know, works on.
+    /// Nobody waits for its answer any more; the target, which cannot know, works on.
     Abandoned,
 }
 
-/// A request in flight: one cache line.
+/// The call that a request is an attempt of: what the caller wants, however often it has to ask.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Call {
+    /// When the caller first asked.
+    pub since: Time,
+    /// The place among the caller's classes.
+    pub class: u16,
+    /// Attempts before this one [count].
+    pub attempt: u8,
+    /// Whose session it is, or none.
+    pub user: u32,
+    /// The request at whose target the caller is at work, and its generation; none for clients.
+    pub parent: (u32, u32),
+    /// The number of its trace, zero for none.
+    pub trace: u32,
+}
+
+/// The client's connection to the load balancer on which a request came.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Link {
+    /// When it was opened.
+    pub opened: Time,
+    /// Requests on it so far, this one included [count].
+    pub served: u32,
+    /// The flow's target, behind a Network Load Balancer.
+    pub target: u32,
+    /// The address it goes to.
+    pub zone: ZoneId,
+}
+
+/// A request in flight.
 #[derive(Clone, Debug)]
 pub(super) struct Request {
     pub arrived: Time,
     /// After its CPU time [ns].
     pub wait: u64,
-    pub balancer: LoadBalancerId,
+    pub caller: CallerId,
     pub group: TargetGroupId,
     pub target: TargetId,
     pub task: TaskId,
@@ -34,38 +66,68 @@ pub(super) struct Request {
     pub generation: u32,
     previous: u32,
     next: u32,
-    pub bytes: u64,
+    /// Where it is counted.
+    pub meter: u32,
+    pub bytes: u32,
     pub container: u16,
+    /// The place among its application's classes.
+    pub profile: u16,
     /// What the target will answer.
     pub status: u16,
+    /// Whom a status of 500 and above is due to.
+    pub blame: super::Blame,
     pub stage: Stage,
+    /// Calls to others that are done [count].
+    pub step: u8,
+    /// A new connection to the target was opened for it.
+    pub opened_target: bool,
+    /// A new connection to the load balancer was opened for it.
+    pub opened_client: bool,
+    /// It takes a worker of its process.
+    pub holds_worker: bool,
+    /// A health check, so that nobody counts it.
+    pub is_check: bool,
+    /// Packets to its target are dropped, so that nobody works on it.
+    pub is_dropped: bool,
+    /// What it needed of another service is on its way back: whether that failed.
+    pub needed: Option<bool>,
+    /// CPU time that it takes, while it waits for a worker [ns].
+    pub work: u64,
+    /// Memory that it takes at its target [bytes].
+    pub memory: u64,
+    /// When its CPU time, or its turn in a queue, began.
+    pub entered: Time,
+    pub link: Link,
+    pub call: Call,
 }
 
-const _: () = assert!(size_of::<Request>() <= 64);
+const _: () = assert!(size_of::<Request>() <= 192);
 
-/// A queue of requests with the same timeout, in the order in which it ends, and its one event.
+/// A queue of requests with the same timeout, in the order in which it ends.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Line {
     head: u32,
     tail: u32,
-    pub alarm: Option<Ticket>,
 }
 
 impl Line {
-    const EMPTY: Line = Line { head: NONE, tail: NONE, alarm: None };
+    const EMPTY: Line = Line { head: NONE, tail: NONE };
 
     pub fn head(&self) -> Option<u32> {
         (self.head != NONE).then_some(self.head)
     }
 }
 
-/// The requests of one load balancer by what they may run into.
+/// The requests of one caller by what they may run into.
 #[derive(Clone, Debug)]
 pub(super) struct Lines {
-    /// Sent to a target: the idle timeout [TR-084].
+    /// Sent to a target: the idle timeout of the load balancer [TR-084], or the caller's own.
     pub forwarded: Line,
-    /// Not connected yet: the connect timeout [TR-089].
+    /// Whether its timer is armed.
+    pub armed: bool,
+    /// Not connected yet: the connect timeout [TR-089], or the caller's own.
     pub connecting: Line,
+    pub alarm: Option<Ticket>,
 }
 
 /// All requests in flight.
@@ -97,43 +159,60 @@ impl Requests {
         &self.slots[slot as usize]
     }
 
+    #[inline]
+    pub(super) fn get_mut(&mut self, slot: u32) -> &mut Request {
+        &mut self.slots[slot as usize]
+    }
+
+    /// Whether the slot still holds what it held when its generation was this.
+    #[inline]
+    pub(super) fn is(&self, slot: u32, generation: u32) -> bool {
+        self.slots[slot as usize].generation == generation
+    }
+
+    /// The slot that the next request will be put into.
+    pub(super) fn next_slot(&self) -> u32 {
+        if self.free == NONE { self.slots.len() as u32 } else { self.free }
+    }
+
     /// The occupied slots that `wanted` picks.
     pub(super) fn find(&self, wanted: impl Fn(&Request) -> bool) -> Vec<u32> {
         let found = |(_, request): &(usize, &Request)| request.stage != Stage::Free && wanted(request);
         self.slots.iter().enumerate().filter(found).map(|(slot, _)| slot as u32).collect()
     }
 
-    /// The lines of a load balancer.
+    /// The lines of a caller.
     #[inline]
-    pub(super) fn lines(&mut self, balancer: LoadBalancerId) -> &mut Lines {
-        if self.lines.len() <= balancer.index() {
-            self.lines.resize(balancer.index() + 1, Lines { forwarded: Line::EMPTY, connecting: Line::EMPTY });
+    pub(super) fn lines(&mut self, caller: CallerId) -> &mut Lines {
+        if self.lines.len() <= caller.index() {
+            let lines = Lines { forwarded: Line::EMPTY, armed: false, connecting: Line::EMPTY, alarm: None };
+            self.lines.resize(caller.index() + 1, lines);
         }
-        &mut self.lines[balancer.index()]
+        &mut self.lines[caller.index()]
     }
 
     #[inline]
-    fn line(&mut self, balancer: LoadBalancerId, stage: Stage) -> &mut Line {
-        let lines = self.lines(balancer);
+    fn line(&mut self, caller: CallerId, stage: Stage) -> &mut Line {
+        let lines = self.lines(caller);
         if stage == Stage::Connecting { &mut lines.connecting } else { &mut lines.forwarded }
     }
 
-    /// Puts a request, whose stage is `Connecting` or `Working`, into a slot and at the end of its line. True when
-    /// the line has no alarm yet.
+    /// Puts a request, whose stage is `Connecting` or `Working`, into a slot and at the end of its line.
     #[inline]
-    pub(super) fn insert(&mut self, mut request: Request) -> (u32, bool) {
-        let (balancer, stage) = (request.balancer, request.stage);
-        let slot = if self.free == NONE { self.slots.len() as u32 } else { self.free };
-        let line = self.line(balancer, stage);
-        let tail = std::mem::replace(&mut line.tail, slot);
-        if tail == NONE {
-            line.head = slot;
-        }
-        let quiet = line.alarm.is_none();
-        request.previous = tail;
+    pub(super) fn insert(&mut self, mut request: Request) -> u32 {
+        let slot = self.next_slot();
+        request.previous = NONE;
         request.next = NONE;
-        if tail != NONE {
-            self.slots[tail as usize].next = slot;
+        if !request.is_check {
+            let line = self.line(request.caller, request.stage);
+            let tail = std::mem::replace(&mut line.tail, slot);
+            if tail == NONE {
+                line.head = slot;
+            } else {
+                self.slots[tail as usize].next = slot;
+            }
+            request.previous = tail;
+            self.in_flight += 1;
         }
         match self.slots.get_mut(slot as usize) {
             Some(place) => {
@@ -143,28 +222,31 @@ impl Requests {
             }
             None => self.slots.push(request),
         }
-        self.in_flight += 1;
-        (slot, quiet)
+        slot
     }
 
-    /// Takes a request out of its line: its client is answered.
+    /// Takes a request out of its line: nobody waits for its answer any more.
     #[inline]
     pub(super) fn settle(&mut self, slot: u32) {
-        let Request { previous, next, balancer, stage, .. } = self.slots[slot as usize];
+        let place = &mut self.slots[slot as usize];
+        let stage = std::mem::replace(&mut place.stage, Stage::Abandoned);
+        if place.is_check {
+            return;
+        }
+        let (previous, next, caller) = (place.previous, place.next, place.caller);
         if previous != NONE {
             self.slots[previous as usize].next = next;
         }
         if next != NONE {
             self.slots[next as usize].previous = previous;
         }
-        let line = self.line(balancer, stage);
+        let line = self.line(caller, stage);
         if previous == NONE {
             line.head = next;
         }
         if next == NONE {
             line.tail = previous;
         }
-        self.slots[slot as usize].stage = Stage::Abandoned;
         self.in_flight -= 1;
     }
 
@@ -179,28 +261,44 @@ impl Requests {
     }
 }
 
-/// A request that has just arrived; the slab fills in the rest.
+/// A request that has just arrived at its load balancer; the rest is filled in on its way.
 #[inline]
 pub(super) fn arriving(
-    arrived: Time,
-    balancer: LoadBalancerId,
+    now: Time,
+    caller: CallerId,
+    meter: u32,
     group: TargetGroupId,
     target: TargetId,
-    (task, container): (TaskId, u16),
+    call: Call,
 ) -> Request {
     Request {
-        arrived,
+        arrived: now,
         wait: 0,
-        balancer,
+        caller,
         group,
         target,
-        task,
+        task: TaskId::from_index(NONE),
         generation: 0,
         previous: NONE,
         next: NONE,
+        meter,
         bytes: 0,
-        container,
+        container: 0,
+        profile: 0,
         status: 0,
+        blame: super::Blame::Nobody,
         stage: Stage::Connecting,
+        step: 0,
+        opened_target: false,
+        opened_client: false,
+        holds_worker: false,
+        is_check: false,
+        is_dropped: false,
+        needed: None,
+        work: 0,
+        memory: 0,
+        entered: now,
+        link: Link { opened: now, served: 0, target: NONE, zone: ZoneId::from_index(0) },
+        call,
     }
 }

@@ -35,9 +35,9 @@ name: string,
  */
 to: string, 
 /**
- * Requests a second at this moment.
+ * Requests a second at this moment; none for users who wait for answers, whose rate depends on these.
  */
-per_second: number, 
+per_second: number | null, 
 /**
  * Requests sent so far [count].
  */

@@ -8,7 +8,7 @@ import { glyphs, Task } from "./task";
 const CROWD = 13;
 
 export function Internet({ callers }: { callers: CallerTile[] }) {
-  const rate = callers.reduce((sum, caller) => sum + caller.per_second, 0);
+  const rate = callers.reduce((sum, caller) => sum + (caller.per_second ?? 0), 0);
   const lost = callers.reduce((sum, caller) => sum + caller.unreached, 0);
   return (
     <div role="group" class="place internet" data-place="internet" aria-label="Internet">

@@ -116,7 +116,7 @@ export class Future {
 
   /** Thins the dots out to what an eye can follow. */
   private watch(look: Look, speed: number): void {
-    const rate = look.map.callers.reduce((sum, caller) => sum + caller.per_second, 0) * speed;
+    const rate = look.map.callers.reduce((sum, caller) => sum + (caller.per_second ?? 0), 0) * speed;
     const perDot = Math.max(1, Math.round(rate / DOTS_PER_SECOND));
     const checks = (look.map.balancers.reduce((sum, one) => sum + one.registered, 0) / 30) * speed;
     // Small changes are not worth losing samples for.

@@ -1,0 +1,148 @@
+//! A container's process: what it does at the moment, and how full it is.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::{AppSpec, AppSpecId, Leak};
+use crate::engine::Time;
+
+/// A process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProcessState {
+    /// Not listening yet.
+    Booting,
+    /// Listens and works.
+    Listening,
+    /// Has been asked to end: takes no new requests, and finishes the others.
+    Finishing,
+    /// Has ended with this code.
+    Exited(i16),
+}
+
+/// A request in the queue before the workers: its slot, the slot's generation, and since when it waits.
+pub(crate) type Waiter = (u32, u32, Time);
+
+/// A container's process.
+#[derive(Clone, Debug)]
+pub(crate) struct Process {
+    /// How it behaves.
+    pub spec: AppSpecId,
+    /// Whether it listens.
+    pub state: ProcessState,
+    /// On which ports.
+    pub ports: Vec<u16>,
+    /// The stop signal has arrived.
+    pub terminated: bool,
+    /// Ended because of its memory.
+    pub oom: bool,
+    /// Ends with this code as soon as no request is in progress.
+    pub leaves: Option<i16>,
+    /// Requests in progress, those whose client has gone included [count].
+    pub in_flight: u32,
+    /// Requests at a time, `u32::MAX` without a limit [count].
+    workers: u32,
+    /// Requests that are worked on [count].
+    pub busy: u32,
+    /// Requests that may wait [count].
+    queue_max: u32,
+    /// Those that wait.
+    pub queue: VecDeque<Waiter>,
+    /// When it started.
+    started: Time,
+    /// When it began to listen.
+    pub listening: Time,
+    /// Memory of requests in progress [bytes].
+    pub request_memory: u64,
+    /// Memory lost by requests [bytes].
+    pub leaked: u64,
+    leak: Leak,
+    /// Memory for requests and leaks, none when it is not even enough to start [bytes].
+    room: Option<u64>,
+    /// Time that requests have spent in the queue [ns].
+    pub queued_ns: u128,
+    /// Time that requests have spent at the CPU, working or waiting for it [ns].
+    pub cpu_ns: u128,
+}
+
+impl Process {
+    /// A process that starts now with so much memory.
+    pub fn new(id: AppSpecId, spec: &AppSpec, ports: Vec<u16>, memory: u64, now: Time) -> Process {
+        let room = memory.checked_sub(spec.memory);
+        Process {
+            spec: id,
+            state: ProcessState::Booting,
+            ports,
+            terminated: false,
+            oom: room.is_none(),
+            leaves: None,
+            in_flight: 0,
+            workers: spec.workers.map_or(u32::MAX, |workers| workers.count.max(1)),
+            busy: 0,
+            queue_max: spec.workers.map_or(0, |workers| workers.queue),
+            queue: VecDeque::new(),
+            started: now,
+            listening: now,
+            request_memory: 0,
+            leaked: 0,
+            leak: spec.leak,
+            room,
+            queued_ns: 0,
+            cpu_ns: 0,
+        }
+    }
+
+    /// Whether a connection to this port is taken [IA-107].
+    #[inline]
+    pub fn listens_on(&self, port: u16) -> bool {
+        self.state == ProcessState::Listening && self.ports.contains(&port)
+    }
+
+    /// Whether it has ended.
+    pub fn has_ended(&self) -> bool {
+        matches!(self.state, ProcessState::Exited(_))
+    }
+
+    /// Whether there is anything that would be lost with it: requests, or CPU time that its boot takes.
+    pub fn works(&self) -> bool {
+        self.in_flight > 0 || self.state == ProcessState::Booting
+    }
+
+    /// Takes a worker, if one is free.
+    #[inline]
+    pub fn take_worker(&mut self) -> bool {
+        let free = self.busy < self.workers;
+        self.busy += u32::from(free);
+        free
+    }
+
+    /// Whether one more may wait.
+    #[inline]
+    pub fn may_queue(&self) -> bool {
+        (self.queue.len() as u64) < u64::from(self.queue_max)
+    }
+
+    /// Memory lost so far [bytes].
+    pub fn lost(&self, now: Time) -> u64 {
+        let by_time = match self.leak.per_hour {
+            0 => 0,
+            each => u128::from(each) * now.since(self.started).as_nanos() / 3_600_000_000_000,
+        };
+        self.leaked.saturating_add(u64::try_from(by_time).unwrap_or(u64::MAX))
+    }
+
+    /// Whether its memory is not enough for what it does.
+    #[inline]
+    pub fn is_full(&self, now: Time) -> bool {
+        if self.request_memory == 0 && self.leak.per_request == 0 && self.leak.per_hour == 0 {
+            return false;
+        }
+        self.room.is_none_or(|room| self.request_memory.saturating_add(self.lost(now)) > room)
+    }
+
+    /// From its start until what it loses with time alone has filled its memory.
+    pub fn fills_after(&self) -> Option<Duration> {
+        let (each, room) = (u128::from(self.leak.per_hour), u128::from(self.room?));
+        let nanos = ((room + 1) * 3_600_000_000_000).div_ceil(each.max(1));
+        (each > 0).then(|| Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX)))
+    }
+}

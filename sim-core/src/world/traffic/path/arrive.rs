@@ -1,0 +1,531 @@
+//! From the caller to the target: DNS, connection, listener, rule, target group, target.
+
+use std::time::Duration;
+
+use super::super::caller::{Jar, Resolved, Route, Way};
+use super::super::pool::{Reuse, TargetLinks};
+use super::super::request::{Call, Link, NONE, Stage, arriving};
+use super::super::{
+    CallerId, Database, DatabaseId, Demand, Ended, NewCaller, NewClass, NewDatabase, Policy, RequestEvent, Step,
+    Unreached, nanos,
+};
+use super::{caller_timer, timeout_timer};
+use crate::engine::Time;
+use crate::world::app::{AppSpec, AppSpecId, Party, Whom};
+use crate::world::cloudwatch::Outcome;
+use crate::world::elb::{
+    Action, BalancerKind, BalancerState, LoadBalancerId, Pick, TargetGroupId, TargetId, TargetState, ZoneSet,
+};
+use crate::world::traffic::Caller;
+use crate::world::{Ctx, Event, World};
+
+/// How long a load balancer tries to connect to a target [s]; 10 s [TR-089].
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The place of the target of a request that was sent to none.
+pub(super) const NO_TARGET: u32 = NONE;
+
+/// Requests of one attempt on their way to a target group.
+#[derive(Clone, Copy, Debug)]
+struct Attempt {
+    caller: CallerId,
+    call: Call,
+    balancer: LoadBalancerId,
+    /// Where it is counted.
+    meter: u32,
+    /// The client's connection, and whether it is new.
+    link: Link,
+    opened: bool,
+}
+
+impl World {
+    /// Describes a container: what its requests take, and whom they need.
+    pub fn describe_app(&mut self, spec: AppSpec, ctx: &mut Ctx) -> AppSpecId {
+        let id = self.app.specs.next_id();
+        let container = spec.container.clone();
+        let mut services: Vec<NewCaller> = Vec::new();
+        let (traffic, first) = (&self.traffic, self.traffic.callers.len() as u32);
+        let mut parties = |whom: &Whom| match whom {
+            Whom::Database(name, query) => match traffic.database_named(name) {
+                Some(database) => Party::Database(database, query.clone()),
+                None => Party::Nobody,
+            },
+            Whom::Service { to, class, policy } => {
+                let demand = Demand::Application(id);
+                let name = format!("{container} to {to} {}", class.name);
+                let (classes, policy) = (vec![class.clone()], Policy::clone(policy));
+                services.push(NewCaller {
+                    name: name.trim_end().into(),
+                    to: to.clone(),
+                    port: None,
+                    demand,
+                    classes,
+                    policy,
+                });
+                Party::Service(CallerId::from_index(first + services.len() as u32 - 1))
+            }
+        };
+        self.app.describe(spec, &mut parties);
+        for service in services {
+            self.add_caller(service, ctx);
+        }
+        id
+    }
+
+    /// Adds a database, which applications described from now on can need.
+    pub fn add_database(&mut self, new: NewDatabase, ctx: &Ctx) -> DatabaseId {
+        self.traffic.databases.push(Database::new(new, ctx))
+    }
+
+    /// Adds a caller, which begins at once.
+    pub fn add_caller(&mut self, new: NewCaller, ctx: &mut Ctx) -> CallerId {
+        let mut names: Vec<_> = new.classes.iter().map(|class| class.name.clone()).collect();
+        names.sort();
+        let ids: Vec<_> = names.iter().map(|name| (name.clone(), self.app.class(name))).collect();
+        let find = |name: &str| ids.iter().find(|(known, _)| known == name).map(|(_, id)| *id).unwrap_or_default();
+        let caller = Caller::new(new, find, ctx);
+        let id = self.traffic.callers.push(caller);
+        self.begin_demand(id, ctx);
+        id
+    }
+
+    /// Replaces how a caller's requests come about, from now on. The next arrival is drawn anew, which a Poisson process
+    /// does not notice.
+    pub fn set_demand(&mut self, id: CallerId, demand: Demand, ctx: &mut Ctx) {
+        let caller = &mut self.traffic.callers[id];
+        caller.demand = demand;
+        caller.again.clear();
+        self.begin_demand(id, ctx);
+    }
+
+    fn begin_demand(&mut self, id: CallerId, ctx: &mut Ctx) {
+        let now = ctx.now();
+        let caller = &mut self.traffic.callers[id];
+        caller.draw_next(now);
+        if let Demand::Closed { users, from, until, .. } = caller.demand {
+            for user in 0..users {
+                let at = from.max(now).after_nanos(caller.think.draw(&mut caller.draws.think));
+                if at < until {
+                    caller.again.push(at, new_call(at, user), true);
+                }
+            }
+        }
+        self.arm_caller(id, ctx);
+    }
+
+    /// Lets the caller's next request come in time.
+    #[inline]
+    pub(super) fn arm_caller(&mut self, id: CallerId, ctx: &mut Ctx) {
+        match self.traffic.callers[id].due() {
+            Some(next) => ctx.timers.arm(caller_timer(id), next),
+            None => ctx.timers.disarm(caller_timer(id)),
+        }
+    }
+
+    /// A caller's next request comes: a new one, a retry, or that of a user who has thought.
+    #[inline]
+    pub(super) fn call(&mut self, id: CallerId, ctx: &mut Ctx) {
+        let now = ctx.now();
+        let caller = &mut self.traffic.callers[id];
+        let call = if caller.next == Some(now) {
+            let line = caller.logged_line();
+            caller.draw_next(now);
+            let sessions = caller.jars.len() as u64;
+            let user = if sessions == 0 { NONE } else { caller.draws.sessions.below(sessions) as u32 };
+            self.begin_call(id, new_call(now, user), line)
+        } else {
+            match caller.again.pop() {
+                Some((call, true)) => self.begin_call(id, new_call(now, call.user), None),
+                Some((call, false)) => call,
+                None => return,
+            }
+        };
+        // Armed before the request goes on its way, because what becomes of it may bring the next one forward.
+        if let Some(next) = self.traffic.callers[id].due() {
+            ctx.timers.arm(caller_timer(id), next);
+        }
+        self.attempt(id, call, ctx);
+    }
+
+    #[inline]
+    fn begin_call(&mut self, id: CallerId, call: Call, line: Option<u32>) -> Call {
+        let trace = self.traffic.traces.begin();
+        let caller = &mut self.traffic.callers[id];
+        let class = caller.draw_class(line);
+        caller.earn();
+        caller.classes[usize::from(class)].ledger.calls += 1;
+        Call { class, trace, ..call }
+    }
+
+    /// An application's request needs another service: a call begins, whose end lets the request go on.
+    pub(super) fn call_service(&mut self, id: CallerId, parent: (u32, u32), trace: u32, ctx: &mut Ctx) {
+        let caller = &mut self.traffic.callers[id];
+        caller.earn();
+        caller.classes[0].ledger.calls += 1;
+        let call = Call { since: ctx.now(), class: 0, attempt: 0, user: NONE, parent, trace };
+        self.attempt(id, call, ctx);
+    }
+
+    /// A request is sent.
+    #[inline]
+    fn attempt(&mut self, id: CallerId, call: Call, ctx: &mut Ctx) {
+        let now = ctx.now();
+        let versions = (self.elb.version, self.network.generation());
+        let caller = &mut self.traffic.callers[id];
+        caller.sent += 1;
+        if caller.classes[usize::from(call.class)].route.versions != versions {
+            self.find_route(id, call.class, versions);
+        }
+        let step = Step::Sent { caller: id, class: call.class, attempt: call.attempt };
+        self.traffic.traces.step(call.trace, now, || step);
+        let caller = &mut self.traffic.callers[id];
+        if now >= caller.resolved.until {
+            // What the DNS says is used until its time to live is over ⟦TR-005⟧[TR-159].
+            let told = caller.balancer.map_or_else(Default::default, |balancer| self.elb.dns(balancer));
+            // Nodes in a zone without power fail the health checks of the DNS; when all do, all are told ⟦TR-064⟧.
+            let there: ZoneSet = told.iter().filter(|&zone| !self.network.is_lost(zone)).collect();
+            caller.resolved.zones = if there.is_empty() { told } else { there };
+            caller.resolved.until = now + caller.policy.dns_ttl;
+        }
+        let route = &caller.classes[usize::from(call.class)].route;
+        let (base, rules) = (route.base, route.rules);
+        if let Way::None(why) = route.way {
+            return self.unreached(id, call, why, ctx);
+        }
+        let Some(zone) = caller.resolved.next() else {
+            return self.unreached(id, call, Unreached::ClientNoAnswer, ctx);
+        };
+        if self.network.is_lost(zone) {
+            // The DNS does not know yet that nobody is there.
+            return self.unreached(id, call, Unreached::ClientTimeout, ctx);
+        }
+        let Some(balancer) = caller.balancer else { return };
+        let idle = nanos(self.elb.balancers[balancer].attributes.idle_timeout).min(caller.keep_alive);
+        let (link, opened) = caller.links.take(zone, now, idle);
+        caller.busy += 1;
+        self.traffic.traces.step(call.trace, now, || Step::Node(balancer, zone));
+        let place = zone.index() as u32;
+        let mut attempt = Attempt { caller: id, call, balancer, meter: base + place, link, opened };
+        let group = match &caller.classes[usize::from(call.class)].route.way {
+            Way::Group(group, base) => {
+                attempt.meter = base + place;
+                *group
+            }
+            Way::Weighted(shares, sticky_for) => {
+                let stuck = caller.jars.get(call.user as usize).and_then(|jar| jar.group).filter(|(_, end)| now < *end);
+                let stuck = stuck.and_then(|(group, _)| shares.iter().find(|(share, ..)| *share == group));
+                // No failover: a group's share is sent to it even when it is empty [TR-025].
+                let chosen = stuck.or_else(|| {
+                    let draw = caller.draws.shares.below(shares.last().map_or(0, |(.., sum)| *sum));
+                    shares.iter().find(|(.., sum)| draw < *sum)
+                });
+                match chosen {
+                    Some(&(group, base, _)) => {
+                        attempt.meter = base + place;
+                        if let (Some(lasts), Some(jar)) = (*sticky_for, caller.jars.get_mut(call.user as usize)) {
+                            jar.group = Some((group, now.after_nanos(lasts)));
+                        }
+                        group
+                    }
+                    // All weights are zero [TR-155].
+                    None => return self.refuse(attempt, Outcome::NoTarget, rules, ctx),
+                }
+            }
+            Way::Answer(outcome) => {
+                let outcome = *outcome;
+                return self.refuse(attempt, outcome, rules, ctx);
+            }
+            Way::Flow(group, base) => {
+                attempt.meter = base + place;
+                let group = *group;
+                return self.flow(attempt, group, ctx);
+            }
+            Way::None(_) => return,
+        };
+        self.cloudwatch.meter(attempt.meter).arrived(rules, u32::from(opened));
+        let cookie = if call.user == NONE { None } else { self.cookie(id, call.user, now) };
+        let pick = self.elb.pick(group, zone, now, cookie);
+        let not_sticky = cookie.is_some() && !pick.stuck;
+        self.forward(attempt, group, pick, not_sticky, ctx);
+    }
+
+    /// The target that a session's cookie names.
+    fn cookie(&self, id: CallerId, user: u32, now: Time) -> Option<TargetId> {
+        let jar: &Jar = self.traffic.callers[id].jars.get(user as usize)?;
+        jar.target.filter(|(_, end)| now < *end).map(|(target, _)| target)
+    }
+
+    /// Finds out which way requests of a class take.
+    #[cold]
+    fn find_route(&mut self, id: CallerId, class: u16, versions: (u64, u64)) {
+        let balancer = self.elb.balancer_named(&self.traffic.callers[id].to);
+        let caller = &mut self.traffic.callers[id];
+        if caller.balancer != balancer {
+            caller.balancer = balancer;
+            caller.last = balancer.unwrap_or(caller.last);
+            caller.resolved = Resolved::default();
+        }
+        let (way, base, rules) = match balancer {
+            None => (Way::None(Unreached::ClientNoAnswer), 0, 0),
+            Some(balancer) => {
+                let base = self.cloudwatch.base(balancer, None);
+                let (way, rules) = self.way(id, class, balancer);
+                (way, base, rules)
+            }
+        };
+        self.traffic.callers[id].classes[usize::from(class)].route = Route { versions, base, rules, way };
+    }
+
+    fn way(&mut self, id: CallerId, class: u16, balancer: LoadBalancerId) -> (Way, u32) {
+        let caller = &self.traffic.callers[id];
+        let it = &self.elb.balancers[balancer];
+        if it.state != BalancerState::Active {
+            return (Way::None(Unreached::ClientNoAnswer), 0);
+        }
+        let first = it.listeners.first().map_or(80, |&listener| self.elb.listeners[listener].port);
+        let port = caller.port.unwrap_or(first);
+        if !self.elb.reached_by_clients(balancer, port, &self.network) {
+            return (Way::None(Unreached::ClientTimeout), 0);
+        }
+        let Some(listener) = self.elb.listener_on(balancer, port) else {
+            return (Way::None(Unreached::ClientRefused), 0);
+        };
+        let line = &caller.classes[usize::from(class)].line;
+        if it.kind == BalancerKind::Network {
+            let group = self.elb.listeners[listener].groups().next();
+            return match group {
+                Some(group) => (Way::Flow(group, self.cloudwatch.base(balancer, Some(group))), 0),
+                None => (Way::None(Unreached::ClientRefused), 0),
+            };
+        }
+        if let Some(status) = line.rejected() {
+            return (Way::Answer(Outcome::Rejected(status)), 0);
+        }
+        let routed = self.elb.route(listener, line);
+        let rules = routed.evaluated;
+        let forward = match routed.action {
+            Action::FixedResponse { status, .. } => return (Way::Answer(Outcome::FixedResponse(*status)), rules),
+            Action::Redirect(redirect) => {
+                let outcome = match redirect.location(line, port) {
+                    Some(_) => Outcome::Redirect(redirect.status),
+                    None => Outcome::Rejected(507),
+                };
+                return (Way::Answer(outcome), rules);
+            }
+            Action::Forward(forward) => forward,
+        };
+        let groups: Vec<_> = forward.shares.iter().map(|share| (share.group, u64::from(share.weight))).collect();
+        let sticky = forward.sticky_for.map(nanos);
+        let mut sum = 0;
+        let mut shares = Vec::with_capacity(groups.len());
+        for (group, weight) in groups {
+            sum += weight;
+            shares.push((group, self.cloudwatch.base(balancer, Some(group)), sum));
+        }
+        match shares.as_slice() {
+            [(group, base, 1..)] => (Way::Group(*group, *base), rules),
+            _ => (Way::Weighted(shares.into(), sticky), rules),
+        }
+    }
+
+    /// A request did not reach its load balancer.
+    fn unreached(&mut self, id: CallerId, call: Call, why: Unreached, ctx: &mut Ctx) {
+        let caller = &mut self.traffic.callers[id];
+        caller.unreached[why as usize] += 1;
+        let balancer = caller.balancer;
+        self.traffic.traces.step(call.trace, ctx.now(), || Step::Failed(why));
+        self.sample_unreached(balancer, why, ctx);
+        ctx.fold(ctx.now().as_nanos());
+        ctx.fold(why as u64);
+        let after = match why {
+            Unreached::ClientTimeout => nanos(self.assume.client_connect_timeout).min(self.traffic.callers[id].timeout),
+            _ => self.round_trip(id),
+        };
+        self.conclude(id, call, Ended::Failed(why), after, ctx);
+    }
+
+    /// Sends the request to the target that was picked. There is no queue and no second try [TR-149][TR-150].
+    #[inline]
+    fn forward(&mut self, attempt: Attempt, group: TargetGroupId, pick: Pick, not_sticky: bool, ctx: &mut Ctx) {
+        let now = ctx.now();
+        let Attempt { caller, call, balancer, meter, link, opened } = attempt;
+        let Some(id) = pick.target else {
+            return self.answer_at_once(attempt, id_of_none(), Outcome::NoTarget, 0, ctx);
+        };
+        let target = &mut self.elb.targets[id];
+        let to = (target.task, target.container);
+        let port = target.port;
+        let reachable = target.reachable(&self.elb.balancers[balancer], &self.network);
+        let mut request = arriving(now, caller, meter, group, id, call);
+        request.link = link;
+        request.opened_client = opened;
+        (request.task, request.container) = to;
+        let idle_timeout = nanos(self.elb.balancers[balancer].attributes.idle_timeout);
+        if call.user != NONE {
+            self.remember(caller, call.user, group, id, now);
+        }
+        if !reachable {
+            // Dropped without a word: 504 when the load balancer gives up [TR-101][IA-106].
+            self.cloudwatch.meter(meter).forwarded(pick.fail_open, not_sticky, 0);
+            self.elb.began(id);
+            self.traffic.requests.insert(request);
+            let event = Event::Request(RequestEvent::ConnectTimeout(caller));
+            let patience = CONNECT_TIMEOUT.min(Duration::from_nanos(self.traffic.callers[caller].timeout));
+            let lines = self.traffic.requests.lines(caller);
+            if lines.alarm.is_none() {
+                lines.alarm = Some(ctx.within(None, |ctx| ctx.send(patience, event)));
+            }
+            return;
+        }
+        let app = self.app.tasks.get_mut(to.0.index()).and_then(Option::as_mut);
+        let process = app.and_then(|app| app.processes.get_mut(usize::from(to.1)));
+        let Some(process) = process.filter(|process| process.listens_on(port)) else {
+            // Nothing listens: the connection is refused [TR-099][IA-107].
+            self.cloudwatch.meter(meter).forwarded(pick.fail_open, not_sticky, 1);
+            self.failed_to_connect(id);
+            let after = nanos(self.assume.target_round_trip);
+            return self.answer_at_once(attempt, id, Outcome::ConnectionRefused, after, ctx);
+        };
+        let keep_alive = self.app.profiles[process.spec.index()].keep_alive;
+        if self.traffic.links.len() <= id.index() {
+            self.traffic.links.resize_with(id.index() + 1, TargetLinks::default);
+        }
+        let round_trip = nanos(self.assume.target_round_trip);
+        let reuse = self.traffic.links[id.index()].take(now, idle_timeout, keep_alive, round_trip);
+        request.opened_target = reuse == Reuse::Opened;
+        self.cloudwatch.meter(meter).forwarded(pick.fail_open, not_sticky, u32::from(request.opened_target));
+        self.traffic.traces.step(call.trace, now, || Step::Target(id, reuse == Reuse::Opened));
+        if reuse == Reuse::JustClosed {
+            // The target has closed the connection, and its word is still on the way [TR-088].
+            self.failed_to_connect(id);
+            return self.answer_at_once(attempt, id, Outcome::KeepAliveElapsed, round_trip, ctx);
+        }
+        self.elb.began(id);
+        request.stage = Stage::Working;
+        self.enter(request, to, ctx);
+    }
+
+    /// A connection to a target failed, which anomaly detection looks at ⟦TR-080⟧.
+    fn failed_to_connect(&mut self, target: TargetId) {
+        self.elb.began(target);
+        self.elb.ended(target, true);
+    }
+
+    /// A session's cookies are set anew with each answer; the time of the request is near enough ⟦TR-082⟧.
+    fn remember(&mut self, caller: CallerId, user: u32, group: TargetGroupId, target: TargetId, now: Time) {
+        if let Some(lasts) = self.elb.groups[group].attributes.stickiness.lasts()
+            && let Some(jar) = self.traffic.callers[caller].jars.get_mut(user as usize)
+        {
+            jar.target = Some((target, now + lasts));
+        }
+    }
+
+    /// A request on a flow through a Network Load Balancer: the flow's target takes it, whatever the algorithm ⟦TR-120⟧.
+    fn flow(&mut self, mut attempt: Attempt, group: TargetGroupId, ctx: &mut Ctx) {
+        let Attempt { caller, meter, link, opened, .. } = attempt;
+        self.cloudwatch.meter(meter).arrived(0, u32::from(opened));
+        if link.target != NONE {
+            let id = TargetId::from_index(link.target);
+            let target = &self.elb.targets[id];
+            let terminates = self.elb.groups[group].attributes.unhealthy_termination;
+            let reset = match target.state {
+                TargetState::Gone => true,
+                TargetState::Unhealthy(_) => terminates && !self.elb.flow_target(group, 0, link.zone).fail_open,
+                _ => false,
+            };
+            if reset {
+                return self.answer_at_once(attempt, id, Outcome::ResetByBalancer, 0, ctx);
+            }
+            return self.forward_flow(attempt, group, id, false, ctx);
+        }
+        let hash = self.traffic.callers[caller].draws.flows.word();
+        let pick = self.elb.flow_target(group, hash, link.zone);
+        let Some(id) = pick.target else {
+            return self.answer_at_once(attempt, id_of_none(), Outcome::ResetByBalancer, 0, ctx);
+        };
+        attempt.link.target = id.index() as u32;
+        self.forward_flow(attempt, group, id, pick.fail_open, ctx);
+    }
+
+    fn forward_flow(&mut self, attempt: Attempt, group: TargetGroupId, id: TargetId, fail_open: bool, ctx: &mut Ctx) {
+        let now = ctx.now();
+        let Attempt { caller, call, balancer, meter, link, opened } = attempt;
+        self.cloudwatch.meter(meter).forwarded(fail_open, false, 0);
+        let target = &mut self.elb.targets[id];
+        let to = (target.task, target.container);
+        let port = target.port;
+        let reachable = target.reachable(&self.elb.balancers[balancer], &self.network);
+        let mut request = arriving(now, caller, meter, group, id, call);
+        request.link = link;
+        request.opened_client = opened;
+        (request.task, request.container) = to;
+        self.traffic.traces.step(call.trace, now, || Step::Target(id, opened));
+        if !reachable {
+            // Nobody answers: the client waits as long as it will.
+            self.elb.began(id);
+            request.stage = Stage::Working;
+            request.is_dropped = true;
+            self.traffic.requests.insert(request);
+            return self.watch(caller, now, ctx);
+        }
+        let process = self.app.tasks.get(to.0.index()).and_then(Option::as_ref);
+        let process = process.and_then(|app| app.processes.get(usize::from(to.1)));
+        if !process.is_some_and(|process| process.listens_on(port)) {
+            let after = nanos(self.assume.target_round_trip);
+            return self.answer_at_once(attempt, id, Outcome::ResetByTarget, after, ctx);
+        }
+        self.elb.began(id);
+        request.stage = Stage::Working;
+        self.enter(request, to, ctx);
+    }
+
+    /// Lets a caller's timer ring when its oldest request is late.
+    #[inline]
+    pub(super) fn watch(&mut self, caller: CallerId, now: Time, ctx: &mut Ctx) {
+        if !self.traffic.requests.lines(caller).armed {
+            let patience = self.patience(caller);
+            self.traffic.requests.lines(caller).armed = true;
+            ctx.timers.arm(timeout_timer(caller), now.after_nanos(patience));
+        }
+    }
+
+    /// The load balancer answers at once, by itself, a request that it has not yet counted.
+    fn refuse(&mut self, attempt: Attempt, outcome: Outcome, rules: u32, ctx: &mut Ctx) {
+        self.cloudwatch.meter(attempt.meter).arrived(rules, u32::from(attempt.opened));
+        self.answer_at_once(attempt, id_of_none(), outcome, 0, ctx);
+    }
+
+    /// The load balancer answers at once, by itself; `after` is how long it needed for that [ns].
+    fn answer_at_once(&mut self, attempt: Attempt, target: TargetId, outcome: Outcome, after: u64, ctx: &mut Ctx) {
+        let Attempt { caller, call, meter, link, opened, .. } = attempt;
+        let round_trip = self.round_trip(caller);
+        let after = after + if opened { 2 * round_trip } else { round_trip };
+        let now = ctx.now();
+        let keeps = !matches!(outcome, Outcome::ResetByBalancer | Outcome::ResetByTarget);
+        self.settle((caller, call, link), meter, target, outcome, (now, after), 0, keeps, ctx);
+    }
+}
+
+fn id_of_none() -> TargetId {
+    TargetId::from_index(NO_TARGET)
+}
+
+/// A call that begins; its class is drawn when it is made.
+pub(super) fn new_call(since: Time, user: u32) -> Call {
+    Call { since, class: 0, attempt: 0, user, parent: (NONE, NONE), trace: 0 }
+}
+
+/// What an application asks of another service when nothing is said about it.
+impl From<&str> for NewClass {
+    fn from(name: &str) -> NewClass {
+        NewClass { name: name.to_owned(), ..NewClass::default() }
+    }
+}
+
+/// Applications give up, lest they wait for ever: 30 s unless set.
+impl Policy {
+    /// What an application does about time and failure unless told otherwise.
+    pub fn of_application() -> Policy {
+        Policy { timeout: Some(Duration::from_secs(30)), ..Policy::default() }
+    }
+}

@@ -1,0 +1,141 @@
+//! What ends requests before their time: timeouts, targets that leave, processes that die.
+
+use std::time::Duration;
+
+use super::super::request::Stage;
+use super::super::{CallerId, RequestEvent};
+use super::arrive::CONNECT_TIMEOUT;
+use super::{cpu_timer, timeout_timer};
+use crate::world::app::BOOT_JOB;
+use crate::world::cloudwatch::Outcome;
+use crate::world::ecs::TaskId;
+use crate::world::elb::{BalancerKind, LoadBalancerId, TargetId};
+use crate::world::{Ctx, Event, World};
+
+impl World {
+    /// The idle timeout of a load balancer is another one: its callers' timers are armed anew.
+    pub(super) fn idle_timeout_changed(&mut self, balancer: LoadBalancerId, ctx: &mut Ctx) {
+        let callers = self.traffic.callers.iter().filter(|(_, caller)| caller.balancer == Some(balancer));
+        let callers: Vec<CallerId> = callers.map(|(id, _)| id).collect();
+        for caller in callers {
+            ctx.timers.disarm(timeout_timer(caller));
+            self.late(caller, ctx);
+        }
+    }
+
+    /// A caller's requests that have waited too long, oldest first: 504 when the load balancer's idle timeout is over
+    /// [TR-084][TR-101], 460 when the client gives up before [TR-096]. Their targets do not hear of it and work on.
+    pub(super) fn late(&mut self, caller: CallerId, ctx: &mut Ctx) {
+        let patience = self.patience(caller);
+        let outcome = self.gives_up(caller);
+        self.traffic.requests.lines(caller).armed = false;
+        while let Some(slot) = self.traffic.requests.lines(caller).forwarded.head() {
+            let end = self.traffic.requests.get(slot).arrived.after_nanos(patience);
+            if end > ctx.now() {
+                self.traffic.requests.lines(caller).armed = true;
+                return ctx.timers.arm(timeout_timer(caller), end);
+            }
+            let is_dropped = self.traffic.requests.get(slot).is_dropped;
+            self.answered(slot, outcome, ctx);
+            if is_dropped {
+                self.traffic.requests.free(slot);
+            }
+        }
+    }
+
+    /// How a request ends that has waited too long: by the load balancer or by its client.
+    fn gives_up(&self, id: CallerId) -> Outcome {
+        let caller = &self.traffic.callers[id];
+        let Some(balancer) = caller.balancer else { return Outcome::ClientClosed };
+        let it = &self.elb.balancers[balancer];
+        let idle = super::super::nanos(it.attributes.idle_timeout);
+        match it.kind {
+            _ if caller.timeout <= idle => Outcome::ClientClosed,
+            BalancerKind::Network => Outcome::ResetByBalancer,
+            BalancerKind::Application => Outcome::IdleTimeout,
+        }
+    }
+
+    /// 504 for those that could not connect in time [TR-089][TR-101], or 460 for clients that did not wait so long,
+    /// oldest first.
+    pub(super) fn connect_timeout(&mut self, caller: CallerId, ctx: &mut Ctx) {
+        let own = Duration::from_nanos(self.traffic.callers[caller].timeout);
+        let patience = CONNECT_TIMEOUT.min(own);
+        let outcome = if own < CONNECT_TIMEOUT { Outcome::ClientClosed } else { Outcome::ConnectTimeout };
+        self.traffic.requests.lines(caller).alarm = None;
+        while let Some(slot) = self.traffic.requests.lines(caller).connecting.head() {
+            let at = self.traffic.requests.get(slot).arrived + patience;
+            if at > ctx.now() {
+                let event = Event::Request(RequestEvent::ConnectTimeout(caller));
+                self.traffic.requests.lines(caller).alarm = Some(ctx.send_at(at, event));
+                return;
+            }
+            self.answered(slot, outcome, ctx);
+            self.traffic.requests.free(slot);
+        }
+    }
+
+    /// A target's deregistration delay is over: the clients of what still runs there get 502 [TR-071].
+    pub(super) fn cut(&mut self, target: TargetId, ctx: &mut Ctx) {
+        for slot in self.traffic.requests.find(|request| request.target == target && !request.is_check) {
+            let request = self.traffic.requests.get(slot);
+            // Flows through a Network Load Balancer may go on after the delay, unless told otherwise ⟦TR-124⟧.
+            let group = &self.elb.groups[request.group];
+            let kind = group.balancer.map(|balancer| self.elb.balancers[balancer].kind);
+            let outcome = match kind {
+                Some(BalancerKind::Network) if !group.attributes.connection_termination => continue,
+                Some(BalancerKind::Network) => Outcome::ResetByBalancer,
+                _ => Outcome::DeregistrationDelayElapsed,
+            };
+            if request.stage == Stage::Working {
+                self.answered(slot, outcome, ctx);
+            }
+        }
+        if let Some(links) = self.traffic.links.get_mut(target.index()) {
+            links.close();
+        }
+    }
+
+    /// A container's process has ended: the connections of what ran there are reset, so clients get 502 [TR-099][TR-156].
+    pub(super) fn lost(&mut self, task: TaskId, container: u16, ctx: &mut Ctx) {
+        let here = self.traffic.requests.find(|request| (request.task, request.container) == (task, container));
+        if let Some(Some(app)) = self.app.tasks.get_mut(task.index()) {
+            let requests = &self.traffic.requests;
+            let boot = BOOT_JOB | u32::from(container);
+            app.processor.drop_jobs(ctx.now(), |job| match job & BOOT_JOB {
+                0 => requests.get(job).container == container,
+                _ => job == boot,
+            });
+            match app.processor.next_finish() {
+                Some(next) => ctx.timers.arm(cpu_timer(task), next),
+                None => ctx.timers.disarm(cpu_timer(task)),
+            }
+            if let Some(process) = app.processes.get_mut(usize::from(container)) {
+                process.in_flight = 0;
+                process.busy = 0;
+                process.request_memory = 0;
+                process.queue.clear();
+            }
+        }
+        for slot in here {
+            let request = self.traffic.requests.get(slot);
+            match request.stage {
+                Stage::Working if request.is_check => self.traffic.requests.settle(slot),
+                Stage::Working => {
+                    let group = &self.elb.groups[request.group];
+                    let network = group.balancer.is_some_and(|id| self.elb.balancers[id].kind == BalancerKind::Network);
+                    let outcome = if network { Outcome::ResetByTarget } else { Outcome::TargetGone };
+                    self.answered(slot, outcome, ctx);
+                }
+                Stage::Abandoned => {}
+                Stage::Connecting | Stage::Free => continue,
+            }
+            self.traffic.requests.free(slot);
+        }
+        for &target in self.elb.targets_of(task) {
+            if let Some(links) = self.traffic.links.get_mut(target.index()) {
+                links.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The path of a request.
+
+mod answer;
+mod arrive;
+mod late;
+mod target;
+
+use super::request::{NONE, Stage};
+use super::{CallerId, DatabaseId, RequestEvent};
+use crate::engine::Time;
+use crate::world::app::AppSpecId;
+use crate::world::ecs::TaskId;
+use crate::world::{Ctx, World};
+
+/// Timer slots: every eighth one belongs to the CPU of a task.
+const CPU: u32 = 0;
+/// The next to the next request of a caller.
+const CALLER: u32 = 1;
+/// The next to the waiting room of an application.
+const WAITING: u32 = 2;
+/// The next to the timeouts of a caller's requests.
+const TIMEOUT: u32 = 3;
+/// The next to a database.
+const DATABASE: u32 = 4;
+/// Kinds of timers, rounded up.
+const KINDS: u32 = 8;
+
+pub(crate) fn cpu_timer(task: TaskId) -> u32 {
+    task.index() as u32 * KINDS + CPU
+}
+
+fn caller_timer(caller: CallerId) -> u32 {
+    caller.index() as u32 * KINDS + CALLER
+}
+
+fn waiting_timer(spec: AppSpecId) -> u32 {
+    spec.index() as u32 * KINDS + WAITING
+}
+
+fn timeout_timer(caller: CallerId) -> u32 {
+    caller.index() as u32 * KINDS + TIMEOUT
+}
+
+fn database_timer(database: DatabaseId) -> u32 {
+    database.index() as u32 * KINDS + DATABASE
+}
+
+impl World {
+    /// Reacts to one event of the request path.
+    #[inline]
+    pub(in crate::world) fn handle_request(&mut self, event: RequestEvent, ctx: &mut Ctx) {
+        match event {
+            RequestEvent::IdleTimeoutChanged(balancer) => self.idle_timeout_changed(balancer, ctx),
+            RequestEvent::ConnectTimeout(caller) => self.connect_timeout(caller, ctx),
+            RequestEvent::Cut(target) => self.cut(target, ctx),
+            RequestEvent::Lost(task, container) => self.lost(task, container, ctx),
+            RequestEvent::Check(target) => self.check_in_line(target, ctx),
+            RequestEvent::Recovered(database, times) => self.database_recovers(database, times, ctx),
+            RequestEvent::CheckTimeout(slot, generation) => self.check_timeout(slot, generation, ctx),
+        }
+    }
+
+    /// A timer rang: a caller's next request comes, the first of a task's requests has had its CPU time, the first of
+    /// an application's requests has waited long enough, a caller's oldest request is late, or a database answers.
+    #[inline]
+    pub(in crate::world) fn head_finished(&mut self, slot: u32, ctx: &mut Ctx) {
+        let place = slot / KINDS;
+        match slot % KINDS {
+            CALLER => self.call(CallerId::from_index(place), ctx),
+            WAITING => self.wait_over(AppSpecId::from_index(place), ctx),
+            TIMEOUT => self.late(CallerId::from_index(place), ctx),
+            DATABASE => self.database_serves(DatabaseId::from_index(place), ctx),
+            _ => self.cpu_done(TaskId::from_index(place), ctx),
+        }
+    }
+
+    /// From a caller's request until nobody waits for its answer any more [ns]: the caller's own timeout, or the load
+    /// balancer's idle timeout, whichever is shorter.
+    #[inline]
+    fn patience(&self, caller: CallerId) -> u64 {
+        let caller = &self.traffic.callers[caller];
+        let idle = caller.balancer.map_or(u64::MAX, |id| super::nanos(self.elb.balancers[id].attributes.idle_timeout));
+        caller.timeout.min(idle)
+    }
+
+    /// A round trip between a caller and its load balancer [ns]: an application's is short.
+    #[inline]
+    fn round_trip(&self, caller: CallerId) -> u64 {
+        match self.traffic.callers[caller].demand {
+            super::Demand::Application(_) => super::nanos(self.assume.target_round_trip),
+            _ => super::nanos(self.assume.client_round_trip),
+        }
+    }
+
+    /// Lets a request that waits for something go on at `until`.
+    #[inline]
+    fn wait_until(&mut self, slot: u32, until: Time, ctx: &mut Ctx) {
+        let request = self.traffic.requests.get(slot);
+        debug_assert!(request.stage != Stage::Free && request.task.index() != NONE as usize);
+        let Some(Some(app)) = self.app.tasks.get(request.task.index()) else { return };
+        let spec = app.processes[usize::from(request.container)].spec;
+        if self.traffic.waiting.push(spec, until, slot, request.generation) {
+            ctx.timers.arm(waiting_timer(spec), until);
+        }
+    }
+}

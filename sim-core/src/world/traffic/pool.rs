@@ -1,0 +1,174 @@
+//! Connections that are kept open between requests.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::request::{Link, NONE};
+use crate::engine::Time;
+use crate::world::network::ZoneId;
+
+/// Idle connections in the order in which they became idle. The one used last is used next, so that the others grow
+/// old and are closed: whoever looks at the newest and finds it expired knows that all are.
+#[derive(Clone, Debug)]
+struct Idle<T> {
+    stack: VecDeque<(Time, T)>,
+}
+
+impl<T> Default for Idle<T> {
+    fn default() -> Self {
+        Idle { stack: VecDeque::new() }
+    }
+}
+
+impl<T> Idle<T> {
+    /// Takes the newest, when it has been idle for less than `limit`, with the moment since when it was.
+    #[inline]
+    fn take(&mut self, now: Time, limit: u64) -> Option<(Time, T)> {
+        let since = self.stack.back()?.0;
+        if now.as_nanos() - since.as_nanos() >= limit {
+            self.stack.clear();
+            return None;
+        }
+        self.stack.pop_back()
+    }
+
+    /// Those that have been idle for less than `limit` [count].
+    fn open(&self, now: Time, limit: u64) -> usize {
+        let open = |(since, _): &&(Time, T)| now.as_nanos() - since.as_nanos() < limit;
+        self.stack.iter().rev().take_while(open).count()
+    }
+}
+
+/// The connections of a load balancer to one target [TR-087].
+#[derive(Clone, Debug, Default)]
+pub(super) struct TargetLinks {
+    idle: Idle<()>,
+}
+
+/// What became of the wish to use a connection that was kept open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reuse {
+    /// It is there.
+    Kept,
+    /// There is none: a new one is opened.
+    Opened,
+    /// The target has closed it, and the load balancer does not know yet: 502 [TR-088].
+    JustClosed,
+}
+
+impl TargetLinks {
+    /// Takes a connection. The load balancer closes those that were idle for `idle_timeout` [ns], the target those
+    /// that were for `keep_alive`. A target that closes first is found out only when its word has arrived: what is sent
+    /// during that round trip meets a closed connection [TR-088].
+    #[inline]
+    pub fn take(&mut self, now: Time, idle_timeout: u64, keep_alive: Option<u64>, round_trip: u64) -> Reuse {
+        let limit = keep_alive.map_or(idle_timeout, |keep| keep.min(idle_timeout));
+        match self.idle.take(now, limit) {
+            None => Reuse::Opened,
+            Some((since, ())) => match keep_alive {
+                Some(keep) if keep < idle_timeout && now.as_nanos() - since.as_nanos() + round_trip > keep => {
+                    Reuse::JustClosed
+                }
+                _ => Reuse::Kept,
+            },
+        }
+    }
+
+    /// Keeps a connection open after an answer.
+    #[inline]
+    pub fn keep(&mut self, now: Time) {
+        self.idle.stack.push_back((now, ()));
+    }
+
+    /// Closes all: the process or the target is gone.
+    pub fn close(&mut self) {
+        self.idle.stack.clear();
+    }
+
+    /// Idle connections that are still open [count].
+    pub fn open(&self, now: Time, limit: u64) -> usize {
+        self.idle.open(now, limit)
+    }
+}
+
+/// The connections of a caller to its load balancer, by the address they go to.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ClientLinks {
+    idle: Vec<Idle<Link>>,
+}
+
+impl ClientLinks {
+    /// Takes a connection to this address, or opens one; says whether it is new. Idle ones are closed after `idle`
+    /// [ns], by either end; an old one is taken only once more: `Connection: close` comes with its answer ⟦TR-085⟧.
+    #[inline]
+    pub fn take(&mut self, zone: ZoneId, now: Time, idle: u64) -> (Link, bool) {
+        let place = zone.index();
+        if self.idle.len() <= place {
+            self.idle.resize_with(place + 1, Idle::default);
+        }
+        match self.idle[place].take(now, idle) {
+            Some((_, link)) => (Link { served: link.served + 1, ..link }, false),
+            None => (Link { opened: now, served: 1, target: NONE, zone }, true),
+        }
+    }
+
+    /// Keeps a connection open after an answer.
+    #[inline]
+    pub fn keep(&mut self, link: Link, now: Time) {
+        if let Some(idle) = self.idle.get_mut(link.zone.index()) {
+            idle.stack.push_back((now, link));
+        }
+    }
+
+    /// Idle connections that are still open [count].
+    pub fn open(&self, now: Time, limit: u64) -> usize {
+        self.idle.iter().map(|idle| idle.open(now, limit)).sum()
+    }
+}
+
+/// Whole nanoseconds.
+#[inline]
+pub(super) fn nanos(duration: Duration) -> u64 {
+    duration.as_secs().saturating_mul(1_000_000_000).saturating_add(u64::from(duration.subsec_nanos()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: u64 = 1_000_000_000;
+
+    #[test]
+    fn the_connection_used_last_is_used_next_and_the_others_expire() {
+        let mut links = TargetLinks::default();
+        let at = Time::from_secs;
+        assert_eq!(links.take(at(0), 60 * SECOND, None, 0), Reuse::Opened);
+        links.keep(at(1));
+        links.keep(at(50));
+        assert_eq!(links.open(at(60), 60 * SECOND), 2);
+        assert_eq!(links.open(at(61), 60 * SECOND), 1);
+        assert_eq!(links.take(at(100), 60 * SECOND, None, 0), Reuse::Kept);
+        assert_eq!(links.take(at(100), 60 * SECOND, None, 0), Reuse::Opened);
+    }
+
+    /// A request that leaves less than a round trip before the target's keep-alive ends meets a closed connection;
+    /// one that leaves later finds that the load balancer knows, and opens another [TR-088].
+    #[test]
+    fn a_target_that_closes_first_is_found_out_too_late() {
+        let (at, round_trip) = (Time::from_nanos, 1_000_000);
+        for (age, found) in [
+            (5 * SECOND - round_trip, Reuse::Kept),
+            (5 * SECOND - round_trip + 1, Reuse::JustClosed),
+            (5 * SECOND - 1, Reuse::JustClosed),
+            (5 * SECOND, Reuse::Opened),
+        ] {
+            let mut links = TargetLinks::default();
+            links.keep(at(0));
+            assert_eq!(links.take(at(age), 60 * SECOND, Some(5 * SECOND), round_trip), found, "{age}");
+        }
+        // A keep-alive that is longer than the idle timeout is never the first to close.
+        let mut links = TargetLinks::default();
+        links.keep(at(0));
+        assert_eq!(links.take(at(60 * SECOND - 1), 60 * SECOND, Some(65 * SECOND), round_trip), Reuse::Kept);
+    }
+}
