@@ -431,6 +431,19 @@ fn what_outlasts_the_deregistration_delay_is_cut() {
     assert_eq!(lab.health(), []);
 }
 
+/// [TR-072] A draining target whose process ends leaves its clients with 502.
+#[test]
+fn a_draining_target_that_dies_answers_nobody() {
+    let mut lab = Lab::new(Setup { app: waits(30), ..Setup::default() });
+    lab.constant_traffic(10.0, at(10));
+    lab.run_until(at(11));
+    lab.now(Event::Elb(ElbEvent::Deregister(FIRST)));
+    let all = lab.meter().counts().arrived;
+    assert_eq!(lab.world.traffic.in_flight(), all, "it goes on with what it has");
+    lab.now(Event::App(AppEvent::Kill(FIRST)));
+    assert_eq!(lab.statuses(), [(502, all)]);
+}
+
 /// [TR-099][TR-156] When a process dies its requests in flight are answered 502, later ones too until it is gone.
 #[test]
 fn requests_of_a_process_that_dies_are_answered_502() {
@@ -597,9 +610,9 @@ fn what_aws_refuses_is_refused() {
     // [TR-069][TR-074] Ranges of attributes.
     for (key, value) in [
         ("deregistration_delay.timeout_seconds", "3601"),
-        ("load_balancing.algorithm.type", "weighted_random"),
-        ("slow_start.duration_seconds", "30"),
-        ("stickiness.enabled", "true"),
+        ("load_balancing.algorithm.type", "random"),
+        ("slow_start.duration_seconds", "29"),
+        ("stickiness.lb_cookie.duration_seconds", "0"),
     ] {
         let attributes = json!([{"Key": key, "Value": value}]);
         let error = refused("ModifyTargetGroupAttributes", json!({"TargetGroupArn": "tg", "Attributes": attributes}));

@@ -256,6 +256,12 @@ impl Lab {
 
     /// One more task: attached, started and registered by hand, as if Fargate and the scheduler took no time.
     pub fn start_task(&mut self) -> TaskId {
+        self.start_task_in("us-east-1a")
+    }
+
+    /// The same in another zone.
+    pub fn start_task_in(&mut self, zone: &str) -> TaskId {
+        let subnet = self.world.network.subnet_named(zone).expect("a default subnet");
         let service = &self.world.ecs.services[self.service];
         let deployment = service.primary();
         let (cluster, number) = (service.cluster, service.tasks.len() + 1);
@@ -275,7 +281,7 @@ impl Lab {
             because,
             stopping: None,
             containers: vec![Default::default()],
-            subnet: network.subnets[0],
+            subnet,
             groups: network.groups,
             public_ip: network.public_ip,
             at: Timestamps { created: self.ctx.now(), started: Some(self.ctx.now()), ..Timestamps::default() },

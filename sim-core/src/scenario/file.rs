@@ -140,14 +140,16 @@ assumptions! {
     target_registration: Span => |span: Span| span.0,
     /// The same behind a Network Load Balancer; "90s" unless set [TR-144].
     nlb_registration: Span => |span: Span| span.0,
-    /// Answers of a target without which it is not compared with its peers; 10 unless set ⟦TR-080⟧.
+    /// Answers of a target without which it is not compared with its peers; 10 unless set [TR-080].
     anomaly_answers: u32 => |count: u32| count,
-    /// By how much the share of failures of an anomalous target exceeds that of its peers; 0.1 unless set ⟦TR-080⟧.
+    /// By how much the share of failures of an anomalous target exceeds that of its peers; 0.1 unless set [TR-080].
     anomaly_excess: Ratio => Ratio::of_one,
-    /// What an anomalous target gets of a full share while anomalies are mitigated; 0.01 unless set ⟦TR-081⟧.
+    /// What an anomalous target gets of a full share while anomalies are mitigated; 0.01 unless set [TR-081].
     anomaly_weight_min: Ratio => Ratio::of_one,
-    /// What a recovered target gets more of it, every five seconds; 0.1 unless set ⟦TR-081⟧.
+    /// What a recovered target gets more of it, every five seconds; 0.1 unless set [TR-081].
     anomaly_weight_step: Ratio => Ratio::of_one,
+    /// From the loss of a zone until its load balancers' nodes leave DNS, and back; "30s" unless set.
+    node_failover: Span => |span: Span| span.0,
     /// From an attempt to its failure when a permission or an image is missing; "5s" unless set [IM-083].
     pull_refusal: Span => |span: Span| span.0,
     /// From an attempt to its failure when there is no path to the service; "15s" unless set [IA-135].

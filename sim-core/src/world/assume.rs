@@ -25,14 +25,16 @@ pub struct Assumptions {
     pub target_registration: Duration,
     /// The same behind a Network Load Balancer [s]; 90 s [TR-144].
     pub nlb_registration: Duration,
-    /// Answers of a target without which it is not compared with its peers [count]; 10 ⟦TR-080⟧.
+    /// Answers of a target without which it is not compared with its peers [count]; 10 [TR-080].
     pub anomaly_answers: u32,
-    /// By how much the share of failures of an anomalous target exceeds that of its peers; 0.1 ⟦TR-080⟧.
+    /// By how much the share of failures of an anomalous target exceeds that of its peers; 0.1 [TR-080].
     pub anomaly_excess: f64,
-    /// What an anomalous target gets of a full share while anomalies are mitigated; 0.01 ⟦TR-081⟧.
+    /// What an anomalous target gets of a full share while anomalies are mitigated; 0.01 [TR-081].
     pub anomaly_weight_min: f64,
-    /// What a target that has recovered gets more of it, every five seconds; 0.1 ⟦TR-081⟧.
+    /// What a target that has recovered gets more of it, every five seconds; 0.1 [TR-081].
     pub anomaly_weight_step: f64,
+    /// From the loss of a zone until its load balancers' nodes leave DNS, and back [s]; 30 s.
+    pub node_failover: Duration,
     /// From the creation of a load balancer to its state `active` [s]; 120 s.
     pub balancer_provisioning: Duration,
     /// How long a client waits for a connection to a load balancer [s]; 10 s.
@@ -72,6 +74,7 @@ impl Default for Assumptions {
             anomaly_excess: 0.1,
             anomaly_weight_min: 0.01,
             anomaly_weight_step: 0.1,
+            node_failover: Duration::from_secs(30),
             balancer_provisioning: Duration::from_secs(120),
             client_connect_timeout: Duration::from_secs(10),
             pull_refusal: Duration::from_secs(5),

@@ -10,25 +10,25 @@ use crate::world::elb::{BalancerKind, NewLoadBalancer, Scheme};
 use crate::world::network::{SecurityGroupId, SubnetId};
 use crate::world::{Ctx, World};
 
-/// `elasticloadbalancing:CreateLoadBalancer` — makes an Application Load Balancer.
+/// `elasticloadbalancing:CreateLoadBalancer` — makes an Application or a Network Load Balancer.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct CreateLoadBalancer {
     /// Up to 32 letters, digits and hyphens.
     pub name: String,
-    /// In at least two zones, one in each [TR-002]; the name of a zone stands for its default subnet.
+    /// In at least two zones, one in each [TR-002]; one is enough for a Network Load Balancer. The name of a zone stands for its default subnet.
     #[serde(default)]
     pub subnets: Vec<String>,
     /// The same with more settings, which are not modelled.
     #[serde(default)]
     pub subnet_mappings: Vec<SubnetMapping>,
-    /// By id or name; the VPC's default group unless set.
+    /// By id or name. The VPC's default group unless set; none for a Network Load Balancer.
     #[serde(default)]
     pub security_groups: Vec<String>,
     /// `internet-facing` unless set.
     #[serde(default)]
     pub scheme: SchemeWord,
-    /// `application`; no other is modelled.
+    /// `application` unless set, or `network`; no other is modelled.
     #[serde(default)]
     pub r#type: TypeWord,
     /// `ipv4`; no other is modelled.
@@ -50,6 +50,9 @@ pub struct CreateLoadBalancer {
 
 /// Addresses that a subnet must have left [count] [TR-002].
 const FREE_ADDRESSES: u32 = 8;
+
+/// Load balancers of one type in a Region [count] [TR-010].
+const BALANCERS_MAX: usize = 50;
 
 /// A subnet.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -89,7 +92,7 @@ pub enum TypeWord {
     /// Application Load Balancer.
     #[default]
     Application,
-    /// Network Load Balancer: not modelled.
+    /// Network Load Balancer.
     Network,
     /// Gateway Load Balancer: not modelled.
     Gateway,
@@ -143,8 +146,11 @@ impl CreateLoadBalancer {
             }
             subnets.push(subnet);
         }
-        if subnets.len() < 2 {
-            let message = "At least two subnets in two different Availability Zones must be specified";
+        if subnets.is_empty() || subnets.len() < 2 && self.r#type == TypeWord::Application {
+            let message = match self.r#type {
+                TypeWord::Network => "A subnet must be specified",
+                _ => "At least two subnets in two different Availability Zones must be specified",
+            };
             return Err(invalid(message).at("Subnets"));
         }
         Ok(subnets)
@@ -152,7 +158,10 @@ impl CreateLoadBalancer {
 
     fn checked_groups(&self, world: &World) -> Result<Vec<SecurityGroupId>, ApiError> {
         if self.security_groups.is_empty() {
-            return Ok(vec![world.network.default_group()]);
+            return Ok(match self.r#type {
+                TypeWord::Network => Vec::new(),
+                _ => vec![world.network.default_group()],
+            });
         }
         let named = self.security_groups.iter().enumerate().map(|(index, name)| {
             world.network.security_group_named(name).ok_or_else(|| {
@@ -173,9 +182,14 @@ impl Operation for CreateLoadBalancer {
     /// The same name with the same settings is the same load balancer.
     fn apply(self, world: &mut World, ctx: &mut Ctx) -> Result<Self::Output, ApiError> {
         let name = checked_name("Load balancer", &self.name)?;
-        if self.r#type != TypeWord::Application {
-            return Err(invalid("only load balancers of type 'application' are modelled by this simulator").at("Type"));
-        }
+        let kind = match self.r#type {
+            TypeWord::Application => BalancerKind::Application,
+            TypeWord::Network => BalancerKind::Network,
+            TypeWord::Gateway => {
+                let message = "load balancers of type 'gateway' are not modelled by this simulator";
+                return Err(invalid(message).at("Type"));
+            }
+        };
         if self.ip_address_type != IpAddressTypeWord::Ipv4 {
             return Err(invalid("only IpAddressType 'ipv4' is modelled by this simulator").at("IpAddressType"));
         }
@@ -186,14 +200,21 @@ impl Operation for CreateLoadBalancer {
             SchemeWord::Internal => Scheme::Internal,
         };
         let id = match world.elb.balancer_named(name) {
-            Some(id) if world.elb.balancers[id].is_made_of(BalancerKind::Application, &subnets, &groups, scheme) => id,
+            Some(id) if world.elb.balancers[id].is_made_of(kind, &subnets, &groups, scheme) => id,
             Some(_) => {
                 let message =
                     format!("A load balancer with the same name '{name}' exists, but with different settings");
                 return Err(ApiError::new("DuplicateLoadBalancerName", message).at("Name"));
             }
+            None if world.elb.live_balancers().filter(|(_, one)| one.kind == kind).count() >= BALANCERS_MAX => {
+                let message = format!("A Region can have at most '{BALANCERS_MAX}' load balancers of type '{kind}'");
+                return Err(ApiError::new("TooManyLoadBalancers", message).at("Name"));
+            }
             None => {
-                let description = format!("ELB app/{name}");
+                let description = match kind {
+                    BalancerKind::Application => format!("ELB app/{name}"),
+                    BalancerKind::Network => format!("ELB net/{name}"),
+                };
                 let mut enis = Vec::new();
                 for (index, &subnet) in subnets.iter().enumerate() {
                     let public = scheme == Scheme::InternetFacing;
@@ -201,14 +222,7 @@ impl Operation for CreateLoadBalancer {
                         ApiError::new("InvalidSubnet", full.to_string()).at(format!("Subnets[{index}]"))
                     })?);
                 }
-                let new = NewLoadBalancer {
-                    name: name.to_owned(),
-                    kind: BalancerKind::Application,
-                    scheme,
-                    subnets,
-                    groups,
-                    enis,
-                };
+                let new = NewLoadBalancer { name: name.to_owned(), kind, scheme, subnets, groups, enis };
                 world.lend(|w| &mut w.elb, |elb, peers| elb.create_balancer(new, peers, ctx))
             }
         };

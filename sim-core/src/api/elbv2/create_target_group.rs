@@ -1,14 +1,13 @@
 //! `elasticloadbalancing:CreateTargetGroup`.
 
-use std::time::Duration;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::description::TargetGroupDescription;
-use super::{checked_name, in_range, invalid};
+use super::health_check::HealthCheckInput;
+use super::{checked_name, invalid};
 use crate::api::{ApiError, NotModelled, Operation};
-use crate::world::elb::{CheckPort, HealthCheck, Matcher, NewTargetGroup, Protocol, TargetType};
+use crate::world::elb::{HealthCheck, NewTargetGroup, Protocol, TargetType};
 use crate::world::{Ctx, World};
 
 /// `elasticloadbalancing:CreateTargetGroup` — makes a group of targets for listeners to forward to.
@@ -17,7 +16,7 @@ use crate::world::{Ctx, World};
 pub struct CreateTargetGroup {
     /// Up to 32 letters, digits and hyphens.
     pub name: String,
-    /// `HTTP`; no other is modelled.
+    /// `HTTP`, or `TCP` for a Network Load Balancer; no other is modelled.
     pub protocol: Option<ProtocolWord>,
     /// `HTTP1`; no other is modelled.
     #[serde(default)]
@@ -26,7 +25,7 @@ pub struct CreateTargetGroup {
     pub port: Option<u16>,
     /// The id of the VPC, or `default`; there is only one, so it may be left out.
     pub vpc_id: Option<String>,
-    /// `HTTP`; no other is modelled.
+    /// `HTTP`, or `TCP` for TCP targets, unless set [TR-051].
     pub health_check_protocol: Option<ProtocolWord>,
     /// `traffic-port` unless set, or a port [TR-051].
     pub health_check_port: Option<String>,
@@ -36,13 +35,13 @@ pub struct CreateTargetGroup {
     pub health_check_path: Option<String>,
     /// Between the starts of two checks [s]; 30 unless set, 5–300 [TR-046].
     pub health_check_interval_seconds: Option<u32>,
-    /// How long an answer may take [s]; 5 unless set, 2–120 [TR-047].
+    /// How long an answer may take [s]; 5 unless set, 2–120 [TR-047]. TCP targets: 10, or 6 when checked by HTTP.
     pub health_check_timeout_seconds: Option<u32>,
     /// Checks that an unhealthy target must pass in a row [count]; 5 unless set, 2–10 [TR-048].
     pub healthy_threshold_count: Option<u32>,
     /// Checks that a target must fail in a row [count]; 2 unless set, 2–10 [TR-049].
     pub unhealthy_threshold_count: Option<u32>,
-    /// Which answers pass; `200` unless set [TR-050].
+    /// Which answers pass; `200`, or `200-399` for TCP targets, unless set [TR-050].
     pub matcher: Option<MatcherInput>,
     /// `instance` unless set; tasks in `awsvpc` mode need `ip` [TR-028].
     #[serde(default)]
@@ -72,6 +71,23 @@ pub enum ProtocolWord {
     QUIC,
     #[serde(rename = "TCP_QUIC")]
     TcpQuic,
+}
+
+impl ProtocolWord {
+    /// As AWS spells it.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            ProtocolWord::HTTP => "HTTP",
+            ProtocolWord::HTTPS => "HTTPS",
+            ProtocolWord::TCP => "TCP",
+            ProtocolWord::TLS => "TLS",
+            ProtocolWord::UDP => "UDP",
+            ProtocolWord::TcpUdp => "TCP_UDP",
+            ProtocolWord::GENEVE => "GENEVE",
+            ProtocolWord::QUIC => "QUIC",
+            ProtocolWord::TcpQuic => "TCP_QUIC",
+        }
+    }
 }
 
 /// `ProtocolVersion`.
@@ -131,49 +147,19 @@ pub struct CreateTargetGroupOutput {
 }
 
 impl CreateTargetGroup {
-    fn checked_health_check(&self) -> Result<HealthCheck, ApiError> {
-        let default = HealthCheck::of(Protocol::Http, Protocol::Http);
-        if self.health_check_enabled == Some(false) {
-            let message = "Health check enabled must be true for target groups with target type 'instance' or 'ip'";
-            return Err(invalid(message).at("HealthCheckEnabled"));
-        }
-        let interval = in_range("HealthCheckIntervalSeconds", self.health_check_interval_seconds, 30, 5, 300)?;
-        // The default timeout has to give way to a short interval.
-        let timeout_default = 5.min(interval - 1);
-        let place = "HealthCheckTimeoutSeconds";
-        let timeout = in_range(place, self.health_check_timeout_seconds, timeout_default, 2, 120)?;
-        if timeout >= interval {
-            let message = format!("Health check interval '{interval}' must be greater than the timeout '{timeout}'");
-            return Err(invalid(message).at(place));
-        }
-        let matcher = match self.matcher.as_ref().and_then(|matcher| matcher.http_code.as_deref()) {
-            None => default.matcher,
-            Some(text) => Matcher::parse(text, Protocol::Http).ok_or_else(|| {
-                let message = format!("Health check matcher HTTP code '{text}' must be within '200-499' inclusive");
-                invalid(message).at("Matcher.HttpCode")
-            })?,
+    fn checked_health_check(&self, targets: Protocol) -> Result<HealthCheck, ApiError> {
+        let said = HealthCheckInput {
+            protocol: self.health_check_protocol,
+            port: self.health_check_port.as_deref(),
+            enabled: self.health_check_enabled,
+            path: self.health_check_path.as_deref(),
+            interval: self.health_check_interval_seconds,
+            timeout: self.health_check_timeout_seconds,
+            healthy_threshold: self.healthy_threshold_count,
+            unhealthy_threshold: self.unhealthy_threshold_count,
+            matcher: self.matcher.as_ref(),
         };
-        let path = self.health_check_path.clone().unwrap_or(default.path);
-        if !path.starts_with('/') || path.len() > 1024 {
-            let message = format!("Health check path '{path}' must begin with '/' and have at most 1024 characters");
-            return Err(invalid(message).at("HealthCheckPath"));
-        }
-        let port = match self.health_check_port.as_deref() {
-            None | Some("traffic-port") => CheckPort::Traffic,
-            Some(text) => CheckPort::Fixed(text.parse().ok().filter(|&port: &u16| port > 0).ok_or_else(|| {
-                invalid(format!("Health check port '{text}' must be 'traffic-port' or 1-65535")).at("HealthCheckPort")
-            })?),
-        };
-        Ok(HealthCheck {
-            protocol: Protocol::Http,
-            interval: Duration::from_secs(interval.into()),
-            timeout: Duration::from_secs(timeout.into()),
-            healthy_threshold: in_range("HealthyThresholdCount", self.healthy_threshold_count, 5, 2, 10)?,
-            unhealthy_threshold: in_range("UnhealthyThresholdCount", self.unhealthy_threshold_count, 2, 2, 10)?,
-            matcher,
-            path,
-            port,
-        })
+        said.applied_to(HealthCheck::of(targets, said.protocol(targets)?), targets)
     }
 
     fn checked(&self, world: &World) -> Result<NewTargetGroup, ApiError> {
@@ -187,14 +173,15 @@ impl CreateTargetGroup {
                 );
             }
         };
-        match self.protocol {
-            Some(ProtocolWord::HTTP) => {}
-            Some(_) => return Err(invalid("only protocol 'HTTP' is modelled by this simulator").at("Protocol")),
+        let protocol = match self.protocol {
+            Some(ProtocolWord::HTTP) => Protocol::Http,
+            Some(ProtocolWord::TCP) => Protocol::Tcp,
+            Some(_) => {
+                let message = "only protocols 'HTTP' and 'TCP' are modelled by this simulator";
+                return Err(invalid(message).at("Protocol"));
+            }
             None => return Err(invalid("A protocol must be specified").at("Protocol")),
-        }
-        if self.health_check_protocol.is_some_and(|protocol| protocol != ProtocolWord::HTTP) {
-            return Err(invalid("only protocol 'HTTP' is modelled by this simulator").at("HealthCheckProtocol"));
-        }
+        };
         if self.protocol_version != ProtocolVersionWord::HTTP1 {
             return Err(invalid("only version 'HTTP1' is modelled by this simulator").at("ProtocolVersion"));
         }
@@ -209,9 +196,12 @@ impl CreateTargetGroup {
         if let Some(vpc) = self.vpc_id.as_deref().filter(|&vpc| vpc != "default" && vpc != world.network.vpc) {
             return Err(invalid(format!("The VPC ID '{vpc}' is not found")).at("VpcId"));
         }
-        Ok(NewTargetGroup { name, port, target_type, protocol: Protocol::Http, check: self.checked_health_check()? })
+        Ok(NewTargetGroup { name, port, target_type, protocol, check: self.checked_health_check(protocol)? })
     }
 }
+
+/// Target groups of a Region [count] [TR-010].
+const GROUPS_MAX: usize = 3000;
 
 impl Operation for CreateTargetGroup {
     const SERVICE: &'static str = "elbv2";
@@ -228,6 +218,10 @@ impl Operation for CreateTargetGroup {
                 let message =
                     format!("A target group with the same name '{}' exists, but with different settings", new.name);
                 return Err(ApiError::new("DuplicateTargetGroupName", message).at("Name"));
+            }
+            None if world.elb.live_groups().count() >= GROUPS_MAX => {
+                let message = format!("A Region can have at most '{GROUPS_MAX}' target groups");
+                return Err(ApiError::new("TooManyTargetGroups", message).at("Name"));
             }
             None => world.lend(|w| &mut w.elb, |elb, peers| elb.create_group(new, peers, ctx)),
         };

@@ -47,7 +47,7 @@ impl Operation for DescribeLoadBalancers {
             wanted.push(balancer(world, name, &format!("Names[{index}]"))?);
         }
         if self.load_balancer_arns.is_empty() && self.names.is_empty() {
-            wanted.extend(world.elb.balancers.iter().map(|(id, _)| id));
+            wanted.extend(world.elb.live_balancers().map(|(id, _)| id));
         }
         let load_balancers = wanted.into_iter().map(|id| LoadBalancerDescription::of(world, id)).collect();
         Ok(DescribeLoadBalancersOutput { load_balancers })

@@ -55,7 +55,7 @@ impl Operation for DescribeTargetGroups {
         };
         if !named {
             let of_owner = |group: &crate::world::elb::TargetGroup| owner.is_none() || group.balancer == owner;
-            wanted.extend(world.elb.groups.iter().filter(|(_, group)| of_owner(group)).map(|(id, _)| id));
+            wanted.extend(world.elb.live_groups().filter(|(_, group)| of_owner(group)).map(|(id, _)| id));
         }
         let target_groups = wanted.into_iter().map(|id| TargetGroupDescription::of(world, id)).collect();
         Ok(DescribeTargetGroupsOutput { target_groups })

@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::group;
-use crate::api::{ApiError, NotModelled, Operation};
-use crate::world::elb::{CheckPort, TargetState};
+use super::register_targets::TargetInput;
+use crate::api::{ApiError, Operation};
+use crate::world::elb::{CheckPort, Target, TargetState};
 use crate::world::{Ctx, World};
 
 /// `elasticloadbalancing:DescribeTargetHealth` — how healthy the targets of a group are.
@@ -17,21 +18,18 @@ pub struct DescribeTargetHealth {
     /// Only these; all registered ones unless set.
     #[serde(default)]
     pub targets: Vec<TargetInput>,
-    /// Not modelled.
+    /// `AnomalyDetection`: which targets fail more than their peers [TR-080].
     #[serde(default)]
-    pub include: NotModelled,
+    pub include: Vec<IncludeWord>,
 }
 
-/// A target.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub struct TargetInput {
-    /// Its address.
-    pub id: String,
-    /// Its port; the group's unless set.
-    pub port: Option<u16>,
-    /// `all` or its zone.
-    pub availability_zone: Option<String>,
+/// What DescribeTargetHealth tells beside the health.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+pub enum IncludeWord {
+    /// Which targets fail more than their peers.
+    AnomalyDetection,
+    /// All there is.
+    All,
 }
 
 /// What DescribeTargetHealth answers.
@@ -48,6 +46,24 @@ struct TargetHealthDescription {
     #[serde(skip_serializing_if = "Option::is_none")]
     health_check_port: Option<String>,
     target_health: TargetHealth,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    anomaly_detection: Option<AnomalyDetection>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct AnomalyDetection {
+    result: &'static str,
+    mitigation_in_effect: &'static str,
+}
+
+impl AnomalyDetection {
+    fn of(target: &Target) -> AnomalyDetection {
+        AnomalyDetection {
+            result: if target.anomalous { "anomalous" } else { "normal" },
+            mitigation_in_effect: if target.is_mitigated() { "yes" } else { "no" },
+        }
+    }
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -93,6 +109,7 @@ impl Operation for DescribeTargetHealth {
                 CheckPort::Fixed(port) => port.to_string(),
             }),
             target_health: TargetHealth::of(target.state),
+            anomaly_detection: (!self.include.is_empty()).then(|| AnomalyDetection::of(target)),
         });
         let all: Vec<_> = all.collect();
         if self.targets.is_empty() {
@@ -105,6 +122,7 @@ impl Operation for DescribeTargetHealth {
                 target: TargetDescription { id: wanted.id, port, availability_zone: wanted.availability_zone },
                 health_check_port: None,
                 target_health: TargetHealth::of(TargetState::Gone),
+                anomaly_detection: None,
             })
         });
         Ok(DescribeTargetHealthOutput { target_health_descriptions: wanted.collect() })

@@ -4,7 +4,10 @@ use serde::Serialize;
 
 use super::Attribute;
 use crate::world::World;
-use crate::world::elb::{Action, ListenerId, LoadBalancerId, TargetGroupId};
+use crate::world::elb::{
+    Action, BalancerKind, Condition, Forward, ListenerId, LoadBalancerId, Pattern, Protocol, QueryPattern, Redirect,
+    Share, TargetGroupId,
+};
 
 /// A load balancer.
 #[derive(Clone, Debug, Serialize)]
@@ -19,7 +22,7 @@ pub struct LoadBalancerDescription {
     scheme: String,
     vpc_id: String,
     state: StateDescription,
-    r#type: &'static str,
+    r#type: String,
     availability_zones: Vec<ZoneDescription>,
     security_groups: Vec<String>,
     ip_address_type: &'static str,
@@ -50,13 +53,17 @@ impl LoadBalancerDescription {
         LoadBalancerDescription {
             load_balancer_arn: balancer.arn.clone(),
             dns_name: balancer.dns.clone(),
-            canonical_hosted_zone_id: "Z35SXDOTRQ7X7K".to_owned(),
+            canonical_hosted_zone_id: match balancer.kind {
+                BalancerKind::Application => "Z35SXDOTRQ7X7K",
+                BalancerKind::Network => "Z26RNL4JYFTOTI",
+            }
+            .to_owned(),
             created_time: world.account.wall(balancer.created),
             load_balancer_name: balancer.name.clone(),
             scheme: balancer.scheme.to_string(),
             vpc_id: world.network.vpc.clone(),
             state: StateDescription { code: balancer.state.to_string() },
-            r#type: "application",
+            r#type: balancer.kind.to_string(),
             availability_zones: balancer.subnets.iter().map(zone).collect(),
             security_groups: balancer.groups.iter().map(|&group| world.network.groups[group].id.clone()).collect(),
             ip_address_type: "ipv4",
@@ -70,21 +77,24 @@ impl LoadBalancerDescription {
 pub struct TargetGroupDescription {
     target_group_arn: String,
     target_group_name: String,
-    protocol: &'static str,
+    protocol: String,
     port: u16,
     vpc_id: String,
-    health_check_protocol: &'static str,
+    health_check_protocol: String,
     health_check_port: String,
     health_check_enabled: bool,
     health_check_interval_seconds: u64,
     health_check_timeout_seconds: u64,
     healthy_threshold_count: u32,
     unhealthy_threshold_count: u32,
-    health_check_path: String,
-    matcher: MatcherDescription,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    health_check_path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    matcher: Option<MatcherDescription>,
     load_balancer_arns: Vec<String>,
     target_type: String,
-    protocol_version: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    protocol_version: Option<&'static str>,
     ip_address_type: &'static str,
 }
 
@@ -98,24 +108,25 @@ impl TargetGroupDescription {
     pub(super) fn of(world: &World, id: TargetGroupId) -> TargetGroupDescription {
         let group = &world.elb.groups[id];
         let check = &group.check;
+        let by_request = check.protocol == Protocol::Http;
         TargetGroupDescription {
             target_group_arn: group.arn.clone(),
             target_group_name: group.name.clone(),
-            protocol: "HTTP",
+            protocol: group.protocol.to_string(),
             port: group.port,
             vpc_id: world.network.vpc.clone(),
-            health_check_protocol: "HTTP",
+            health_check_protocol: check.protocol.to_string(),
             health_check_port: check.port.to_string(),
             health_check_enabled: true,
             health_check_interval_seconds: check.interval.as_secs(),
             health_check_timeout_seconds: check.timeout.as_secs(),
             healthy_threshold_count: check.healthy_threshold,
             unhealthy_threshold_count: check.unhealthy_threshold,
-            health_check_path: check.path.clone(),
-            matcher: MatcherDescription { http_code: check.matcher.to_string() },
+            health_check_path: by_request.then(|| check.path.clone()),
+            matcher: by_request.then(|| MatcherDescription { http_code: check.matcher.to_string() }),
             load_balancer_arns: group.balancer.iter().map(|&id| world.elb.balancers[id].arn.clone()).collect(),
             target_type: group.target_type.to_string(),
-            protocol_version: "HTTP1",
+            protocol_version: (group.protocol == Protocol::Http).then_some("HTTP1"),
             ip_address_type: "ipv4",
         }
     }
@@ -128,11 +139,11 @@ pub struct ListenerDescription {
     listener_arn: String,
     load_balancer_arn: String,
     port: u16,
-    protocol: &'static str,
+    protocol: String,
     default_actions: Vec<ActionDescription>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct ActionDescription {
     r#type: &'static str,
@@ -142,6 +153,8 @@ struct ActionDescription {
     forward_config: Option<ForwardDescription>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fixed_response_config: Option<FixedResponseDescription>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redirect_config: Option<RedirectDescription>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -162,12 +175,150 @@ struct ShareDescription {
 #[serde(rename_all = "PascalCase")]
 struct StickinessDescription {
     enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration_seconds: Option<u64>,
 }
 
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct FixedResponseDescription {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_body: Option<String>,
     status_code: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content_type: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct RedirectDescription {
+    protocol: String,
+    port: String,
+    host: String,
+    path: String,
+    query: String,
+    status_code: String,
+}
+
+/// A rule.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct RuleDescription {
+    rule_arn: String,
+    priority: String,
+    conditions: Vec<ConditionDescription>,
+    actions: Vec<ActionDescription>,
+    is_default: bool,
+}
+
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ConditionDescription {
+    field: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    values: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    host_header_config: Option<ValuesDescription>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_pattern_config: Option<ValuesDescription>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http_header_config: Option<ValuesDescription>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    query_string_config: Option<QueryStringDescription>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http_request_method_config: Option<ValuesDescription>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_ip_config: Option<ValuesDescription>,
+}
+
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ValuesDescription {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http_header_name: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    values: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    regex_values: Vec<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct QueryStringDescription {
+    values: Vec<PairDescription>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct PairDescription {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+    value: String,
+}
+
+impl RuleDescription {
+    pub(super) fn of(world: &World, listener: ListenerId, place: usize) -> RuleDescription {
+        let rule = &world.elb.listeners[listener].rules[place];
+        RuleDescription {
+            rule_arn: rule.arn.clone(),
+            priority: rule.priority.map_or("default".to_owned(), |priority| priority.to_string()),
+            conditions: rule.conditions.iter().map(ConditionDescription::of).collect(),
+            actions: vec![ActionDescription::of(world, &rule.action)],
+            is_default: rule.priority.is_none(),
+        }
+    }
+}
+
+impl ValuesDescription {
+    fn of(patterns: &[Pattern]) -> ValuesDescription {
+        let some = |regex: bool| {
+            let wanted = patterns.iter().filter(move |pattern| pattern.is_regex() == regex);
+            wanted.map(|pattern| pattern.text().to_owned()).collect()
+        };
+        ValuesDescription { http_header_name: None, values: some(false), regex_values: some(true) }
+    }
+
+    fn plain(values: Vec<String>) -> ValuesDescription {
+        ValuesDescription { values, ..ValuesDescription::default() }
+    }
+}
+
+impl ConditionDescription {
+    fn of(condition: &Condition) -> ConditionDescription {
+        let mut told = ConditionDescription { field: condition.field(), ..ConditionDescription::default() };
+        match condition {
+            Condition::HostHeader(patterns) => {
+                let config = ValuesDescription::of(patterns);
+                // The short form as well, as AWS tells it.
+                told.values.clone_from(&config.values);
+                told.host_header_config = Some(config);
+            }
+            Condition::PathPattern(patterns) => {
+                let config = ValuesDescription::of(patterns);
+                told.values.clone_from(&config.values);
+                told.path_pattern_config = Some(config);
+            }
+            Condition::HttpHeader { name, values } => {
+                let http_header_name = Some(name.clone());
+                told.http_header_config = Some(ValuesDescription { http_header_name, ..ValuesDescription::of(values) });
+            }
+            Condition::Method(methods) => {
+                told.http_request_method_config = Some(ValuesDescription::plain(methods.clone()));
+            }
+            Condition::QueryString(pairs) => {
+                let pair = |pair: &QueryPattern| PairDescription {
+                    key: pair.key.as_ref().map(|key| key.text().to_owned()),
+                    value: pair.value.text().to_owned(),
+                };
+                told.query_string_config = Some(QueryStringDescription { values: pairs.iter().map(pair).collect() });
+            }
+            Condition::SourceIp(ranges) => {
+                let ranges = ranges.iter().map(ToString::to_string).collect();
+                told.source_ip_config = Some(ValuesDescription::plain(ranges));
+            }
+        }
+        told
+    }
 }
 
 impl ListenerDescription {
@@ -177,7 +328,7 @@ impl ListenerDescription {
             listener_arn: listener.arn.clone(),
             load_balancer_arn: world.elb.balancers[listener.balancer].arn.clone(),
             port: listener.port,
-            protocol: "HTTP",
+            protocol: listener.protocol.to_string(),
             default_actions: vec![ActionDescription::of(world, listener.default_action())],
         }
     }
@@ -186,13 +337,10 @@ impl ListenerDescription {
 impl ActionDescription {
     fn of(world: &World, action: &Action) -> ActionDescription {
         match action {
-            Action::Forward(forward) => {
-                let shares = &forward.shares;
+            Action::Forward(Forward { shares, sticky_for }) => {
                 let arn = |group: TargetGroupId| world.elb.groups[group].arn.clone();
-                let share = |share: &crate::world::elb::Share| ShareDescription {
-                    target_group_arn: arn(share.group),
-                    weight: share.weight,
-                };
+                let share =
+                    |share: &Share| ShareDescription { target_group_arn: arn(share.group), weight: share.weight };
                 ActionDescription {
                     r#type: "forward",
                     target_group_arn: match shares.as_slice() {
@@ -201,18 +349,32 @@ impl ActionDescription {
                     },
                     forward_config: Some(ForwardDescription {
                         target_groups: shares.iter().map(share).collect(),
-                        target_group_stickiness_config: StickinessDescription { enabled: false },
+                        target_group_stickiness_config: StickinessDescription {
+                            enabled: sticky_for.is_some(),
+                            duration_seconds: sticky_for.map(|duration| duration.as_secs()),
+                        },
                     }),
-                    fixed_response_config: None,
+                    ..ActionDescription::default()
                 }
             }
-            Action::Redirect(_) => unreachable!("nobody makes one yet"),
-            Action::FixedResponse { status, .. } => ActionDescription {
+            Action::FixedResponse { status, body, content_type } => ActionDescription {
                 r#type: "fixed-response",
-                target_group_arn: None,
-                forward_config: None,
-                fixed_response_config: Some(FixedResponseDescription { status_code: status.to_string() }),
+                fixed_response_config: Some(FixedResponseDescription {
+                    message_body: body.clone(),
+                    status_code: status.to_string(),
+                    content_type: content_type.clone(),
+                }),
+                ..ActionDescription::default()
             },
+            Action::Redirect(redirect) => {
+                let Redirect { status, protocol, host, port, path, query } = redirect.clone();
+                let status_code = format!("HTTP_{status}");
+                ActionDescription {
+                    r#type: "redirect",
+                    redirect_config: Some(RedirectDescription { protocol, port, host, path, query, status_code }),
+                    ..ActionDescription::default()
+                }
+            }
         }
     }
 }

@@ -1,30 +1,62 @@
-//! Elastic Load Balancing version 2: Application Load Balancers.
+//! Elastic Load Balancing version 2: Application and Network Load Balancers.
 //!
-//! Names stand wherever AWS wants an ARN or an id.
+//! Names stand wherever AWS wants an ARN or an id: `alb:80` for a listener and `alb:80/10` for a rule.
 
+mod action;
+mod attributes;
+mod condition;
 mod create_listener;
 mod create_load_balancer;
+mod create_rule;
 mod create_target_group;
+mod delete_listener;
+mod delete_load_balancer;
+mod delete_rule;
+mod delete_target_group;
+mod deregister_targets;
 mod describe_listeners;
+mod describe_load_balancer_attributes;
 mod describe_load_balancers;
+mod describe_rules;
+mod describe_target_group_attributes;
 mod describe_target_groups;
 mod describe_target_health;
 mod description;
+mod health_check;
+mod modify_listener;
 mod modify_load_balancer_attributes;
+mod modify_rule;
+mod modify_target_group;
 mod modify_target_group_attributes;
+mod register_targets;
+mod set_rule_priorities;
+mod set_security_groups;
 
+pub use attributes::Attribute;
 pub use create_listener::CreateListener;
 pub use create_load_balancer::CreateLoadBalancer;
+pub use create_rule::CreateRule;
 pub use create_target_group::CreateTargetGroup;
+pub use delete_listener::DeleteListener;
+pub use delete_load_balancer::DeleteLoadBalancer;
+pub use delete_rule::DeleteRule;
+pub use delete_target_group::DeleteTargetGroup;
+pub use deregister_targets::DeregisterTargets;
 pub use describe_listeners::DescribeListeners;
+pub use describe_load_balancer_attributes::DescribeLoadBalancerAttributes;
 pub use describe_load_balancers::DescribeLoadBalancers;
+pub use describe_rules::DescribeRules;
+pub use describe_target_group_attributes::DescribeTargetGroupAttributes;
 pub use describe_target_groups::DescribeTargetGroups;
 pub use describe_target_health::DescribeTargetHealth;
+pub use modify_listener::ModifyListener;
 pub use modify_load_balancer_attributes::ModifyLoadBalancerAttributes;
+pub use modify_rule::ModifyRule;
+pub use modify_target_group::ModifyTargetGroup;
 pub use modify_target_group_attributes::ModifyTargetGroupAttributes;
-
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+pub use register_targets::RegisterTargets;
+pub use set_rule_priorities::SetRulePriorities;
+pub use set_security_groups::SetSecurityGroups;
 
 use super::ApiError;
 use crate::world::World;
@@ -69,53 +101,28 @@ fn group(world: &World, name: &str, place: &str) -> Result<TargetGroupId, ApiErr
     known.ok_or_else(|| ApiError::new("TargetGroupNotFound", format!("Target groups '{name}' not found")).at(place))
 }
 
-fn listener(world: &World, arn: &str, place: &str) -> Result<ListenerId, ApiError> {
-    let known = world.elb.listener_named(arn);
+/// The listener with this ARN, or `alb:80`.
+fn listener(world: &World, name: &str, place: &str) -> Result<ListenerId, ApiError> {
+    let short = || {
+        let (balancer, port) = name.rsplit_once(':')?;
+        world.elb.listener_on(world.elb.balancer_named(balancer)?, port.parse().ok()?)
+    };
+    let known = world.elb.listener_named(name).or_else(short);
     known.ok_or_else(|| ApiError::new("ListenerNotFound", "One or more listeners not found").at(place))
 }
 
-/// An attribute of a load balancer or target group.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub struct Attribute {
-    /// Its name.
-    pub key: String,
-    /// Its value, always as text.
-    pub value: String,
-}
-
-impl Attribute {
-    fn new(key: &str, value: impl ToString) -> Attribute {
-        Attribute { key: key.to_owned(), value: value.to_string() }
-    }
-
-    /// The value as a number of seconds in a range.
-    fn seconds(&self, low: u64, high: u64, place: &str) -> Result<std::time::Duration, ApiError> {
-        let value = self.value.parse().ok().filter(|value| (low..=high).contains(value));
-        let refusal = || {
-            let message = format!("'{}' value '{}' must be between '{low}' and '{high}'", self.key, self.value);
-            ApiError::new("InvalidConfigurationRequest", message).at(place)
+/// The rule with this ARN, or `alb:80/10`: its listener and its place.
+fn rule(world: &World, name: &str, place: &str) -> Result<(ListenerId, usize), ApiError> {
+    let short = || {
+        let (of, priority) = name.rsplit_once('/')?;
+        let id = listener(world, of, place).ok()?;
+        let priority = match priority {
+            "default" => None,
+            number => Some(number.parse::<u32>().ok()?),
         };
-        value.map(std::time::Duration::from_secs).ok_or_else(refusal)
-    }
-
-    /// Refuses an attribute that is not modelled, unless it is set to what it is anyway.
-    fn refuse(&self, fixed: &[(&str, &str)], place: &str) -> Result<(), ApiError> {
-        match fixed.iter().find(|(key, _)| *key == self.key) {
-            Some((_, value)) if *value == self.value => Ok(()),
-            Some((key, value)) => {
-                let message = format!("the attribute '{key}' is not modelled by this simulator");
-                Err(ApiError::new("InvalidConfigurationRequest", message).at(place).help(format!("only '{value}' is")))
-            }
-            None => {
-                let message = format!("Attribute key '{}' is not recognized", self.key);
-                let mut error = invalid(message).at(place);
-                if let Some((key, _)) = fixed.iter().min_by_key(|(key, _)| strsim::damerau_levenshtein(key, &self.key))
-                {
-                    error = error.help(format!("did you mean '{key}'?"));
-                }
-                Err(error)
-            }
-        }
-    }
+        let at = world.elb.listeners[id].rules.iter().position(|rule| rule.priority == priority)?;
+        Some((id, at))
+    };
+    let known = world.elb.rule_named(name).or_else(short);
+    known.ok_or_else(|| ApiError::new("RuleNotFound", "One or more rules not found").at(place))
 }

@@ -4,9 +4,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::description::AttributesOutput;
-use super::{Attribute, group};
+use super::{Attribute, action, attributes, group};
 use crate::api::{ApiError, Operation};
-use crate::world::elb::Algorithm;
 use crate::world::{Ctx, World};
 
 /// `elasticloadbalancing:ModifyTargetGroupAttributes` — changes how a target group behaves.
@@ -15,29 +14,11 @@ use crate::world::{Ctx, World};
 pub struct ModifyTargetGroupAttributes {
     /// The target group, by ARN or name.
     pub target_group_arn: String,
-    /// `deregistration_delay.timeout_seconds`: 300 unless set, 0–3600 [TR-069]. `load_balancing.algorithm.type`:
-    /// `round_robin` unless set, or `least_outstanding_requests` [TR-074]. The others keep their defaults.
+    /// Among them `deregistration_delay.timeout_seconds` [TR-069], `load_balancing.algorithm.type` [TR-074],
+    /// `load_balancing.cross_zone.enabled` [TR-007], `slow_start.duration_seconds` [TR-077], `stickiness.enabled`
+    /// [TR-082] and `target_group_health.…` [TR-063][TR-064]. The others keep their values.
     pub attributes: Vec<Attribute>,
 }
-
-const DELAY: &str = "deregistration_delay.timeout_seconds";
-const ALGORITHM: &str = "load_balancing.algorithm.type";
-
-/// Attributes that are not modelled, with their defaults.
-const FIXED: &[(&str, &str)] = &[
-    ("load_balancing.algorithm.anomaly_mitigation", "off"),
-    ("load_balancing.cross_zone.enabled", "use_load_balancer_configuration"),
-    ("slow_start.duration_seconds", "0"),
-    ("stickiness.app_cookie.cookie_name", ""),
-    ("stickiness.app_cookie.duration_seconds", "86400"),
-    ("stickiness.enabled", "false"),
-    ("stickiness.lb_cookie.duration_seconds", "86400"),
-    ("stickiness.type", "lb_cookie"),
-    ("target_group_health.dns_failover.minimum_healthy_targets.count", "1"),
-    ("target_group_health.dns_failover.minimum_healthy_targets.percentage", "off"),
-    ("target_group_health.unhealthy_state_routing.minimum_healthy_targets.count", "1"),
-    ("target_group_health.unhealthy_state_routing.minimum_healthy_targets.percentage", "off"),
-];
 
 impl Operation for ModifyTargetGroupAttributes {
     const SERVICE: &'static str = "elbv2";
@@ -47,28 +28,14 @@ impl Operation for ModifyTargetGroupAttributes {
 
     fn apply(self, world: &mut World, ctx: &mut Ctx) -> Result<Self::Output, ApiError> {
         let id = group(world, &self.target_group_arn, "TargetGroupArn")?;
-        let mut attributes = world.elb.groups[id].attributes.clone();
-        let delay = &mut attributes.deregistration_delay;
-        let algorithm = &mut attributes.algorithm;
-        for (index, attribute) in self.attributes.iter().enumerate() {
-            let place = format!("Attributes[{index}]");
-            match (attribute.key.as_str(), attribute.value.as_str()) {
-                (DELAY, _) => *delay = attribute.seconds(0, 3600, &place)?,
-                (ALGORITHM, "round_robin") => *algorithm = Algorithm::RoundRobin,
-                (ALGORITHM, "least_outstanding_requests") => *algorithm = Algorithm::LeastOutstandingRequests,
-                (ALGORITHM, other) => {
-                    let message = format!("the algorithm '{other}' is not modelled by this simulator");
-                    let help = "'round_robin' and 'least_outstanding_requests' are";
-                    return Err(ApiError::new("InvalidConfigurationRequest", message).at(place).help(help));
-                }
-                ("load_balancing.cross_zone.enabled", "true") => {}
-                _ => attribute.refuse(FIXED, &place)?,
-            }
+        let changed = attributes::changed_group(&world.elb.groups[id], &self.attributes)?;
+        let newly_sticky = changed.stickiness.enabled && !world.elb.groups[id].attributes.stickiness.enabled;
+        let balancer = world.elb.groups[id].balancer;
+        let listeners = balancer.map_or(&[][..], |balancer| &world.elb.balancers[balancer].listeners);
+        if newly_sticky && listeners.iter().any(|&listener| action::is_loose(world, listener, id)) {
+            return Err(ApiError::new("InvalidConfigurationRequest", action::STICKY_GROUPS).at("Attributes"));
         }
-        let (delay, algorithm) = (*delay, *algorithm);
-        world.elb.set_group_attributes(id, attributes, ctx);
-        let own = [Attribute::new(DELAY, delay.as_secs()), Attribute::new(ALGORITHM, algorithm)];
-        let fixed = FIXED.iter().map(|(key, value)| Attribute::new(key, value));
-        Ok(AttributesOutput { attributes: own.into_iter().chain(fixed).collect() })
+        world.elb.set_group_attributes(id, changed, ctx);
+        Ok(AttributesOutput { attributes: attributes::of_group(&world.elb.groups[id]) })
     }
 }

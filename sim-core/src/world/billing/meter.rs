@@ -7,7 +7,7 @@ use crate::engine::Time;
 use crate::world::World;
 use crate::world::cloudwatch::{Metric, SeriesKey, Subject};
 use crate::world::ecs::Task;
-use crate::world::elb::{LoadBalancerId, Scheme};
+use crate::world::elb::{BalancerKind, LoadBalancerId, Scheme};
 
 /// One line of a bill.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,11 +59,13 @@ pub fn bill(world: &World, now: Time) -> Option<Bill> {
             address_hours += hours(task.at.stopped.unwrap_or(now).min(now) - attached);
         }
     }
-    let (mut balancer_hours, mut lcu_hours) = (0.0, 0.0);
+    // Hours and capacity units of Application and of Network Load Balancers.
+    let (mut balancer_hours, mut lcu_hours) = ([0.0; 2], [0.0; 2]);
     for (id, balancer) in world.elb.balancers.iter() {
         let existed = hours(balancer.deleted.unwrap_or(now).min(now) - balancer.created);
-        balancer_hours += libm::ceil(existed);
-        lcu_hours += lcu(world, id);
+        let kind = usize::from(balancer.kind == BalancerKind::Network);
+        balancer_hours[kind] += libm::ceil(existed);
+        lcu_hours[kind] += lcu(world, id);
         if balancer.scheme == Scheme::InternetFacing {
             address_hours += existed * balancer.subnets.len() as f64;
         }
@@ -76,8 +78,10 @@ pub fn bill(world: &World, now: Time) -> Option<Bill> {
     let items = [
         ("Fargate vCPU", vcpu_hours, "vCPU-hour", price::FARGATE_VCPU_HOUR),
         ("Fargate memory", gb_hours, "GB-hour", price::FARGATE_GB_HOUR),
-        ("Application Load Balancer", balancer_hours, "hour", price::ALB_HOUR),
-        ("Load balancer capacity", lcu_hours, "LCU-hour", price::LCU_HOUR),
+        ("Application Load Balancer", balancer_hours[0], "hour", price::ALB_HOUR),
+        ("Load balancer capacity", lcu_hours[0], "LCU-hour", price::LCU_HOUR),
+        ("Network Load Balancer", balancer_hours[1], "hour", price::NLB_HOUR),
+        ("Network load balancer capacity", lcu_hours[1], "NLCU-hour", price::NLCU_HOUR),
         ("Public IPv4 addresses", address_hours, "address-hour", price::PUBLIC_IPV4_HOUR),
         ("ECR storage", gb_months, "GB-month", price::ECR_GB_MONTH),
     ];

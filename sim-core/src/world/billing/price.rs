@@ -8,6 +8,10 @@ pub const FARGATE_VCPU_HOUR: f64 = 0.04048;
 pub const FARGATE_GB_HOUR: f64 = 0.004445;
 /// Application Load Balancer, per hour or part of one [TR-143].
 pub const ALB_HOUR: f64 = 0.0225;
+/// Network Load Balancer, per hour or part of one [TR-143].
+pub const NLB_HOUR: f64 = 0.0225;
+/// Network Load Balancer capacity unit, per hour [TR-143].
+pub const NLCU_HOUR: f64 = 0.006;
 /// Load balancer capacity unit, per hour [TR-143].
 pub const LCU_HOUR: f64 = 0.008;
 /// Public IPv4 address, per hour [IA-118].

@@ -18,7 +18,7 @@ pub enum Action {
         /// See `body`.
         content_type: Option<String>,
     },
-    /// Sends the client elsewhere ⟦TR-023⟧.
+    /// Sends the client elsewhere [TR-023].
     Redirect(Redirect),
 }
 
@@ -39,7 +39,7 @@ pub struct Forward {
     pub shares: Vec<Share>,
     /// For how long a client stays with its group; not at all when there is none.
     ///
-    /// AWS: `TargetGroupStickinessConfig.DurationSeconds`, 1–604800; the cookie is `AWSALBTG` ⟦TR-026⟧.
+    /// AWS: `TargetGroupStickinessConfig.DurationSeconds`, 1–604800; the cookie is `AWSALBTG` [TR-026].
     pub sticky_for: Option<Duration>,
 }
 
@@ -53,7 +53,7 @@ pub struct Share {
 }
 
 /// A `redirect` action: parts of the new URL, in which `#{protocol}`, `#{host}`, `#{port}`, `#{path}` and `#{query}`
-/// stand for those of the request ⟦TR-023⟧.
+/// stand for those of the request [TR-023].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redirect {
     /// 301 or 302.
@@ -74,7 +74,7 @@ pub struct Redirect {
 const URL_MAX: usize = 8192;
 
 impl Redirect {
-    /// Where the client is sent; none when the URL is too long, which is answered 507 ⟦TR-023⟧.
+    /// Where the client is sent; none when the URL is too long, which is answered 507 [TR-023].
     pub fn location(&self, line: &RequestLine, port: u16) -> Option<String> {
         let path = line.path.strip_prefix('/').unwrap_or(&line.path);
         let fill = |template: &str| {
@@ -104,7 +104,7 @@ mod tests {
         Redirect { status: 301, protocol, host, port, path, query }
     }
 
-    /// ⟦TR-023⟧ Parts of the request are reused, and one that is too long is not sent.
+    /// [TR-023] Parts of the request are reused, and one that is too long is not sent.
     #[test]
     fn a_redirect_reuses_parts_of_the_request() {
         let [host, path, query] = ["shop.example.com", "/cart/7", "a=1"].map(str::to_owned);

@@ -1,17 +1,17 @@
 //! Anomaly detection: which targets fail more than their peers, and what they get meanwhile.
 //!
-//! AWS says what is looked at and how often, but no thresholds: those are assumptions. While nothing fails, a look
-//! costs nothing but its event.
+//! AWS says what is looked at and how often, but no thresholds: those are assumptions. While nothing fails nobody
+//! looks, and it costs nothing.
 
 use std::time::Duration;
 
 use super::choice::FULL;
-use super::{Algorithm, Elb, ElbEvent, TargetGroupId, TargetId, TargetState};
+use super::{Algorithm, Elb, ElbEvent, Target, TargetGroupId, TargetId, TargetState};
 use crate::world::{Ctx, Event, Fact, Peers};
 
-/// Between two looks at a group ⟦TR-081⟧.
+/// Between two looks at a group [TR-081].
 const INTERVAL: Duration = Duration::from_secs(5);
-/// Fewer healthy targets than these have no peers to be compared with ⟦TR-080⟧.
+/// Fewer healthy targets than these have no peers to be compared with [TR-080].
 const HEALTHY_MIN: u32 = 3;
 
 /// What a group knows about failing targets.
@@ -21,20 +21,30 @@ pub(crate) struct Watch {
     on: bool,
     /// Whether something has failed since the last look.
     pub(super) suspicious: bool,
-    /// Whether answers are being counted, because something has failed lately.
-    counting: bool,
     /// Targets that fail more than their peers [count]: `AnomalousHostCount`.
     pub anomalous: u32,
     /// Targets that get less than a full share [count]: `MitigatedHostCount`.
     pub mitigated: u32,
 }
 
+impl Target {
+    /// Whether it gets less than a full share because it failed more than its peers [TR-081].
+    pub fn is_mitigated(&self) -> bool {
+        self.weight < FULL
+    }
+}
+
 impl Elb {
-    /// Looks at a group every five seconds while it has enough healthy targets.
-    pub(super) fn keep_watch(&mut self, group: TargetGroupId, ctx: &mut Ctx) {
+    /// A request at a target has failed: from now on somebody looks at its group every five seconds, until nothing is
+    /// the matter any more. Whoever tells [`Elb::ended`] of a failure says so here, too; the next health check does
+    /// otherwise.
+    pub fn suspect(&mut self, target: TargetId, ctx: &mut Ctx) {
+        let group = self.targets[target].group;
         let it = &mut self.groups[group];
         if !it.watch.on && it.choice.census.healthy >= HEALTHY_MIN && it.balancer.is_some() {
             it.watch.on = true;
+            // What was counted since nobody knows when says nothing about now.
+            self.count_anew(group);
             ctx.within(None, |ctx| ctx.send(INTERVAL, Event::Elb(ElbEvent::Watch(group))));
         }
     }
@@ -42,24 +52,16 @@ impl Elb {
     /// One look at a group.
     pub(super) fn watch(&mut self, group: TargetGroupId, peers: &Peers, ctx: &mut Ctx) {
         let it = &mut self.groups[group];
-        let enough = it.choice.census.healthy >= HEALTHY_MIN && it.balancer.is_some();
+        if it.choice.census.healthy < HEALTHY_MIN || it.balancer.is_none() {
+            return self.forget(group, ctx);
+        }
         let suspicious = std::mem::take(&mut it.watch.suspicious);
-        let calm = !suspicious && it.watch.anomalous == 0 && it.watch.mitigated == 0;
-        it.watch.on = false;
-        if !enough {
-            self.forget(group, ctx);
+        if !suspicious && it.watch.anomalous == 0 && it.watch.mitigated == 0 {
+            it.watch.on = false;
             return;
         }
-        if calm {
-            it.watch.counting = false;
-        } else if it.watch.counting {
-            self.compare(group, peers, ctx);
-        } else {
-            // The counts since nobody knows when say nothing about now.
-            it.watch.counting = true;
-            self.count_anew(group);
-        }
-        self.keep_watch(group, ctx);
+        self.compare(group, peers, ctx);
+        ctx.within(None, |ctx| ctx.send(INTERVAL, Event::Elb(ElbEvent::Watch(group))));
     }
 
     fn count_anew(&mut self, group: TargetGroupId) {
@@ -78,7 +80,7 @@ impl Elb {
         self.rebuild(group);
     }
 
-    /// Compares each healthy target that has answered enough with all others together ⟦TR-080⟧: it is anomalous when
+    /// Compares each healthy target that has answered enough with all others together [TR-080]: it is anomalous when
     /// the share of 5xx and failed connections is larger than that of the others by `assume.anomaly_excess`.
     fn compare(&mut self, group: TargetGroupId, peers: &Peers, ctx: &mut Ctx) {
         let members: Vec<TargetId> = self.groups[group].targets.clone();
@@ -118,7 +120,7 @@ impl Elb {
         ctx.record(fact);
     }
 
-    /// Anomalous targets get as little as possible; those that have recovered get more with every look ⟦TR-081⟧.
+    /// Anomalous targets get as little as possible; those that have recovered get more with every look [TR-081].
     fn mitigate(&mut self, group: TargetGroupId, peers: &Peers) {
         let thousandths = |ratio: f64| ((ratio * f64::from(FULL)) as u32).clamp(1, FULL);
         let least = thousandths(peers.assume.anomaly_weight_min);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Algorithm, BalancerKind, Protocol};
 
-/// `target_group_health.*`: how many healthy targets are enough [TR-063]⟦TR-064⟧.
+/// `target_group_health.*`: how many healthy targets are enough [TR-063][TR-064].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HealthThresholds {
     /// Below it a zone leaves DNS [count]; 1 unless set, none is `off`.
@@ -35,13 +35,13 @@ impl HealthThresholds {
         healthy >= self.routing_count && Self::is_share(healthy, registered, self.routing_percent)
     }
 
-    /// Whether the zone is in DNS ⟦TR-064⟧.
+    /// Whether the zone is in DNS [TR-064].
     pub fn dns_holds(&self, healthy: u32, registered: u32) -> bool {
         healthy >= self.dns_count.unwrap_or(0) && Self::is_share(healthy, registered, self.dns_percent)
     }
 }
 
-/// `stickiness.type` ⟦TR-082⟧.
+/// `stickiness.type` [TR-082].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, strum::IntoStaticStr, strum::Display)]
 #[strum(serialize_all = "snake_case")]
 pub enum StickinessType {
@@ -54,7 +54,7 @@ pub enum StickinessType {
     SourceIp,
 }
 
-/// `stickiness.*`: whether a client stays with its target ⟦TR-082⟧.
+/// `stickiness.*`: whether a client stays with its target [TR-082].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stickiness {
     /// `stickiness.enabled`; false unless set.
@@ -78,7 +78,7 @@ impl Default for Stickiness {
 }
 
 impl Stickiness {
-    /// How long a client's cookie lasts; it begins anew with each request ⟦TR-082⟧. None while there is no cookie.
+    /// How long a client's cookie lasts; it begins anew with each request [TR-082]. None while there is no cookie.
     pub fn lasts(&self) -> Option<Duration> {
         match self.kind {
             _ if !self.enabled => None,
@@ -98,35 +98,35 @@ pub struct GroupAttributes {
     pub deregistration_delay: Duration,
     /// How a target is chosen.
     pub algorithm: Algorithm,
-    /// `load_balancing.algorithm.anomaly_mitigation`: anomalous targets get less ⟦TR-081⟧; off unless set.
+    /// `load_balancing.algorithm.anomaly_mitigation`: anomalous targets get less [TR-081]; off unless set.
     pub anomaly_mitigation: bool,
-    /// `load_balancing.cross_zone.enabled`; none is `use_load_balancer_configuration` ⟦TR-007⟧.
+    /// `load_balancing.cross_zone.enabled`; none is `use_load_balancer_configuration` [TR-007].
     pub cross_zone: Option<bool>,
     /// How long a new target's share grows [s].
     ///
-    /// AWS: `slow_start.duration_seconds`; 0, which is off, unless set, or 30–900 ⟦TR-077⟧.
+    /// AWS: `slow_start.duration_seconds`; 0, which is off, unless set, or 30–900 [TR-077].
     pub slow_start: Duration,
     /// Whether a client stays with its target.
     pub stickiness: Stickiness,
     /// How many healthy targets are enough.
     pub health: HealthThresholds,
-    /// `deregistration_delay.connection_termination.enabled`: connections end with the delay ⟦TR-124⟧. Only for Network
+    /// `deregistration_delay.connection_termination.enabled`: connections end with the delay [TR-124]. Only for Network
     /// Load Balancers; false unless set.
     pub connection_termination: bool,
     /// `target_health_state.unhealthy.connection_termination.enabled`: connections to a target that turns unhealthy are
-    /// reset ⟦TR-122⟧. Only for Network Load Balancers; true unless set.
+    /// reset [TR-122]. Only for Network Load Balancers; true unless set.
     pub unhealthy_termination: bool,
     /// `target_health_state.unhealthy.draining_interval_seconds` [s]: for so long such connections are kept
-    /// ⟦TR-122⟧⟦TR-039⟧. Only for Network Load Balancers; 0 unless set, 0–360000.
+    /// [TR-122][TR-039]. Only for Network Load Balancers; 0 unless set, 0–360000.
     pub unhealthy_draining: Duration,
-    /// `preserve_client_ip.enabled` ⟦TR-126⟧. Only for Network Load Balancers.
+    /// `preserve_client_ip.enabled` [TR-126]. Only for Network Load Balancers.
     pub preserve_client_ip: bool,
     /// `proxy_protocol_v2.enabled`. Only for Network Load Balancers; stored, without effect.
     pub proxy_protocol: bool,
 }
 
 impl GroupAttributes {
-    /// AWS's defaults. The client's address is preserved for targets by instance, not for those by address ⟦TR-126⟧.
+    /// AWS's defaults. The client's address is preserved for targets by instance, not for those by address [TR-126].
     pub fn of(protocol: Protocol, by_instance: bool) -> GroupAttributes {
         let stickiness = match protocol.kind() {
             BalancerKind::Application => Stickiness::default(),
@@ -158,10 +158,10 @@ pub struct BalancerAttributes {
     pub idle_timeout: Duration,
     /// How long a client's connection is used at all [s].
     ///
-    /// AWS: `client_keep_alive.seconds`; 3600 unless set, 60–604800 ⟦TR-085⟧.
+    /// AWS: `client_keep_alive.seconds`; 3600 unless set, 60–604800 [TR-085].
     pub client_keep_alive: Duration,
     /// `load_balancing.cross_zone.enabled`: always true for Application Load Balancers, false unless set for Network
-    /// Load Balancers ⟦TR-007⟧.
+    /// Load Balancers [TR-007].
     pub cross_zone: bool,
     /// `deletion_protection.enabled`: DeleteLoadBalancer is refused; false unless set.
     pub deletion_protection: bool,
@@ -186,7 +186,7 @@ impl BalancerAttributes {
 mod tests {
     use super::*;
 
-    /// [TR-063]⟦TR-064⟧⟦TR-066⟧ Either threshold breached is enough.
+    /// [TR-063][TR-064][TR-066] Either threshold breached is enough.
     #[test]
     fn either_threshold_breached_is_enough() {
         let count = HealthThresholds { routing_count: 3, dns_count: Some(4), ..HealthThresholds::default() };

@@ -39,7 +39,7 @@ impl BalancerKind {
     }
 
     /// Whether the address of a zone without any target stays in DNS while cross-zone is off: an Application Load
-    /// Balancer answers 503 there ⟦TR-008⟧.
+    /// Balancer answers 503 there [TR-008].
     pub(super) fn keeps_empty_zones(self) -> bool {
         self == BalancerKind::Application
     }

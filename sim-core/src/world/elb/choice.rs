@@ -1,4 +1,4 @@
-//! Who gets the next request: one pool of targets for all nodes, or one for each zone when cross-zone is off ⟦TR-006⟧.
+//! Who gets the next request: one pool of targets for all nodes, or one for each zone when cross-zone is off [TR-006].
 //!
 //! A pool is kept up to date with every change of a target, so that a request only has to look at it.
 
@@ -12,12 +12,12 @@ use crate::world::network::ZoneId;
 /// A target for a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pick {
-    /// None when no target is registered where this node may send to: 503 ⟦TR-008⟧[TR-100].
+    /// None when no target is registered where this node may send to: 503 [TR-008][TR-100].
     pub target: Option<TargetId>,
     /// Too few targets are healthy, so that it was chosen among all [TR-062]: counts in
     /// `UnhealthyRoutingRequestCount`.
     pub fail_open: bool,
-    /// It is the one that the client's cookie names ⟦TR-082⟧.
+    /// It is the one that the client's cookie names [TR-082].
     pub stuck: bool,
 }
 
@@ -153,7 +153,7 @@ impl Pool {
         }
     }
 
-    /// In turn, those that grow more seldom: smooth weighted round robin ⟦TR-154⟧.
+    /// In turn, those that grow more seldom: smooth weighted round robin [TR-154].
     fn growing(&mut self, now: Time) -> Option<TargetId> {
         let place = Ramp::next(&mut self.ramps, now)?;
         Some(self.targets[place])
@@ -178,7 +178,7 @@ impl Choice {
         if self.zonal.is_empty() { &mut self.all } else { &mut self.zonal[node.index()] }
     }
 
-    /// The targets that this node's health thresholds look at, when that is less than all of them ⟦TR-066⟧.
+    /// The targets that this node's health thresholds look at, when that is less than all of them [TR-066].
     pub(super) fn zonal_census(&self, node: ZoneId) -> Option<Census> {
         self.zonal.get(node.index()).map(|pool| pool.census)
     }
@@ -235,7 +235,7 @@ impl Elb {
         Pick { target, fail_open: pool.fail_open, stuck: false }
     }
 
-    /// The target that a cookie names, if it may still be chosen; the algorithm decides otherwise ⟦TR-083⟧.
+    /// The target that a cookie names, if it may still be chosen; the algorithm decides otherwise [TR-083].
     fn stick(&self, group: TargetGroupId, named: TargetId) -> Option<Pick> {
         let (it, target) = (&self.groups[group], &self.targets[named]);
         let usable = it.attributes.stickiness.enabled && target.group == group && it.choice.holds(target);
@@ -243,7 +243,7 @@ impl Elb {
     }
 
     /// The target for a new flow that has come to the node in this zone: the same for the same hash, as long as no
-    /// target comes or goes ⟦TR-120⟧.
+    /// target comes or goes [TR-120].
     #[inline]
     pub fn flow_target(&self, group: TargetGroupId, hash: u64, node: ZoneId) -> Pick {
         let choice = &self.groups[group].choice;
@@ -263,7 +263,7 @@ impl Elb {
     }
 
     /// A target has answered a request, or somebody else has in its place. `bad` is a 5xx of the target's or a failed
-    /// connection: what anomaly detection looks at ⟦TR-080⟧.
+    /// connection: what anomaly detection looks at [TR-080].
     #[inline]
     pub fn ended(&mut self, target: TargetId, bad: bool) {
         let target = &mut self.targets[target];
@@ -296,7 +296,7 @@ impl Elb {
     }
 
     /// Whether each node of the group's load balancer uses the targets of its own zone only: the group's setting, or
-    /// else the load balancer's ⟦TR-007⟧.
+    /// else the load balancer's [TR-007].
     fn zonal(&self, group: TargetGroupId) -> bool {
         let group = &self.groups[group];
         let of_balancer = || group.balancer.is_none_or(|id| self.balancers[id].attributes.cross_zone);

@@ -77,7 +77,7 @@ impl RequestLine {
     }
 }
 
-/// Which values fit: with wildcards, or by a regular expression ⟦TR-016⟧⟦TR-021⟧.
+/// Which values fit: with wildcards, or by a regular expression [TR-016][TR-021].
 #[derive(Clone, Debug)]
 pub enum Pattern {
     /// `*` is any run of characters, `?` exactly one.
@@ -103,7 +103,7 @@ impl Pattern {
     }
 
     /// A regular expression, or why it is none. Look-around, back-references, possessive quantifiers and recursion are
-    /// not understood, as with AWS ⟦TR-021⟧.
+    /// not understood, as with AWS [TR-021].
     pub fn regex(text: &str, case: Case) -> Result<Pattern, String> {
         if is_possessive(text) {
             return Err("possessive quantifiers and recursion are not supported".to_owned());
@@ -189,25 +189,25 @@ impl Case {
     }
 }
 
-/// A condition. One of its values is enough ⟦TR-014⟧.
+/// A condition. One of its values is enough [TR-014].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
-    /// `host-header`, whatever its case ⟦TR-017⟧.
+    /// `host-header`, whatever its case [TR-017].
     HostHeader(Vec<Pattern>),
-    /// `path-pattern`: the path without the query; its case counts ⟦TR-018⟧.
+    /// `path-pattern`: the path without the query; its case counts [TR-018].
     PathPattern(Vec<Pattern>),
-    /// `http-header`: name and values, whatever their case ⟦TR-019⟧.
+    /// `http-header`: name and values, whatever their case [TR-019].
     HttpHeader {
-        /// Without wildcards ⟦TR-016⟧.
+        /// Without wildcards [TR-016].
         name: String,
         /// Of the header.
         values: Vec<Pattern>,
     },
-    /// `http-request-method`, exactly ⟦TR-019⟧.
+    /// `http-request-method`, exactly [TR-019].
     Method(Vec<String>),
-    /// `query-string`: pairs, or values whatever their key, whatever their case ⟦TR-019⟧.
+    /// `query-string`: pairs, or values whatever their key, whatever their case [TR-019].
     QueryString(Vec<QueryPattern>),
-    /// `source-ip`: the other end of the connection; what `X-Forwarded-For` says does not matter ⟦TR-020⟧.
+    /// `source-ip`: the other end of the connection; what `X-Forwarded-For` says does not matter [TR-020].
     SourceIp(Vec<Cidr>),
 }
 
@@ -290,7 +290,7 @@ mod tests {
         line
     }
 
-    /// ⟦TR-017⟧ The case does not count, and `*.example.com` is not `example.com`. ⟦TR-014⟧ One value is enough.
+    /// [TR-017] The case does not count, and `*.example.com` is not `example.com`. [TR-014] One value is enough.
     #[test]
     fn a_host_fits_whatever_its_case() {
         let host = |text: &str| line(|line| line.host = text.to_owned());
@@ -303,7 +303,7 @@ mod tests {
         }
     }
 
-    /// ⟦TR-018⟧ The case of a path counts, and the query is no part of it. ⟦TR-016⟧ `?` is exactly one character.
+    /// [TR-018] The case of a path counts, and the query is no part of it. [TR-016] `?` is exactly one character.
     #[test]
     fn a_path_fits_with_its_case_and_without_the_query() {
         let condition = Condition::PathPattern(vec![Pattern::wild("/img/*/pic?", Case::Heeded)]);
@@ -319,7 +319,7 @@ mod tests {
         }
     }
 
-    /// ⟦TR-019⟧ Headers fit whatever their case, methods exactly, queries by pair or by value alone.
+    /// [TR-019] Headers fit whatever their case, methods exactly, queries by pair or by value alone.
     #[test]
     fn headers_methods_and_queries_fit() {
         let values = vec![Pattern::wild("*Chrome*", Case::Ignored)];
@@ -344,7 +344,7 @@ mod tests {
         }
     }
 
-    /// ⟦TR-020⟧ Only the other end of the connection counts.
+    /// [TR-020] Only the other end of the connection counts.
     #[test]
     fn a_forwarded_address_is_no_source() {
         let condition = Condition::SourceIp(vec![Cidr::new(Ipv4Addr::new(198, 51, 100, 0), 24)]);
@@ -353,7 +353,7 @@ mod tests {
         assert!(condition.holds(&near) && !condition.holds(&behind));
     }
 
-    /// ⟦TR-021⟧ Regular expressions, without what AWS has not either.
+    /// [TR-021] Regular expressions, without what AWS has not either.
     #[test]
     fn regular_expressions_fit_and_refuse_what_aws_refuses() {
         let path = Pattern::regex("^/v[0-9]+/(cart|order)s?$", Case::Heeded).unwrap();

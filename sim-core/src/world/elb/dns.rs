@@ -1,6 +1,7 @@
 //! Which zones' node addresses are in a load balancer's DNS name.
 
 use super::{Elb, LoadBalancer, LoadBalancerId, TargetGroup};
+use crate::world::Peers;
 use crate::world::network::ZoneId;
 
 /// A set of zones of the Region.
@@ -18,6 +19,12 @@ impl ZoneSet {
     #[must_use]
     pub fn with(self, zone: ZoneId) -> ZoneSet {
         ZoneSet(self.0 | 1 << zone.index())
+    }
+
+    /// Those that are not among the others.
+    #[must_use]
+    pub fn without(self, others: ZoneSet) -> ZoneSet {
+        ZoneSet(self.0 & !others.0)
     }
 
     /// Whether the zone is among them.
@@ -61,8 +68,8 @@ impl LoadBalancer {
     /// Whether a group lets the address of this zone's node stay in DNS.
     ///
     /// With cross-zone on all zones stand or fall together, and when all fail all are used, so only its absence makes
-    /// a difference. Without it a zone needs as many healthy targets as the threshold says ⟦TR-009⟧⟦TR-064⟧. An
-    /// Application Load Balancer keeps a zone that has no target of the group at all, and answers 503 there ⟦TR-008⟧.
+    /// a difference. Without it a zone needs as many healthy targets as the threshold says [TR-009][TR-064]. An
+    /// Application Load Balancer keeps a zone that has no target of the group at all, and answers 503 there [TR-008].
     fn keeps(&self, zone: ZoneId, group: &TargetGroup) -> bool {
         let Some(census) = group.choice.zonal_census(zone) else { return true };
         if census.registered == 0 {
@@ -74,12 +81,24 @@ impl LoadBalancer {
 
 impl Elb {
     /// The zones whose node addresses the load balancer's DNS name answers with now: those it has a subnet in, without
-    /// those that have too few healthy targets in any of its groups. When that leaves none, all are used ⟦TR-064⟧.
+    /// those that have too few healthy targets in any of its groups. When that leaves none, all are used [TR-064][TR-123].
     ///
-    /// The record has a time to live of 60 s; how long clients keep an answer is theirs ⟦TR-005⟧.
+    /// The record has a time to live of 60 s; how long clients keep an answer is theirs [TR-005].
     #[inline]
     pub fn dns(&self, balancer: LoadBalancerId) -> ZoneSet {
         self.balancers[balancer].in_dns
+    }
+
+    /// The nodes in a zone are looked at, some time after it was lost or restored: those that are gone leave DNS.
+    pub(super) fn node_checked(&mut self, zone: ZoneId, peers: &Peers) {
+        let only: ZoneSet = [zone].into_iter().collect();
+        self.dark = self.dark.without(only);
+        if peers.network.is_lost(zone) {
+            self.dark = self.dark.with(zone);
+        }
+        for index in 0..self.balancers.len() as u32 {
+            self.publish(LoadBalancerId::from_index(index));
+        }
     }
 
     /// Looks anew which zones are in DNS. Requests may come another way from then on.
@@ -87,8 +106,9 @@ impl Elb {
         let balancer = &self.balancers[id];
         let mine = || self.groups.iter().filter(|(_, group)| group.balancer == Some(id));
         let holds = |zone: &ZoneId| mine().all(|(_, group)| balancer.keeps(*zone, group));
-        let held: ZoneSet = balancer.zones.iter().filter(holds).collect();
-        let published = if held.is_empty() { balancer.zones } else { held };
+        let lit = balancer.zones.without(self.dark);
+        let held: ZoneSet = lit.iter().filter(holds).collect();
+        let published = [held, lit].into_iter().find(|zones| !zones.is_empty()).unwrap_or(balancer.zones);
         if balancer.in_dns != published {
             self.balancers[id].in_dns = published;
             self.version += 1;

@@ -39,7 +39,7 @@ pub enum Algorithm {
     RoundRobin,
     /// The one with the fewest requests in progress; of equal ones the next in turn [TR-075][TR-153].
     LeastOutstandingRequests,
-    /// Any, each as likely as the others; the only one with anomaly mitigation [TR-075]⟦TR-081⟧.
+    /// Any, each as likely as the others; the only one with anomaly mitigation [TR-075][TR-081].
     WeightedRandom,
 }
 

@@ -35,6 +35,9 @@ impl TargetGroup {
 }
 
 impl Elb {
+    /// One checker for all nodes gives one verdict [TR-147], by the settings of the group, whoever registered the target
+    /// [TR-061]. A check is no request: it counts in no metric [TR-058].
+    ///
     /// Sends one check and asks for the next: check k starts at t0 + k × interval, however slow the answers
     /// are [TR-054].
     pub(super) fn check(&mut self, id: TargetId, peers: &Peers, ctx: &mut Ctx) {
@@ -50,6 +53,9 @@ impl Elb {
             ctx.send(Duration::ZERO, Event::Request(RequestEvent::Check(id)));
             return;
         };
+        if self.groups[self.targets[id].group].watch.suspicious {
+            self.suspect(id, ctx);
+        }
         self.probes.offer(|| Probe { at: ctx.now(), target: id, after, verdict });
         let target = &self.targets[id];
         // Nothing can come of most checks: what was healthy still is.
@@ -113,7 +119,7 @@ impl Elb {
         })
     }
 
-    /// Takes in the outcome of a check [TR-055]. Requests at a target that turns unhealthy run on [TR-148]. A target
+    /// Takes in the outcome of a check [TR-055][TR-056]. Requests at a target that turns unhealthy run on [TR-148]. A target
     /// that has never been healthy needs one success only [TR-031], and stays `initial` until it has failed as often as a healthy one would have to [TR-146].
     pub(super) fn checked(&mut self, id: TargetId, verdict: Verdict, peers: &Peers, ctx: &mut Ctx) {
         let target = &mut self.targets[id];
@@ -167,9 +173,9 @@ impl Elb {
         }
     }
 
-    /// What a Network Load Balancer does with the connections of a target that has turned unhealthy ⟦TR-122⟧: it resets
+    /// What a Network Load Balancer does with the connections of a target that has turned unhealthy [TR-122]: it resets
     /// them, unless it fails open, or keeps them for a while, during which the target is `unhealthy.draining`
-    /// ⟦TR-039⟧.
+    /// [TR-039].
     fn end_flows(&mut self, id: TargetId, ctx: &mut Ctx) {
         let target = &self.targets[id];
         let group = &self.groups[target.group];

@@ -19,7 +19,7 @@ pub struct Listener {
     /// 1–65535.
     pub port: u16,
     /// Tried in this order, which is that of their priorities; the default rule is the last and always matches
-    /// ⟦TR-011⟧.
+    /// [TR-011].
     pub rules: Vec<Rule>,
     /// When it was deleted.
     pub deleted: Option<Time>,
@@ -32,9 +32,9 @@ pub struct Listener {
 pub struct Rule {
     /// `arn:…:listener-rule/app/…`.
     pub arn: String,
-    /// 1–50000 and unique in its listener ⟦TR-012⟧; the default rule has none.
+    /// 1–50000 and unique in its listener [TR-012]; the default rule has none.
     pub priority: Option<u32>,
-    /// All must hold ⟦TR-014⟧.
+    /// All must hold [TR-014].
     pub conditions: Vec<Condition>,
     /// What is done.
     pub action: Action,
@@ -47,7 +47,7 @@ pub struct Routed<'a> {
     pub rule: usize,
     /// What is done.
     pub action: &'a Action,
-    /// How many rules were evaluated, the default rule not counted [count] ⟦TR-139⟧.
+    /// How many rules were evaluated, the default rule not counted [count].
     pub evaluated: u32,
 }
 
@@ -74,7 +74,7 @@ impl Listener {
 }
 
 impl Elb {
-    /// What a listener does with requests like this one: the first rule decides whose conditions all hold ⟦TR-011⟧.
+    /// What a listener does with requests like this one: the first rule decides whose conditions all hold [TR-011].
     pub fn route(&self, listener: ListenerId, line: &RequestLine) -> Routed<'_> {
         let rules = &self.listeners[listener].rules;
         let holds = |rule: &Rule| rule.conditions.iter().all(|condition| condition.holds(line));

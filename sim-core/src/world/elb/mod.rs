@@ -35,6 +35,7 @@ pub use target::{HealthReason, Target, TargetId, TargetState, Verdict};
 use std::collections::BTreeMap;
 
 use super::ecs::TaskId;
+use super::network::ZoneId;
 use super::{Ctx, Peers};
 use crate::engine::{Arena, Samples};
 
@@ -59,6 +60,8 @@ pub enum ElbEvent {
     UnhealthyDrained(TargetId),
     /// A target's slow start may be over.
     Grown(TargetId),
+    /// Whether the load balancers' nodes in a zone answer has been looked at, after it was lost or restored.
+    NodeChecked(ZoneId),
     /// The next look of anomaly detection at a group.
     Watch(TargetGroupId),
 }
@@ -78,6 +81,8 @@ pub struct Elb {
     by_task: BTreeMap<TaskId, Vec<TargetId>>,
     /// One in so many health checks, for whoever watches.
     pub probes: Samples<Probe>,
+    /// Zones whose nodes are known to be gone.
+    dark: ZoneSet,
     /// Rules that were ever created [count]: their ids are drawn by it.
     rules_made: u64,
     /// Rises whenever a request might take another way: routes are cached by it.
@@ -94,6 +99,7 @@ impl Elb {
             ElbEvent::Drained(target) => self.drained(target, peers, ctx),
             ElbEvent::UnhealthyDrained(target) => self.unhealthy_drained(target, ctx),
             ElbEvent::Grown(target) => self.grown(target, ctx),
+            ElbEvent::NodeChecked(zone) => self.node_checked(zone, peers),
             ElbEvent::Watch(group) => self.watch(group, peers, ctx),
             ElbEvent::Check(target) => self.check(target, peers, ctx),
             ElbEvent::Checked(target, verdict) => self.checked(target, verdict, peers, ctx),

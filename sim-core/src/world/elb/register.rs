@@ -26,7 +26,7 @@ impl Elb {
         ctx.send(peers.assume.internal_call, Event::Ecs(EcsEvent::TargetRegistered(task)));
     }
 
-    /// Adds a target: a port of a container. Its identity is (address, port) ⟦TR-029⟧.
+    /// Adds a target: a port of a container. Its identity is (address, port) [TR-029].
     fn add(
         &mut self,
         group: TargetGroupId,
@@ -54,6 +54,7 @@ impl Elb {
             outstanding: 0,
             place: NOWHERE,
             grows_since: None,
+            at_once: false,
             answers: 0,
             bad: 0,
             anomalous: false,
@@ -67,7 +68,7 @@ impl Elb {
         });
         self.groups[group].targets.push(id);
         self.rebuild(group);
-        // A Network Load Balancer takes its time ⟦TR-060⟧.
+        // A Network Load Balancer takes its time [TR-060].
         let takes = match self.groups[group].protocol.kind() {
             BalancerKind::Application => peers.assume.target_registration,
             BalancerKind::Network => peers.assume.nlb_registration,
@@ -76,12 +77,27 @@ impl Elb {
         id
     }
 
-    /// RegisterTargets: a port of a task that somebody names by its address. Who is registered there already stays;
-    /// who drains is registered anew.
+    /// RegisterTargets: ports of tasks that somebody names by their addresses. When nobody else is registered they do
+    /// not start slowly [TR-078].
     pub fn register_by_hand(
         &mut self,
         group: TargetGroupId,
+        targets: &[(TaskId, u16, u16)],
+        peers: &Peers,
+        ctx: &mut Ctx,
+    ) {
+        let alone = self.groups[group].choice.census.registered == 0;
+        for &target in targets {
+            self.register_one(group, target, alone, peers, ctx);
+        }
+    }
+
+    /// Who is registered there already stays; who drains is registered anew.
+    fn register_one(
+        &mut self,
+        group: TargetGroupId,
         (task, container, port): (TaskId, u16, u16),
+        alone: bool,
         peers: &Peers,
         ctx: &mut Ctx,
     ) {
@@ -91,7 +107,8 @@ impl Elb {
             Some(_) => return,
             None => {}
         }
-        self.add(group, (task, container, port), true, peers, ctx);
+        let id = self.add(group, (task, container, port), true, peers, ctx);
+        self.targets[id].at_once = alone;
     }
 
     /// Registration is complete: the first check follows at once [TR-145], if the group is in use and the load
@@ -140,7 +157,8 @@ impl Elb {
         }
     }
 
-    /// DeregisterTargets for one target, whoever registered it.
+    /// DeregisterTargets for one target, whoever registered it. It goes on with what it has; a process that ends meanwhile
+    /// leaves its clients with 502 [TR-072].
     pub fn let_go(&mut self, id: TargetId, peers: &Peers, ctx: &mut Ctx) {
         let Target { group, task, state, .. } = self.targets[id];
         match state {
@@ -157,7 +175,7 @@ impl Elb {
 
     /// The deregistration delay is over [TR-069]: the target leaves, whether it was idle [TR-070] or not; requests
     /// that still run there are cut [TR-071]. A Network Load Balancer lets connections be, unless it is told otherwise
-    /// ⟦TR-124⟧.
+    /// [TR-124].
     pub(super) fn drained(&mut self, id: TargetId, peers: &Peers, ctx: &mut Ctx) {
         let Target { group, task, outstanding, state, .. } = self.targets[id];
         if state == TargetState::Gone {
@@ -195,13 +213,12 @@ impl Elb {
         {
             ctx.cancel(check);
         }
-        // Slow start ends when a target turns unhealthy or leaves ⟦TR-077⟧, and begins when it becomes healthy.
+        // Slow start ends when a target turns unhealthy or leaves [TR-077], and begins when it becomes healthy.
         target.grows_since = None;
         let group = target.group;
         if state == TargetState::Healthy {
             self.begin_growing(id, ctx);
         }
         self.rebuild(group);
-        self.keep_watch(group, ctx);
     }
 }

@@ -1,4 +1,4 @@
-//! Slow start: the share of a target that has just become healthy grows ⟦TR-077⟧.
+//! Slow start: the share of a target that has just become healthy grows [TR-077].
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::world::{Ctx, Event};
 
 /// The share of a target that is fully grown.
 const FULL: u64 = 1_000_000;
-/// The share at the very beginning: a hundredth ⟦TR-154⟧.
+/// The share at the very beginning: a hundredth [TR-154].
 const FIRST: u64 = FULL / 100;
 
 /// How far a target has grown, and how long it has waited for its turn.
@@ -27,7 +27,7 @@ impl Ramp {
         Ramp { since, duration, credit: 0 }
     }
 
-    /// Its share, linear in time, against [`FULL`] ⟦TR-077⟧.
+    /// Its share, linear in time, against [`FULL`] [TR-077].
     fn weight(&self, now: Time) -> u64 {
         let Some(since) = self.since else { return FULL };
         let (passed, whole) = (now.since(since).as_nanos(), self.duration.as_nanos().max(1));
@@ -54,15 +54,16 @@ impl Ramp {
 
 impl Elb {
     /// A target has become healthy. It starts slowly if the group says so and somebody else is healthy and fully grown
-    /// already ⟦TR-078⟧; again so when it comes back after being unhealthy ⟦TR-079⟧.
+    /// already [TR-078]; again so when it comes back after being unhealthy [TR-079].
     pub(super) fn begin_growing(&mut self, id: TargetId, ctx: &mut Ctx) {
+        let at_once = std::mem::take(&mut self.targets[id].at_once);
         let group = &self.groups[self.targets[id].group];
         let duration = group.attributes.slow_start;
         let grown = |&other: &TargetId| {
             let other = &self.targets[other];
             other.state == TargetState::Healthy && other.grows_since.is_none()
         };
-        if duration.is_zero() || !group.targets.iter().any(|other| *other != id && grown(other)) {
+        if at_once || duration.is_zero() || !group.targets.iter().any(|other| *other != id && grown(other)) {
             return;
         }
         self.targets[id].grows_since = Some(ctx.now());
@@ -80,7 +81,7 @@ impl Elb {
         }
     }
 
-    /// The duration of a group's slow start has changed. Targets that are healthy by now do not enter it ⟦TR-078⟧;
+    /// The duration of a group's slow start has changed. Targets that are healthy by now do not enter it [TR-078];
     /// those within it end by the new duration, at once when it is shorter than what has passed.
     pub(super) fn change_slow_start(&mut self, group: TargetGroupId, ctx: &mut Ctx) {
         let duration = self.groups[group].attributes.slow_start;
@@ -95,7 +96,7 @@ impl Elb {
 mod tests {
     use super::*;
 
-    /// ⟦TR-154⟧ Of a full target and one that has grown to half, the half one gets a third, evenly spread.
+    /// [TR-154] Of a full target and one that has grown to half, the half one gets a third, evenly spread.
     #[test]
     fn a_half_grown_target_gets_half_of_what_a_full_one_gets() {
         let minute = Duration::from_secs(60);

@@ -56,7 +56,7 @@ pub enum Verdict {
 /// `TargetHealth` of a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TargetState {
-    /// `initial`, `Elb.RegistrationInProgress` [TR-040].
+    /// `initial`, `Elb.RegistrationInProgress` [TR-033][TR-040].
     Registering,
     /// `initial`, `Elb.InitialHealthChecking` [TR-041].
     Initial,
@@ -65,11 +65,11 @@ pub enum TargetState {
     /// `unhealthy` [TR-035].
     Unhealthy(HealthReason),
     /// `unhealthy.draining`, only behind Network Load Balancers: failed, but its connections are kept for a while
-    /// ⟦TR-039⟧.
+    /// [TR-039].
     UnhealthyDraining,
     /// `unused`, `Target.NotInUse`: no listener uses the group, or the load balancer is not in the zone [TR-036].
     NotInUse,
-    /// `draining` [TR-037].
+    /// `draining` [TR-037][TR-045].
     Draining,
     /// `unused`, `Target.NotRegistered`: it has left [TR-036].
     Gone,
@@ -170,15 +170,17 @@ pub struct Target {
     pub outstanding: u32,
     /// Its place among those that may be chosen.
     pub(super) place: u32,
-    /// Since when its share grows; none when it is a full one ⟦TR-077⟧.
+    /// Since when its share grows; none when it is a full one [TR-077].
     pub(super) grows_since: Option<Time>,
+    /// Its first share is a full one, whatever slow start says [TR-078].
+    pub(super) at_once: bool,
     /// Answers since anomaly detection last looked [count].
     pub(super) answers: u32,
     /// Those of them that were 5xx or failed connections [count].
     pub(super) bad: u32,
-    /// Whether it fails more than its peers ⟦TR-080⟧.
+    /// Whether it fails more than its peers [TR-080].
     pub anomalous: bool,
-    /// What it gets of a full share [thousandths]; less than all only by anomaly mitigation ⟦TR-081⟧.
+    /// What it gets of a full share [thousandths]; less than all only by anomaly mitigation [TR-081].
     pub(super) weight: u32,
     /// Its next check.
     pub(super) next_check: Option<Ticket>,

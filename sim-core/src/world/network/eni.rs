@@ -100,6 +100,12 @@ impl Network {
         }))
     }
 
+    /// Gives an interface other security groups, for every connection from now on.
+    pub fn regroup(&mut self, eni: EniId, groups: &[SecurityGroupId]) {
+        self.enis[eni].groups = groups.to_vec();
+        self.generation += 1;
+    }
+
     /// Releases an interface and its addresses. A second time changes nothing.
     pub fn detach(&mut self, eni: EniId) {
         let gone = &mut self.enis[eni];

@@ -27,6 +27,7 @@ pub use zone::{Zone, ZoneId};
 
 use super::capacity::FargateEvent;
 use super::ecs::{EcsEvent, TaskId, TaskStatus};
+use super::elb::ElbEvent;
 use super::{Account, Ctx, Event, Fact, Peers};
 use crate::engine::{Arena, FactId};
 
@@ -335,6 +336,11 @@ impl Network {
             self.generation += 1;
         }
         ctx.within(self.lost_because(zone), |ctx| {
+            let noticed = peers.assume.node_failover;
+            ctx.send(noticed, Event::Elb(ElbEvent::NodeChecked(zone)));
+            if let Some(lasts) = lasts {
+                ctx.send(lasts + noticed, Event::Elb(ElbEvent::NodeChecked(zone)));
+            }
             if let Some(lasts) = lasts {
                 ctx.send(lasts, Event::Network(NetworkEvent::Restore(zone)));
             }

@@ -130,7 +130,12 @@ impl Network {
     }
 
     /// Whether one of the interface's groups lets a connection through; one is enough [IA-103].
+    ///
+    /// Only a Network Load Balancer's interface can be without any group, and then nothing is held back there.
     fn groups(&self, eni: &Eni, direction: Direction, port: u16, seen: Seen, other: &str) -> Result<(), Blocked> {
+        if eni.groups.is_empty() {
+            return Ok(());
+        }
         let groups = || eni.groups.iter().map(|&group| &self.groups[group]);
         let lets = |group: &SecurityGroup| {
             group.rules(direction).iter().any(|rule| rule.permission.has_tcp(port) && seen.is(rule.permission.other))

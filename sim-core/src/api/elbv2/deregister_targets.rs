@@ -1,0 +1,48 @@
+//! `elasticloadbalancing:DeregisterTargets`.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::register_targets::TargetInput;
+use super::{group, invalid};
+use crate::api::operation::NoOutput;
+use crate::api::{ApiError, Operation};
+use crate::world::{Ctx, World};
+
+/// `elasticloadbalancing:DeregisterTargets` — lets targets drain, whoever registered them.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct DeregisterTargets {
+    /// The target group, by ARN or name.
+    pub target_group_arn: String,
+    /// Whom; without a port, all with this address.
+    pub targets: Vec<TargetInput>,
+}
+
+impl Operation for DeregisterTargets {
+    const SERVICE: &'static str = "elbv2";
+    const NAME: &'static str = "DeregisterTargets";
+    type Output = NoOutput;
+
+    fn apply(self, world: &mut World, ctx: &mut Ctx) -> Result<Self::Output, ApiError> {
+        let from = group(world, &self.target_group_arn, "TargetGroupArn")?;
+        if self.targets.is_empty() {
+            return Err(invalid("You must specify targets").at("Targets"));
+        }
+        let mut leaving = Vec::new();
+        for (index, wanted) in self.targets.iter().enumerate() {
+            let fits = |id: &&_| {
+                let target = &world.elb.targets[**id];
+                *target.address == *wanted.id && wanted.port.is_none_or(|port| port == target.port)
+            };
+            let mut found: Vec<_> = world.elb.groups[from].targets.iter().filter(fits).copied().collect();
+            if found.is_empty() {
+                let message = format!("The target '{}' is not registered in the target group", wanted.id);
+                return Err(ApiError::new("InvalidTarget", message).at(format!("Targets[{index}]")));
+            }
+            leaving.append(&mut found);
+        }
+        world.lend(|w| &mut w.elb, |elb, peers| leaving.into_iter().for_each(|id| elb.let_go(id, peers, ctx)));
+        Ok(NoOutput {})
+    }
+}
