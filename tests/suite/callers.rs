@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use sim_core::engine::Time;
 use sim_core::world::Distribution;
 use sim_core::world::app::{AppSpec, Work};
@@ -167,7 +168,7 @@ fn what_no_rule_would_take_is_turned_away() {
 
 // Zones
 
-/// ⟦TR-005⟧ A client uses what the DNS said for 60 seconds: so long a third of its requests goes to a zone that is lost.
+/// [TR-005] A client uses what the DNS said for 60 seconds: so long a third of its requests goes to a zone that is lost.
 /// [TR-159] Then they are shared by the others. [TR-054] The targets there are out long before.
 #[test]
 fn a_lost_zone_costs_a_client_what_its_dns_remembers() {
@@ -198,4 +199,84 @@ fn what_a_zone_has_is_a_part_of_the_whole() {
     assert!(of_balancer.iter().all(|&count| count > 100.0), "{of_balancer:?}");
     assert_eq!(of_balancer, of_group);
     assert_eq!(of_balancer.iter().sum::<f64>(), sum(Subject::Balancer(lab.balancer)));
+}
+
+// Cookies, and what other settings of the load balancer do
+
+/// [TR-085] A client's connection is closed with the first answer after `client_keep_alive.seconds`, an hour unless set.
+#[test]
+fn a_clients_connection_has_an_end() {
+    let attributes = vec![("client_keep_alive.seconds", "60")];
+    let mut lab = Lab::new(Setup { app: takes(ms(1)), balancer_attributes: attributes, ..Setup::default() });
+    lab.caller(evenly(3.0, at(600), Policy::default()));
+    lab.run_until(at(601));
+    // Three addresses, each with a new connection about every minute, and one connection to the target.
+    let opened = lab.meter().counts().connections - 1;
+    assert!((27..=33).contains(&opened), "{opened}");
+}
+
+/// [TR-082] With stickiness a session stays with its target; [TR-083] when that is gone it is sent elsewhere, and counted
+/// in NonStickyRequestCount. [TR-068] A draining target gets nothing, whatever a cookie says.
+#[test]
+fn a_session_stays_with_its_target_while_that_is_there() {
+    let attributes = vec![("stickiness.enabled", "true"), ("stickiness.lb_cookie.duration_seconds", "600")];
+    let mut lab = Lab::new(Setup { tasks: 3, app: takes(ms(1)), attributes, ..Setup::default() });
+    lab.run_until(at(1));
+    let demand = Demand::Closed { users: 1, think: ms(100), from: at(1), until: at(100) };
+    lab.caller(NewCaller::of("somebody", "alb", demand));
+    let answered = |lab: &Lab| -> Vec<u64> {
+        let times = lab.world.elb.targets.iter().map(|(id, _)| lab.world.cloudwatch.times_of(id));
+        times.map(|times| times.map_or(0, |(all, _)| all.len())).collect()
+    };
+    lab.run_until(at(59));
+    let before = answered(&lab);
+    assert_eq!(before.iter().filter(|&&count| count > 0).count(), 1, "all at one target: {before:?}");
+    let stuck = before.iter().position(|&count| count > 0).unwrap();
+    lab.now(sim_core::world::Event::Elb(sim_core::world::elb::ElbEvent::Deregister(lab.tasks[stuck])));
+    lab.run_until(at(121));
+    let after = answered(&lab);
+    assert!(after[stuck] - before[stuck] <= 1, "one may have been on its way: {before:?} {after:?}");
+    assert_eq!(after.iter().filter(|&&count| count > 0).count(), 2, "then all at another: {after:?}");
+    assert_eq!(lab.sums(Metric::NonStickyRequestCount).iter().map(|(_, sum)| sum).sum::<f64>(), 1.0);
+}
+
+/// Without a cookie jar there is nothing to stick with: every target gets its turn.
+#[test]
+fn clients_without_cookies_do_not_stick() {
+    let attributes = vec![("stickiness.enabled", "true")];
+    for (sessions, targets) in [(0, 3), (1, 1)] {
+        let mut lab =
+            Lab::new(Setup { tasks: 3, app: takes(ms(1)), attributes: attributes.clone(), ..Setup::default() });
+        lab.run_until(at(1));
+        lab.caller(calling(10.0, at(30), Policy { sessions, ..Policy::default() }));
+        lab.run_until(at(40));
+        let busy = lab.world.elb.targets.iter().filter(|(id, _)| lab.world.cloudwatch.times_of(*id).is_some()).count();
+        assert_eq!(busy, targets, "{sessions} sessions");
+    }
+}
+
+/// [TR-139] RuleEvaluations counts the rules that were tried, without the default rule; [TR-142] a request is charged
+/// those beyond ten.
+#[test]
+fn rules_that_are_tried_are_counted() {
+    let mut lab = Lab::new(Setup { app: takes(ms(1)), ..Setup::default() });
+    let arn = lab.call("elbv2", "DescribeListeners", json!({"LoadBalancerArn": "alb"}))["Listeners"][0]["ListenerArn"]
+        .clone();
+    for priority in 1..=30 {
+        let condition = json!({"Field": "path-pattern", "Values": [format!("/{priority}/*")]});
+        let action = json!({"Type": "forward", "TargetGroupArn": "tg"});
+        let rule = json!({"ListenerArn": arn, "Priority": priority, "Conditions": [condition], "Actions": [action]});
+        lab.call("elbv2", "CreateRule", rule);
+    }
+    lab.run_until(at(1));
+    let mut caller = calling(100.0, at(50), Policy { keep_alive: Duration::from_secs(60), ..Policy::default() });
+    let line = RequestLine { path: "/25/x".into(), ..RequestLine::default() };
+    caller.classes = vec![NewClass { line, ..NewClass::default() }];
+    lab.caller(caller);
+    lab.run_until(at(61));
+    let requests = lab.meter().counts().arrived as f64;
+    assert_eq!(lab.sums(Metric::RuleEvaluations), [(0, 25.0 * requests)]);
+    let wanted = [15.0 * requests / 60.0 / 1000.0, requests * 10_000.0 * 60.0 / 1e9];
+    let units = lab.sums(Metric::ConsumedLCUs)[0].1;
+    assert!((units - wanted[0].max(wanted[1])).abs() < 1e-9, "{units} instead of the larger of {wanted:?}");
 }

@@ -327,7 +327,7 @@ fn a_deleted_load_balancer_is_gone() {
     assert_eq!(lab.refused("elbv2", "DescribeLoadBalancers", json!({"Names": ["alb"]})).0, "LoadBalancerNotFound");
     lab.constant_traffic(10.0, sim_core::engine::Time::from_secs(60));
     lab.run_until(sim_core::engine::Time::from_secs(7200));
-    let unreached: u64 = lab.world.traffic.sources.iter().map(|(_, source)| source.unreached.iter().sum::<u64>()).sum();
+    let unreached: u64 = lab.world.traffic.callers.iter().map(|(_, caller)| caller.unreached.iter().sum::<u64>()).sum();
     assert_eq!(unreached, lab.world.requests_sent());
     let bill = sim_core::world::billing::bill(&lab.world, lab.ctx.now()).expect("prices are known");
     assert!(bill.items.iter().all(|item| item.name != "Application Load Balancer"), "{bill:?}");
@@ -339,12 +339,12 @@ fn security_groups_of_a_load_balancer_can_be_replaced() {
     let mut lab = Lab::new(Setup::default());
     lab.constant_traffic(10.0, sim_core::engine::Time::from_secs(20));
     lab.run_until(sim_core::engine::Time::from_secs(10));
-    let before = lab.world.traffic.sources.iter().map(|(_, source)| source.unreached.iter().sum::<u64>()).sum::<u64>();
+    let before = lab.world.traffic.callers.iter().map(|(_, caller)| caller.unreached.iter().sum::<u64>()).sum::<u64>();
     assert_eq!(before, 0);
     let told = lab.call("elbv2", "SetSecurityGroups", json!({"LoadBalancerArn": "alb", "SecurityGroups": ["task-sg"]}));
     assert!(told["SecurityGroupIds"][0].as_str().unwrap().starts_with("sg-0"), "{told}");
     lab.run_until(sim_core::engine::Time::from_secs(20));
-    let after = lab.world.traffic.sources.iter().map(|(_, source)| source.unreached.iter().sum::<u64>()).sum::<u64>();
+    let after = lab.world.traffic.callers.iter().map(|(_, caller)| caller.unreached.iter().sum::<u64>()).sum::<u64>();
     assert!(after > 50, "{after}");
     let none = json!({"LoadBalancerArn": "alb", "SecurityGroups": []});
     assert_eq!(refusal(&mut lab, "SetSecurityGroups", none), "ValidationError at SecurityGroups");

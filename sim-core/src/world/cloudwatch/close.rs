@@ -18,7 +18,7 @@ const LCU_ACTIVE: f64 = 3000.0;
 const LCU_BYTES: f64 = 1e9;
 /// Rule evaluations that one load balancer capacity unit covers [per second] [TR-141].
 const LCU_RULES: f64 = 1000.0;
-/// Rules that a request is charged nothing for [count] ⟦TR-142⟧.
+/// Rules that a request is charged nothing for [count] [TR-142].
 const FREE_RULES: u64 = 10;
 
 /// A minute of what one node gave to one target group.

@@ -14,7 +14,7 @@ pub struct Counts {
     pub forwarded: u64,
     /// Those forwarded although too few targets were healthy [TR-067] [count].
     pub fail_open: u64,
-    /// Those whose cookie named a target that could not be taken ⟦TR-083⟧ [count].
+    /// Those whose cookie named a target that could not be taken [TR-083] [count].
     pub not_sticky: u64,
     /// What the answers were due to, by [`Cause`] [count].
     pub by_cause: [u64; Cause::COUNT],
@@ -24,7 +24,7 @@ pub struct Counts {
     pub bytes: u64,
     /// TCP connections opened by clients and to targets [TR-135] [count].
     pub connections: u64,
-    /// Rules evaluated, without default rules ⟦TR-139⟧ [count].
+    /// Rules evaluated, without default rules [TR-139] [count].
     pub rules: u64,
 }
 

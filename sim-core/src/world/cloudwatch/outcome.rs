@@ -21,10 +21,10 @@ pub enum Outcome {
     Target(u16, Blame),
     /// A `fixed-response` action answered with this status [TR-022].
     FixedResponse(u16),
-    /// A `redirect` action answered with this status ⟦TR-023⟧.
+    /// A `redirect` action answered with this status [TR-023].
     Redirect(u16),
     /// The load balancer does not take a request like this: 405, 413, 414 or 463 [TR-093][TR-095][TR-097], or 507 for
-    /// too long a redirect ⟦TR-023⟧.
+    /// too long a redirect [TR-023].
     Rejected(u16),
     /// 503: no registered target, or all `unused` [TR-100]; unhealthy ones are no reason for it [TR-105].
     NoTarget,
@@ -42,7 +42,7 @@ pub enum Outcome {
     IdleTimeout,
     /// 460: the client gave up before the idle timeout [TR-096].
     ClientClosed,
-    /// The Network Load Balancer reset the flow, because its target is not healthy ⟦TR-122⟧ or has left ⟦TR-124⟧.
+    /// The Network Load Balancer reset the flow, because its target is not healthy [TR-122] or has left [TR-124].
     ResetByBalancer,
     /// The target reset the flow: its port is closed or its process has ended.
     ResetByTarget,

@@ -68,7 +68,7 @@ pub struct Policy {
     pub keep_alive: Duration,
     /// Requests on a connection at most [count]; no limit unless set.
     pub requests_per_connection: Option<u32>,
-    /// How long an answer of the DNS is used; 60 s, its TTL, unless set ⟦TR-005⟧.
+    /// How long an answer of the DNS is used; 60 s, its TTL, unless set [TR-005].
     pub dns_ttl: Duration,
     /// Cookie jars that the requests of an open system belong to [count]; no cookie is kept when zero, which it is
     /// unless set. Each user of a closed system has one.

@@ -99,7 +99,7 @@ pub(super) struct ClientLinks {
 
 impl ClientLinks {
     /// Takes a connection to this address, or opens one; says whether it is new. Idle ones are closed after `idle`
-    /// [ns], by either end; an old one is taken only once more: `Connection: close` comes with its answer ⟦TR-085⟧.
+    /// [ns], by either end; an old one is taken only once more: `Connection: close` comes with its answer [TR-085].
     #[inline]
     pub fn take(&mut self, zone: ZoneId, now: Time, idle: u64) -> (Link, bool) {
         let place = zone.index();

@@ -32,6 +32,9 @@ impl World {
             _ => false,
         };
         self.elb.ended(target, bad);
+        if bad {
+            self.elb.suspect(target, ctx);
+        }
         if answered {
             // No sample of the target's response time where it sent no header [TR-158].
             self.cloudwatch.responded(target, meter, at_target);
@@ -66,7 +69,7 @@ impl World {
         let balancer = caller.last;
         let used_up = caller.policy.requests_per_connection.is_some_and(|most| link.served >= most);
         if keeps && !used_up && caller.keep_alive > 0 {
-            // Once it is old, the load balancer lets one more request through and closes it ⟦TR-085⟧.
+            // Once it is old, the load balancer lets one more request through and closes it [TR-085].
             let life = nanos(self.elb.balancers[balancer].attributes.client_keep_alive);
             if now.as_nanos() - link.opened.as_nanos() < life {
                 caller.links.keep(link, now);

@@ -180,9 +180,9 @@ impl World {
         self.traffic.traces.step(call.trace, now, || step);
         let caller = &mut self.traffic.callers[id];
         if now >= caller.resolved.until {
-            // What the DNS says is used until its time to live is over ⟦TR-005⟧[TR-159].
+            // What the DNS says is used until its time to live is over [TR-005][TR-159].
             let told = caller.balancer.map_or_else(Default::default, |balancer| self.elb.dns(balancer));
-            // Nodes in a zone without power fail the health checks of the DNS; when all do, all are told ⟦TR-064⟧.
+            // Nodes in a zone without power fail the health checks of the DNS; when all do, all are told [TR-064].
             let there: ZoneSet = told.iter().filter(|&zone| !self.network.is_lost(zone)).collect();
             caller.resolved.zones = if there.is_empty() { told } else { there };
             caller.resolved.until = now + caller.policy.dns_ttl;
@@ -382,7 +382,7 @@ impl World {
         let Some(process) = process.filter(|process| process.listens_on(port)) else {
             // Nothing listens: the connection is refused [TR-099][IA-107].
             self.cloudwatch.meter(meter).forwarded(pick.fail_open, not_sticky, 1);
-            self.failed_to_connect(id);
+            self.failed_to_connect(id, ctx);
             let after = nanos(self.assume.target_round_trip);
             return self.answer_at_once(attempt, id, Outcome::ConnectionRefused, after, ctx);
         };
@@ -397,7 +397,7 @@ impl World {
         self.traffic.traces.step(call.trace, now, || Step::Target(id, reuse == Reuse::Opened));
         if reuse == Reuse::JustClosed {
             // The target has closed the connection, and its word is still on the way [TR-088].
-            self.failed_to_connect(id);
+            self.failed_to_connect(id, ctx);
             return self.answer_at_once(attempt, id, Outcome::KeepAliveElapsed, round_trip, ctx);
         }
         self.elb.began(id);
@@ -405,13 +405,14 @@ impl World {
         self.enter(request, to, ctx);
     }
 
-    /// A connection to a target failed, which anomaly detection looks at ⟦TR-080⟧.
-    fn failed_to_connect(&mut self, target: TargetId) {
+    /// A connection to a target failed, which anomaly detection looks at [TR-080].
+    fn failed_to_connect(&mut self, target: TargetId, ctx: &mut Ctx) {
         self.elb.began(target);
         self.elb.ended(target, true);
+        self.elb.suspect(target, ctx);
     }
 
-    /// A session's cookies are set anew with each answer; the time of the request is near enough ⟦TR-082⟧.
+    /// A session's cookies are set anew with each answer; the time of the request is near enough [TR-082].
     fn remember(&mut self, caller: CallerId, user: u32, group: TargetGroupId, target: TargetId, now: Time) {
         if let Some(lasts) = self.elb.groups[group].attributes.stickiness.lasts()
             && let Some(jar) = self.traffic.callers[caller].jars.get_mut(user as usize)
@@ -420,7 +421,7 @@ impl World {
         }
     }
 
-    /// A request on a flow through a Network Load Balancer: the flow's target takes it, whatever the algorithm ⟦TR-120⟧.
+    /// A request on a flow through a Network Load Balancer: the flow's target takes it, whatever the algorithm [TR-120].
     fn flow(&mut self, mut attempt: Attempt, group: TargetGroupId, ctx: &mut Ctx) {
         let Attempt { caller, meter, link, opened, .. } = attempt;
         self.cloudwatch.meter(meter).arrived(0, u32::from(opened));

@@ -79,7 +79,7 @@ impl World {
     pub(super) fn cut(&mut self, target: TargetId, ctx: &mut Ctx) {
         for slot in self.traffic.requests.find(|request| request.target == target && !request.is_check) {
             let request = self.traffic.requests.get(slot);
-            // Flows through a Network Load Balancer may go on after the delay, unless told otherwise ⟦TR-124⟧.
+            // Flows through a Network Load Balancer may go on after the delay, unless told otherwise [TR-124].
             let group = &self.elb.groups[request.group];
             let kind = group.balancer.map(|balancer| self.elb.balancers[balancer].kind);
             let outcome = match kind {
