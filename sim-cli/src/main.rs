@@ -1,5 +1,6 @@
 //! `sim-cli`: runs scenario files of the ECS simulator and reports what happened.
 
+use std::io::{Write, stderr};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -48,7 +49,11 @@ fn main() -> ExitCode {
         }
     };
     std::panic::set_hook(Box::new(|panic| {
-        eprintln!("internal error: {panic}\nThis is a bug of the simulator. Please report it with the scenario file.");
+        // Not eprintln, which panics itself where nothing can be written: the exit code must still be told.
+        let _ = writeln!(
+            stderr(),
+            "internal error: {panic}\nThis is a bug of the simulator. Please report it with the scenario file."
+        );
     }));
     let outcome = std::panic::catch_unwind(|| match &arguments.verb {
         Verb::Run(run) => run.execute(),

@@ -188,4 +188,56 @@ mod tests {
         assert_eq!(fs::read_to_string(folder.join(FILE)).unwrap(), "{\"version\": 99}");
         fs::remove_dir_all(folder).unwrap();
     }
+
+    /// What is in the file's place is no file: it stays, and nothing is written in or beside it.
+    #[test]
+    fn a_folder_in_its_place_is_left_alone() {
+        let (place, folder) = place("folder");
+        fs::create_dir_all(folder.join(FILE)).unwrap();
+        fs::write(folder.join(FILE).join("mine"), "x").unwrap();
+        let mut store = place.open();
+        store.progress.opened("stack");
+        store.save();
+        assert_eq!(fs::read_to_string(folder.join(FILE).join("mine")).unwrap(), "x");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// A file that ends anywhere is either set aside as it was, or was whole.
+    #[test]
+    fn a_file_that_was_cut_off_is_never_lost() {
+        let (place, folder) = place("cut");
+        let mut store = place.open();
+        store.progress.opened("stack");
+        store.progress.next_hint("no-way-in");
+        let whole = store.progress.write();
+        fs::create_dir_all(&folder).unwrap();
+        for length in (0..whole.len()).filter(|&length| whole.is_char_boundary(length)) {
+            fs::write(folder.join(FILE), &whole[..length]).unwrap();
+            let aside = folder.join(format!("{FILE}.damaged-1"));
+            let read = place.open();
+            if read.progress == store.progress {
+                continue; // only what ends the last line was missing
+            }
+            assert_eq!(fs::read_to_string(&aside).unwrap(), whole[..length], "cut at {length}");
+            fs::remove_file(aside).unwrap();
+        }
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// What cannot be written leaves what was there, as a full disk does.
+    #[test]
+    fn a_failed_save_leaves_the_old_file() {
+        let (place, folder) = place("failed");
+        let mut store = place.open();
+        store.progress.opened("stack");
+        store.save();
+        let before = fs::read_to_string(folder.join(FILE)).unwrap();
+        // The new content goes into this file first; where it cannot, the disk may as well be full.
+        fs::create_dir(folder.join(format!("{FILE}.part"))).unwrap();
+        store.progress.opened("roles");
+        store.save();
+        assert_eq!(fs::read_to_string(folder.join(FILE)).unwrap(), before);
+        fs::remove_dir_all(folder).unwrap();
+    }
 }

@@ -123,6 +123,35 @@ fn what_does_not_exist_is_refused_with_the_way_out() {
     }
 }
 
+/// Marks, frames, answers and the lines between them: whoever asks for ASCII gets nothing else.
+#[test]
+fn who_asks_for_ascii_gets_nothing_else() {
+    let desk = Desk::new("ascii");
+    let mut seen = String::new();
+    for topic in ["stack", "roles", "lab"] {
+        seen += &desk.succeeds(&format!("learn {topic} --ascii"), "");
+        seen += &desk.succeeds(&format!("quiz {topic} --seed 1 --ascii"), &"a\nb\n1\n\nnone\n".repeat(30));
+    }
+    desk.succeeds("exercise start no-way-in --ascii", "");
+    let (code, verdict, _) = desk.types("exercise check no-way-in --ascii", "");
+    assert_eq!(code, 1);
+    assert!(verdict.contains("x At least 99.9 %"), "{verdict}");
+    seen += &verdict;
+    for line in [
+        "learn --ascii",
+        "quiz --list --ascii",
+        "exercise list --ascii",
+        "exercise hint no-way-in --ascii",
+        "exercise solution no-way-in --ascii",
+        "exercise start no-way-in --ascii",
+    ] {
+        seen += &desk.succeeds(line, "");
+    }
+    let foreign: Vec<&str> = seen.lines().filter(|line| !line.is_ascii()).collect();
+    assert!(foreign.is_empty(), "{foreign:#?}");
+    assert!(seen.contains("v 1  stack"), "{seen}");
+}
+
 #[test]
 fn damaged_progress_is_set_aside_and_told() {
     let desk = Desk::new("damaged");

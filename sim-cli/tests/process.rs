@@ -253,3 +253,13 @@ fn a_sound_file_is_said_to_be_sound() {
     assert_eq!(code(&output), Some(0));
     assert!(stderr(&output).ends_with("fargate-alb.toml: no mistakes found\n"), "{}", stderr(&output));
 }
+
+/// Where even the report of a panic cannot be written, the exit code still tells of it.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_panic_ends_with_70() {
+    // A message that cannot be written is a panic: nothing is left to say it with.
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has it");
+    let status = Command::new(env!("CARGO_BIN_EXE_sim-cli")).args(["run", "no-such.toml"]).stderr(full).status();
+    assert_eq!(status.expect("sim-cli starts").code(), Some(70));
+}

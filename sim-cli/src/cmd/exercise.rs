@@ -14,7 +14,7 @@ use super::learn::{library, unknown};
 use crate::exit::Exit;
 use crate::folder::{Folder, read_bounded};
 use crate::format::page::Look;
-use crate::format::{print, write};
+use crate::format::write;
 use crate::progress::Place;
 
 /// Mend broken worlds: get a scenario that fails, edit it, have it judged.
@@ -70,7 +70,7 @@ impl Exercise {
             library.exercise(name).ok_or_else(|| unknown("exercise", name, names, "sim-cli exercise list"))
         };
         let done = match &self.verb {
-            Verb::List => Ok(print(&list(&library, &self.place.open().progress, self.look.columns()))),
+            Verb::List => Ok(self.look.print(&list(&library, &self.place.open().progress, self.look.columns()))),
             Verb::Start { name, folder } => find(name).map(|task| self.start(&library, task, folder.as_deref())),
             Verb::Check { name, file } => find(name).map(|task| self.check(&library, task, file.as_deref())),
             Verb::Hint { name } => find(name).map(|task| self.hint(task)),
@@ -109,7 +109,7 @@ impl Exercise {
         let _ = writeln!(page, "\n  sim-cli run {shown}\n      what happens, and why");
         let _ = writeln!(page, "  sim-cli exercise check {}{place}\n      whether you are there", task.name);
         let _ = writeln!(page, "  sim-cli exercise hint {}\n      where to look; {HINTS} of them", task.name);
-        print(&page)
+        self.look.print(&page)
     }
 
     fn check(&self, library: &Library, task: &Task, file: Option<&Path>) -> Exit {
@@ -133,7 +133,7 @@ impl Exercise {
         let mut store = self.place.open();
         let medal = store.progress.judged(&task.name, judgement.solved);
         store.save();
-        let printed = print(&verdict(task, &judgement, medal, &file, &self.look));
+        let printed = self.look.print(&verdict(task, &judgement, medal, &file, &self.look));
         if printed != Exit::Held {
             return printed;
         }
@@ -148,7 +148,7 @@ impl Exercise {
         if number + 1 == HINTS {
             let _ = writeln!(page, "\nThat was the last one. `sim-cli exercise solution {}` shows a way.", task.name);
         }
-        print(&page)
+        self.look.print(&page)
     }
 
     fn solution(&self, task: &Task) -> Exit {
@@ -160,7 +160,7 @@ impl Exercise {
         page += &format!("\nA way that does not work\n\n{}", diff(&task.mistake));
         page += &format!("\n{}", self.look.page(&task.mistake.say));
         let _ = writeln!(page, "\nSources: {}", task.sources.join(", "));
-        print(&page)
+        self.look.print(&page)
     }
 }
 

@@ -67,7 +67,7 @@ impl Learn {
             Err(exit) => return exit,
         };
         match self.lesson.as_deref() {
-            None => print(&list(&library, &self.place.open().progress, self.look.columns())),
+            None => self.look.print(&list(&library, &self.place.open().progress, self.look.columns())),
             Some("stats") => print(&stats(&Stats::of(&library))),
             Some(name) => match &self.world {
                 Some(folder) => write_world(&library, name, folder),
@@ -99,7 +99,7 @@ impl Learn {
         let mut store = self.place.open();
         store.progress.opened(&topic.name);
         store.save();
-        print(&text)
+        self.look.print(&text)
     }
 }
 

@@ -58,7 +58,7 @@ impl Quiz {
             return unknown("topic or question", name, known, "sim-cli quiz --list");
         };
         if self.list {
-            return print(&list(&questions, &store.progress));
+            return self.look.print(&list(&questions, &store.progress));
         }
         if self.scenario {
             return scenario(&library, &questions, seed);

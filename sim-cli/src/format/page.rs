@@ -1,8 +1,11 @@
 //! Markdown on a terminal.
 
+use std::borrow::Cow;
 use std::io::{IsTerminal, stdout};
 
-use sim_learn::render::{Options, markdown};
+use sim_learn::render::{Options, ascii, markdown};
+
+use crate::exit::Exit;
 
 /// The narrowest and the widest page [columns].
 const WIDTH: std::ops::RangeInclusive<usize> = 40..=100;
@@ -15,7 +18,7 @@ pub struct Look {
     /// Columns of a page; those of the terminal unless set
     #[arg(long, value_name = "N", global = true)]
     width: Option<usize>,
-    /// Only characters of ASCII in diagrams and frames
+    /// Only characters of ASCII, in diagrams, frames, marks and texts
     #[arg(long, global = true)]
     pub ascii: bool,
 }
@@ -42,6 +45,16 @@ impl Look {
     pub fn inset(&self, text: &str, indent: &str) -> String {
         let text = self.rendered(text, self.columns().saturating_sub(indent.chars().count()));
         text.trim_end().lines().map(|line| format!("{indent}{line}").trim_end().to_owned() + "\n").collect()
+    }
+
+    /// A text as this look writes it: in ASCII alone if that is asked for.
+    pub fn written<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if self.ascii { Cow::Owned(ascii(text)) } else { Cow::Borrowed(text) }
+    }
+
+    /// Prints to the standard output.
+    pub fn print(&self, text: &str) -> Exit {
+        super::print(&self.written(text))
     }
 
     /// What cannot be drawn is shown as it is written.

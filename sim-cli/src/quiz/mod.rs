@@ -52,7 +52,7 @@ impl<R: BufRead, W: Write> Session<'_, R, W> {
             let asked = question.asked(seed);
             let view = asked.view();
             let place = format!("Question {} of {}", index + 1, questions.len());
-            write!(self.output, "{}", question_page(&view, &place, &self.look))?;
+            self.say(&question_page(&view, &place, &self.look))?;
             let grade = match self.answer(&asked, &view)? {
                 Some(Ok(grade)) => grade,
                 Some(Err(())) => continue,
@@ -65,7 +65,7 @@ impl<R: BufRead, W: Write> Session<'_, R, W> {
             }
             self.store.progress.answered(&question.id, grade.verdict);
             self.store.save();
-            write!(self.output, "{}", grade_page(&asked, &grade, &self.look))?;
+            self.say(&grade_page(&asked, &grade, &self.look))?;
         }
         write!(self.output, "{right} of {asked_count} right")?;
         match wrong.first() {
@@ -84,10 +84,10 @@ impl<R: BufRead, W: Write> Session<'_, R, W> {
                     Line::Skip => return Ok(Some(Err(()))),
                     Line::Said(_) => {}
                 }
-                write!(self.output, "\nA good answer:\n\n{}\n", self.look.inset(&open.model, "  "))?;
+                self.say(&format!("\nA good answer:\n\n{}\n", self.look.inset(&open.model, "  ")))?;
                 writeln!(self.output, "Hold yours against these points:\n")?;
                 for (number, point) in open.rubric.iter().enumerate() {
-                    write!(self.output, "{}", self.look.inset(&format!("{}) {point}", number + 1), "  "))?;
+                    self.say(&self.look.inset(&format!("{}) {point}", number + 1), "  "))?;
                 }
                 match self.line("\nWhich of them did you make? (such as 1 3, or none) > ")? {
                     Line::Quit => return Ok(None),
@@ -107,7 +107,7 @@ impl<R: BufRead, W: Write> Session<'_, R, W> {
             });
             match graded {
                 Ok(grade) => return Ok(Some(Ok(grade))),
-                Err(problem) => writeln!(self.output, "  {problem}")?,
+                Err(problem) => self.say(&format!("  {problem}\n"))?,
             }
         }
     }
@@ -121,7 +121,7 @@ impl<R: BufRead, W: Write> Session<'_, R, W> {
         let proof = asked.prove(&self.library.files)?;
         let said = proof.findings.iter().map(|finding| finding.text.as_str()).collect::<Vec<_>>().join(", and ");
         let note = self.look.inset(&format!("The scenario was run. Looked at: {said}"), "  ");
-        write!(self.output, "\n{note}").map_err(|error| error.to_string())?;
+        self.say(&format!("\n{note}")).map_err(|error| error.to_string())?;
         Ok(proof.key)
     }
 
@@ -138,15 +138,20 @@ impl<R: BufRead, W: Write> Session<'_, R, W> {
         }
     }
 
+    /// Writes a text as it shall look.
+    fn say(&mut self, text: &str) -> io::Result<()> {
+        write!(self.output, "{}", self.look.written(text))
+    }
+
     fn line(&mut self, prompt: &str) -> io::Result<Line> {
-        write!(self.output, "{prompt}")?;
+        self.say(prompt)?;
         self.output.flush()?;
         let mut bytes = Vec::new();
         let read = io::Read::take(&mut self.input, LINE_MAX).read_until(b'\n', &mut bytes)?;
         let text = String::from_utf8_lossy(&bytes).trim().to_owned();
         if self.echo || read == 0 {
             let shown: String = text.chars().filter(|letter| !letter.is_control()).collect();
-            writeln!(self.output, "{shown}")?;
+            self.say(&format!("{shown}\n"))?;
         }
         Ok(match text.to_lowercase().as_str() {
             _ if read == 0 => Line::Quit,

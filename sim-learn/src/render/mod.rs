@@ -52,6 +52,12 @@ pub fn markdown(source: &str, options: &Options) -> Result<String, Problem> {
     markdown_text::render(source, options)
 }
 
+/// A text of our own in characters of ASCII alone: marks and signs become the nearest that there is.
+#[must_use]
+pub fn ascii(text: &str) -> String {
+    text::ascii(text)
+}
+
 /// Draws one Mermaid diagram.
 ///
 /// # Errors

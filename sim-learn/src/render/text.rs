@@ -31,6 +31,15 @@ pub(crate) fn clean(text: &str, ascii: bool) -> String {
     out
 }
 
+/// `text` in characters of ASCII alone; what is in ASCII, escape sequences too, stays as it is.
+pub(crate) fn ascii(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii() { out.push(c) } else { push_ascii(&mut out, c) }
+    }
+    out
+}
+
 /// The nearest ASCII of a character; `?` when there is none.
 fn push_ascii(out: &mut String, c: char) {
     out.push_str(match c {
@@ -52,6 +61,8 @@ fn push_ascii(out: &mut String, c: char) {
         '÷' => "/",
         'µ' | 'μ' => "u",
         '✓' | '✔' => "v",
+        '◐' => "~",
+        '─' => "-",
         '\u{a0}' | '\u{2002}'..='\u{200a}' | '\u{202f}' | '\u{3000}' => " ",
         c if char_width(c) == 0 => "",
         _ => "?",

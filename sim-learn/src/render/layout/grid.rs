@@ -58,28 +58,33 @@ pub(super) const ALONG: u8 = 4;
 /// A line turns or ends here.
 pub(super) const SOLID: u8 = 8;
 
+/// What a contested cell becomes dearer by, and at most.
+const WORN: u8 = 24;
+const WORN_MAX: u8 = 200;
+
+/// A cell as lines see it; small, since they look at many.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Cell {
+    pub flags: u8,
+    /// What a step on the cell costs beyond the plain price.
+    pub soft: u8,
+    /// The frame whose border the cell is, counted from 1; 0 is none.
+    pub frame: u16,
+}
+
 /// The cells, row by row.
-#[derive(Clone)]
 pub(super) struct Grid {
     pub width: usize,
     pub height: usize,
-    pub flags: Vec<u8>,
-    /// What a step on the cell costs beyond the plain price.
-    pub soft: Vec<u8>,
-    /// The frame whose border the cell is, counted from 1; 0 is none.
-    pub frame: Vec<u16>,
+    pub cells: Vec<Cell>,
+    /// The cells without any line.
+    bare: Vec<Cell>,
 }
 
 impl Grid {
     pub(super) fn new(scene: &Scene, title_width: impl Fn(usize) -> usize) -> Self {
-        let cells = scene.width * scene.height;
-        let mut grid = Self {
-            width: scene.width,
-            height: scene.height,
-            flags: vec![0; cells],
-            soft: vec![0; cells],
-            frame: vec![0; cells],
-        };
+        let cells = vec![Cell::default(); scene.width * scene.height];
+        let mut grid = Self { width: scene.width, height: scene.height, cells, bare: Vec::new() };
         for &(group, rect) in &scene.groups {
             grid.put_frame(group, rect, title_width(group));
         }
@@ -91,7 +96,67 @@ impl Grid {
             grid.block(*rect);
             grid.shun(*rect, 2);
         }
+        grid.bare = grid.cells.clone();
         grid
+    }
+
+    /// Takes all lines away.
+    pub(super) fn clear(&mut self) {
+        self.cells.copy_from_slice(&self.bare);
+    }
+
+    /// The flags of a cell that no line made.
+    pub(super) fn fixed(&self, at: usize) -> u8 {
+        self.bare[at].flags
+    }
+
+    /// Whether a line can start in a cell beside a border.
+    pub(super) fn open(&self, cell: (usize, usize), border: Side) -> bool {
+        self.opens(&self.cells, cell, border)
+    }
+
+    /// Whether it could if there were no other lines.
+    pub(super) fn could_open(&self, cell: (usize, usize), border: Side) -> bool {
+        self.opens(&self.bare, cell, border)
+    }
+
+    fn opens(&self, cells: &[Cell], (x, y): (usize, usize), border: Side) -> bool {
+        let here = cells[self.at(x, y)];
+        let (bx, by) = step((x, y), border);
+        let border = cells[self.at(bx, by)];
+        // The border of a frame may be crossed here already.
+        let both = ACROSS | ALONG;
+        let crossed = border.frame != 0 && (border.flags & SOLID != 0 || border.flags & both == both);
+        here.flags == 0 && here.frame == 0 && !crossed
+    }
+
+    /// Whether a way has its cells to itself, but for lines that it crosses.
+    pub(super) fn fits(&self, path: &Path) -> bool {
+        (0..path.cells.len()).all(|n| self.fits_at(path, n))
+    }
+
+    fn fits_at(&self, path: &Path, n: usize) -> bool {
+        let cell = path.cells[n];
+        let last = path.cells.len() - 1;
+        let into = if n == 0 { path.tail_side } else { side_to(cell, path.cells[n - 1]) };
+        let out = if n == last { path.head_side } else { side_to(cell, path.cells[n + 1]) };
+        if n == 0 && !self.open(cell, into) || n == last && !self.open(cell, out) {
+            return false;
+        }
+        let taken = BLOCK | SOLID | if out.vertical() { ALONG } else { ACROSS };
+        let flags = self.cells[self.at(cell.0, cell.1)].flags;
+        if into == out.opposite() { flags & taken == 0 } else { flags == 0 }
+    }
+
+    /// Makes the cells dearer for good where a way pushes others aside, so that they do not push each other for ever.
+    pub(super) fn wear(&mut self, path: &Path) {
+        for n in 0..path.cells.len() {
+            if self.fits_at(path, n) {
+                continue;
+            }
+            let at = self.at(path.cells[n].0, path.cells[n].1);
+            self.bare[at].soft = self.bare[at].soft.saturating_add(WORN).min(WORN_MAX);
+        }
     }
 
     pub(super) fn at(&self, x: usize, y: usize) -> usize {
@@ -102,7 +167,7 @@ impl Grid {
         for y in rect.y..rect.y + rect.h {
             for x in rect.x..rect.x + rect.w {
                 let at = self.at(x, y);
-                self.flags[at] |= BLOCK;
+                self.cells[at].flags |= BLOCK;
             }
         }
     }
@@ -111,7 +176,7 @@ impl Grid {
     fn shun(&mut self, rect: Rect, cost: u8) {
         for (x, y) in around(rect, self.width, self.height) {
             let at = self.at(x, y);
-            self.soft[at] = self.soft[at].saturating_add(cost);
+            self.cells[at].soft = self.cells[at].soft.saturating_add(cost);
         }
     }
 
@@ -120,21 +185,21 @@ impl Grid {
         for x in rect.x..=right {
             for y in [rect.y, bottom] {
                 let at = self.at(x, y);
-                self.flags[at] |= ACROSS;
-                self.frame[at] = group as u16 + 1;
+                self.cells[at].flags |= ACROSS;
+                self.cells[at].frame = group as u16 + 1;
             }
         }
         for y in rect.y..=bottom {
             for x in [rect.x, right] {
                 let at = self.at(x, y);
-                self.flags[at] |= ALONG;
-                self.frame[at] = group as u16 + 1;
+                self.cells[at].flags |= ALONG;
+                self.cells[at].frame = group as u16 + 1;
             }
         }
         // Corners carry both flags, so nothing crosses them; nor the title.
         for x in rect.x + 1..(rect.x + 4 + title).min(right) {
             let at = self.at(x, rect.y);
-            self.flags[at] |= BLOCK;
+            self.cells[at].flags |= BLOCK;
         }
         self.shun(rect, 2);
         if rect.w > 2 && rect.h > 2 {
@@ -142,13 +207,13 @@ impl Grid {
             for x in inside.x..inside.x + inside.w {
                 for y in [inside.y, inside.y + inside.h - 1] {
                     let at = self.at(x, y);
-                    self.soft[at] = self.soft[at].saturating_add(2);
+                    self.cells[at].soft = self.cells[at].soft.saturating_add(2);
                 }
             }
             for y in inside.y..inside.y + inside.h {
                 for x in [inside.x, inside.x + inside.w - 1] {
                     let at = self.at(x, y);
-                    self.soft[at] = self.soft[at].saturating_add(2);
+                    self.cells[at].soft = self.cells[at].soft.saturating_add(2);
                 }
             }
         }
@@ -164,24 +229,25 @@ impl Grid {
             let out = if n == last { path.head_side } else { side_to((x, y), path.cells[n + 1]) };
             let at = self.at(x, y);
             let straight = into == out.opposite();
-            let seen = straight && self.flags[at] == 0 && !(n == 0 && tips[0]) && !(n == last && tips[1]);
+            let seen = straight && self.cells[at].flags == 0 && !(n == 0 && tips[0]) && !(n == last && tips[1]);
             if n == 0 || n == last || !straight || seen && !shown {
-                self.flags[at] |= SOLID;
+                self.cells[at].flags |= SOLID;
             }
             shown |= seen;
-            self.flags[at] |= if into.vertical() { ALONG } else { ACROSS };
-            self.flags[at] |= if out.vertical() { ALONG } else { ACROSS };
+            self.cells[at].flags |= if into.vertical() { ALONG } else { ACROSS };
+            self.cells[at].flags |= if out.vertical() { ALONG } else { ACROSS };
             let bounds = (self.width, self.height);
             for (x, y) in around(Rect { x, y, w: 1, h: 1 }, bounds.0, bounds.1) {
                 let at = self.at(x, y);
-                self.soft[at] = (self.soft[at] + 1).min(8);
+                let soft = self.cells[at].soft;
+                self.cells[at].soft = soft.max((soft + 1).min(8));
             }
         }
         for ((x, y), side) in [(path.cells[0], path.tail_side), (path.cells[last], path.head_side)] {
             // The cell of a frame at which a line ends is crossed by nobody.
             let (x, y) = step((x, y), side);
             let at = self.at(x, y);
-            self.flags[at] |= SOLID;
+            self.cells[at].flags |= SOLID;
         }
         shown
     }

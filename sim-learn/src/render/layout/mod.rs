@@ -8,8 +8,10 @@
 mod grid;
 mod order;
 mod place;
+mod places;
 mod rank;
 mod route;
+mod search;
 mod spread;
 
 use super::mermaid_text::graph::{Direction, Graph};
@@ -55,8 +57,8 @@ pub(super) struct Scene {
 pub(super) enum Failure {
     /// It needs this many columns.
     TooNarrow(Option<usize>),
-    /// Lines could not be drawn with a bounded amount of work.
-    TooTangled,
+    /// Lines could not be drawn with a bounded amount of work; in this many columns they can.
+    TooTangled(Option<usize>),
 }
 
 /// Steps of the search for lines that one picture may cost.
@@ -71,7 +73,7 @@ pub(super) fn layout(graph: &Graph, width: usize, ascii: bool) -> Result<Scene, 
     let mut steps = STEPS_MAX;
     match attempt(graph, width, ascii, &mut steps) {
         Some(scene) => Ok(scene),
-        None if steps == 0 => Err(Failure::TooTangled),
+        None if steps == 0 => Err(Failure::TooTangled(least_width(graph, width, ascii))),
         None => Err(Failure::TooNarrow(least_width(graph, width, ascii))),
     }
 }

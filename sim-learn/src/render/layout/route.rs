@@ -1,53 +1,31 @@
-//! Lines: each edge takes the cheapest way over the grid (A*). Two lines may share a cell only where one crosses the
-//! other at a right angle; they never run, turn or end on one another, so no picture shows an edge that is not there.
+//! Lines: each edge takes the cheapest way that `search` finds. A line that finds none pushes those aside that are in
+//! its way, and they look for another.
 
-use super::grid::{ACROSS, ALONG, BLOCK, Grid, Path, SOLID, Side, Span, label_spans, side_to, step};
+use super::grid::{Grid, Path, Side};
+use super::places::{Places, Stop};
+use super::search::{Reach, Search};
 use super::{Rect, Scene};
-use crate::render::mermaid_text::graph::{Direction, End, Graph, Stroke, Tip};
+use crate::render::mermaid_text::graph::{Graph, Stroke, Tip};
 use crate::render::text;
-
-/// Prices. A step is 2, so that small preferences can be said in between.
-const STEP: u32 = 2;
-/// What a step is thought to cost on average: more than the least, so that the search goes straight for its goal and
-/// now and then takes a way that is a little longer than another.
-const AHEAD: u32 = 4;
-const BEND: u32 = 7;
-const CROSSING: u32 = 8;
-const OWN_FRAME: u32 = 2;
-/// Through the frame of a subgraph that the edge has nothing to do with.
-const FOREIGN_FRAME: u32 = 60;
-/// Leaving or entering a box on a side that does not follow the flow; on the opposite side.
-const ASIDE: u32 = 8;
-const BACKWARDS: u32 = 16;
-
-/// A cell beside a box where a line can start or end.
-#[derive(Clone, Copy, Debug)]
-struct Port {
-    cell: (usize, usize),
-    /// Where the box lies.
-    side: Side,
-    cost: u32,
-}
-
-/// What a line is tied to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stop {
-    End(End),
-    Label(usize),
-}
+use std::collections::VecDeque;
 
 /// One line to be found.
-struct Wire {
-    edge: usize,
-    from: Stop,
-    to: Stop,
-    tail: Tip,
+pub(super) struct Wire {
+    pub edge: usize,
+    pub from: Stop,
+    pub to: Stop,
+    pub tail: Tip,
     /// No tip at either end: one cell of line is enough.
-    plain: bool,
+    pub plain: bool,
 }
 
-/// How often lines that found no way are drawn before all others.
-const RETRIES: usize = 3;
+/// How far a line looks at first, and when it found nothing.
+const NEAR: Reach = Reach { window: 40, push: false };
+const FAR: Reach = Reach { window: 80, push: true };
+/// Lines may be pushed aside this often while no more of them have a way than before.
+const PUSHES: usize = 12;
+/// Cells of lines that are entered anew in the time of one step of the search.
+const CELLS_PER_STEP: usize = 4;
 
 /// Finds a way for every edge; false if one has none, or the work is used up (`steps` is 0 then).
 pub(super) fn route(graph: &Graph, scene: &mut Scene, steps: &mut usize) -> bool {
@@ -69,49 +47,94 @@ pub(super) fn route(graph: &Graph, scene: &mut Scene, steps: &mut usize) -> bool
     }
     // Short ones first: they have the fewest ways to go.
     wires.sort_by_key(|wire| distance(places.of(wire.from), places.of(wire.to)));
-    let empty = Grid::new(scene, |g| text::width(&graph.groups[g].title));
-    let mut search = Search::new(empty.flags.len());
-    for _ in 0..=RETRIES {
-        match all(graph, &places, &wires, empty.clone(), &mut search, steps) {
-            Ok(paths) => {
-                scene.paths = paths;
-                scene.paths.sort_by_key(|path| path.edge);
-                return true;
-            }
-            Err(_) if *steps == 0 => return false,
-            Err(lost) => wires[..=lost].rotate_right(1),
+    let grid = Grid::new(scene, |g| text::width(&graph.groups[g].title));
+    match (Board { graph, places: &places, wires: &wires, grid, paths: Vec::new() }).fill(steps) {
+        Some(paths) => {
+            scene.paths = paths;
+            scene.paths.sort_by_key(|path| path.edge);
+            true
         }
+        None => false,
     }
-    false
 }
 
-/// Draws the wires one after the other; the number of the first that finds no way.
-fn all(
-    graph: &Graph,
-    places: &Places,
-    wires: &[Wire],
-    mut grid: Grid,
-    search: &mut Search,
-    steps: &mut usize,
-) -> Result<Vec<Path>, usize> {
-    let mut paths = Vec::with_capacity(wires.len());
-    // The side of each label at which its first line came: the other one leaves elsewhere, so that it reads as one.
-    let mut label_side: Vec<Option<Side>> = vec![None; graph.edges.len()];
-    for (n, wire) in wires.iter().enumerate() {
-        let path = search.find(graph, &grid, places, (wire, label_side[wire.edge]), steps).ok_or(n)?;
-        let edge = &graph.edges[wire.edge];
-        let tips = [path.from_end && edge.tail != Tip::Plain, path.to_end && edge.head != Tip::Plain];
-        if path.cells.len() < least_cells(tips) || !grid.take(&path, tips, edge.stroke != Stroke::Solid) {
-            return Err(n);
+/// A picture whose lines are being found.
+struct Board<'a> {
+    graph: &'a Graph,
+    places: &'a Places,
+    wires: &'a [Wire],
+    grid: Grid,
+    /// Wires that have a way, in the order in which they were entered.
+    paths: Vec<(usize, Path)>,
+}
+
+impl Board<'_> {
+    fn fill(mut self, steps: &mut usize) -> Option<Vec<Path>> {
+        let mut search = Search::new(self.grid.cells.len());
+        let mut waiting: VecDeque<usize> = (0..self.wires.len()).collect();
+        // The fewest that ever waited, and the pushes since.
+        let (mut fewest, mut pushes) = (waiting.len(), 0);
+        while let Some(wire) = waiting.pop_front() {
+            if let Some(path) = self.find(&mut search, wire, NEAR, steps) {
+                if self.enter(wire, path) {
+                    continue;
+                }
+                self.replay(None, steps);
+            }
+            pushes = if waiting.len() < fewest { 0 } else { pushes + 1 };
+            fewest = fewest.min(waiting.len());
+            if pushes > PUSHES || *steps == 0 {
+                return None;
+            }
+            let path = self.find(&mut search, wire, FAR, steps)?;
+            self.grid.wear(&path);
+            let away = self.replay(Some((wire, path)), steps);
+            if away.contains(&wire) {
+                return None;
+            }
+            away.into_iter().rev().for_each(|n| waiting.push_front(n));
         }
-        if !path.from_end {
-            label_side[wire.edge] = Some(path.tail_side);
-        } else if !path.to_end {
-            label_side[wire.edge] = Some(path.head_side);
-        }
-        paths.push(path);
+        Some(self.paths.into_iter().map(|(_, path)| path).collect())
     }
-    Ok(paths)
+
+    fn find(&self, search: &mut Search, n: usize, reach: Reach, steps: &mut usize) -> Option<Path> {
+        let wire = &self.wires[n];
+        search.find(self.graph, &self.grid, self.places, (wire, self.label_side(n), reach), steps)
+    }
+
+    /// The side of a wire's label at which its other half is: it comes elsewhere itself, so that both read as one line.
+    fn label_side(&self, n: usize) -> Option<Side> {
+        let half = self.paths.iter().find(|(other, path)| *other != n && path.edge == self.wires[n].edge);
+        half.map(|(_, path)| if path.from_end { path.head_side } else { path.tail_side })
+    }
+
+    /// Enters a way into the grid; false if it cannot be seen as what it is.
+    fn enter(&mut self, n: usize, path: Path) -> bool {
+        let edge = &self.graph.edges[path.edge];
+        let tips = [path.from_end && edge.tail != Tip::Plain, path.to_end && edge.head != Tip::Plain];
+        if path.cells.len() < least_cells(tips) || !self.grid.take(&path, tips, edge.stroke != Stroke::Solid) {
+            return false;
+        }
+        self.paths.push((n, path));
+        true
+    }
+
+    /// Enters all ways anew, `first` before all others. Those that then have no place are taken away.
+    fn replay(&mut self, first: Option<(usize, Path)>, steps: &mut usize) -> Vec<usize> {
+        let before = std::mem::take(&mut self.paths);
+        self.grid.clear();
+        let mut away = Vec::new();
+        for (n, path) in first.into_iter().chain(before) {
+            *steps = steps.saturating_sub(path.cells.len() / CELLS_PER_STEP);
+            if !self.grid.fits(&path) {
+                away.push(n);
+            } else if !self.enter(n, path) {
+                // What it entered stays until the next time; that only costs room.
+                away.push(n);
+            }
+        }
+        away
+    }
 }
 
 /// Cells that a line takes at least: beside its tips some of the line itself must show.
@@ -122,361 +145,4 @@ pub(super) fn least_cells(tips: [bool; 2]) -> usize {
 fn distance(a: Rect, b: Rect) -> usize {
     let apart = |a: usize, al: usize, b: usize, bl: usize| b.saturating_sub(a + al).max(a.saturating_sub(b + bl));
     apart(a.x, a.w, b.x, b.w) + apart(a.y, a.h, b.y, b.h)
-}
-
-/// Where everything stands, by number.
-struct Places {
-    nodes: Vec<Rect>,
-    groups: Vec<Rect>,
-    titles: Vec<usize>,
-    labels: Vec<Option<(Rect, Vec<Span>)>>,
-    flow: Vec<Direction>,
-}
-
-impl Places {
-    fn new(graph: &Graph, scene: &Scene) -> Self {
-        let nowhere = Rect { x: 0, y: 0, w: 1, h: 1 };
-        let mut places = Self {
-            nodes: vec![nowhere; graph.nodes.len()],
-            groups: vec![nowhere; graph.groups.len()],
-            titles: graph.groups.iter().map(|g| text::width(&g.title)).collect(),
-            labels: vec![None; graph.edges.len()],
-            flow: Vec::new(),
-        };
-        for (n, rect, _) in &scene.nodes {
-            places.nodes[*n] = *rect;
-        }
-        for (g, rect) in &scene.groups {
-            places.groups[*g] = *rect;
-        }
-        for (e, rect, lines) in &scene.labels {
-            places.labels[*e] = Some((*rect, label_spans(*rect, lines)));
-        }
-        // How an edge really runs shows in where its ends stand.
-        for edge in &graph.edges {
-            let (a, b) = (places.of(Stop::End(edge.from)), places.of(Stop::End(edge.to)));
-            places.flow.push(if a.y + a.h < b.y {
-                Direction::Down
-            } else if b.y + b.h < a.y {
-                Direction::Up
-            } else if a.x + a.w < b.x {
-                Direction::Right
-            } else if b.x + b.w < a.x {
-                Direction::Left
-            } else {
-                Direction::Down
-            });
-        }
-        places
-    }
-
-    fn of(&self, stop: Stop) -> Rect {
-        match stop {
-            Stop::End(End::Node(n)) => self.nodes[n],
-            Stop::End(End::Group(g)) => self.groups[g],
-            Stop::Label(e) => self.labels[e].as_ref().map_or(Rect { x: 0, y: 0, w: 1, h: 1 }, |(rect, _)| *rect),
-        }
-    }
-
-    /// The cells at which a line can leave (or enter) a stop. `inside`: the line runs within the group it ends at.
-    /// `favour` is the side that follows the flow.
-    fn ports(&self, stop: Stop, inside: bool, favour: Side, grid: &Grid) -> Vec<Port> {
-        let rect = self.of(stop);
-        let mut ports = Vec::new();
-        let mut add = |x: usize, y: usize, side: Side, off: usize| {
-            // `side` is where the line is, seen from the box.
-            let at = if inside { side.opposite() } else { side };
-            let (dx, dy) = step((x, y), at);
-            if dx >= grid.width || dy >= grid.height {
-                return;
-            }
-            let turn = if side == favour {
-                0
-            } else if side == favour.opposite() {
-                BACKWARDS
-            } else {
-                ASIDE
-            };
-            let box_side = at.opposite();
-            ports.push(Port { cell: (dx, dy), side: box_side, cost: turn + (off as u32).min(9) });
-        };
-        let (right, bottom) = (rect.x + rect.w - 1, rect.y + rect.h - 1);
-        if let Stop::Label(e) = stop {
-            let Some((_, spans)) = &self.labels[e] else { return ports };
-            for (span, y, side) in [(spans.first(), rect.y, Side::Up), (spans.last(), bottom, Side::Down)] {
-                let Some(Span { start, width, letters }) = span else { continue };
-                for &x in letters {
-                    let off = x.abs_diff(start + width / 2);
-                    if off <= 2 || letters.len() <= 2 {
-                        add(x, y, side, off);
-                    }
-                }
-            }
-            for (n, span) in spans.iter().enumerate() {
-                if span.start == rect.x + 1 && span.width + 2 == rect.w {
-                    add(rect.x, rect.y + n, Side::Left, 1);
-                    add(right, rect.y + n, Side::Right, 1);
-                }
-            }
-            return ports;
-        }
-        let title = match stop {
-            Stop::End(End::Group(g)) => rect.x + 4 + self.titles[g],
-            _ => rect.x + 1,
-        };
-        let (middle_x, middle_y) = (rect.x + rect.w / 2, rect.y + rect.h / 2);
-        for x in rect.x + 1..right {
-            if x >= title {
-                add(x, rect.y, Side::Up, x.abs_diff(middle_x));
-            }
-            add(x, bottom, Side::Down, x.abs_diff(middle_x));
-        }
-        for y in rect.y + 1..bottom {
-            add(rect.x, y, Side::Left, y.abs_diff(middle_y));
-            add(right, y, Side::Right, y.abs_diff(middle_y));
-        }
-        ports
-    }
-}
-
-/// The side of a box at which a line leaves that follows the flow.
-fn leaving(flow: Direction) -> Side {
-    match flow {
-        Direction::Down => Side::Down,
-        Direction::Up => Side::Up,
-        Direction::Right => Side::Right,
-        Direction::Left => Side::Left,
-    }
-}
-
-/// Working memory of the search, used again for each line. A state is a cell and whether it was entered vertically.
-struct Search {
-    states: Vec<State>,
-    now: u32,
-    buckets: Vec<Vec<u32>>,
-}
-
-const NONE: u32 = u32::MAX;
-
-/// What is known of a state; beside each other in memory, since they are needed together.
-#[derive(Clone, Copy, Default)]
-struct State {
-    cost: u32,
-    /// The search in which `cost` and `from` were written.
-    stamp: u32,
-    from: u32,
-    /// The search in which the state is a goal, and what ending there costs.
-    goal: u32,
-    goal_cost: u32,
-}
-
-impl Search {
-    fn new(cells: usize) -> Self {
-        Self { states: vec![State::default(); cells * 2], now: 0, buckets: Vec::new() }
-    }
-
-    fn find(
-        &mut self,
-        graph: &Graph,
-        grid: &Grid,
-        places: &Places,
-        (wire, label_side): (&Wire, Option<Side>),
-        steps: &mut usize,
-    ) -> Option<Path> {
-        self.now += 1;
-        self.buckets.iter_mut().for_each(Vec::clear);
-        let edge = &graph.edges[wire.edge];
-        let around = [graph.ancestors(edge.from), graph.ancestors(edge.to)];
-        let holds =
-            |end: End, other: End| matches!(end, End::Group(g) if end != other && graph.ancestors(other).contains(&g));
-        let inside = [holds(edge.from, edge.to), holds(edge.to, edge.from)];
-        // Frames at which the edge ends are not crossed; those around one end only must be.
-        let frame_cost: Vec<Option<u32>> = (0..graph.groups.len())
-            .map(|g| {
-                if edge.from == End::Group(g) || edge.to == End::Group(g) {
-                    None
-                } else if around[0].contains(&g) != around[1].contains(&g) {
-                    Some(OWN_FRAME)
-                } else {
-                    Some(FOREIGN_FRAME)
-                }
-            })
-            .collect();
-        let flow = places.flow[wire.edge];
-        let out_side = leaving(flow);
-        let ports = |stop: Stop, is_from: bool| {
-            let within = match stop {
-                Stop::End(_) => inside[usize::from(!is_from)],
-                Stop::Label(_) => false,
-            };
-            // Inside a frame the line leaves its upper border downwards: that is the border on the far side.
-            let favour = match (is_from, within) {
-                (true, false) | (false, true) => out_side,
-                (true, true) | (false, false) => out_side.opposite(),
-            };
-            places.ports(stop, within, favour, grid)
-        };
-        let free = |port: &Port| {
-            let at = grid.at(port.cell.0, port.cell.1);
-            let (bx, by) = step(port.cell, port.side);
-            let border = grid.at(bx, by);
-            // The border of a frame may be crossed here already.
-            let crossed = grid.frame[border] != 0
-                && (grid.flags[border] & SOLID != 0 || grid.flags[border] & (ACROSS | ALONG) == (ACROSS | ALONG));
-            grid.flags[at] == 0 && !crossed && grid.frame[at] == 0
-        };
-        let mut starts: Vec<Port> = ports(wire.from, true).into_iter().filter(free).collect();
-        let mut goals: Vec<Port> = ports(wire.to, false).into_iter().filter(free).collect();
-        if matches!(wire.from, Stop::Label(_)) {
-            starts.retain(|port| Some(port.side) != label_side);
-        }
-        if matches!(wire.to, Stop::Label(_)) {
-            goals.retain(|port| Some(port.side) != label_side);
-        }
-        if wire.from == wire.to {
-            // From a box to itself: round a corner, from an upright side to a level one.
-            starts.retain(|port| !port.side.vertical());
-            goals.retain(|port| port.side.vertical());
-        }
-        for port in &goals {
-            let state = grid.at(port.cell.0, port.cell.1) * 2 + usize::from(port.side.vertical());
-            self.states[state].goal = self.now;
-            self.states[state].goal_cost = port.cost;
-        }
-        let target = places.of(wire.to);
-        let ahead = |x: usize, y: usize| -> u32 {
-            let dx = target.x.saturating_sub(x).max(x.saturating_sub(target.x + target.w - 1));
-            let dy = target.y.saturating_sub(y).max(y.saturating_sub(target.y + target.h - 1));
-            AHEAD * (dx + dy) as u32
-        };
-        let within_target = inside[1];
-        let ahead = |x, y| if within_target { 0 } else { ahead(x, y) };
-        for port in &starts {
-            let state = grid.at(port.cell.0, port.cell.1) * 2 + usize::from(port.side.vertical());
-            self.offer(state, port.cost, NONE, ahead(port.cell.0, port.cell.1));
-        }
-        let mut level = 0;
-        let end = 'search: loop {
-            let Some(state) = self.buckets.get_mut(level)?.pop() else {
-                level += 1;
-                continue;
-            };
-            let state = state as usize;
-            let cell = state / 2;
-            let (x, y) = (cell % grid.width, cell / grid.width);
-            let cost = self.states[state].cost;
-            let done = self.states[state].goal == self.now && (self.states[state].from != NONE || wire.plain);
-            if done && level as u32 >= cost + self.states[state].goal_cost {
-                break 'search state;
-            }
-            if cost + ahead(x, y) < level as u32 && !done {
-                continue; // an older offer, since bettered
-            }
-            if done {
-                // Comes up again when the price of its port is due.
-                let due = (cost + self.states[state].goal_cost) as usize;
-                if self.buckets.len() <= due {
-                    self.buckets.resize_with(due + 1, Vec::new);
-                }
-                self.buckets[due].push(state as u32);
-            }
-            *steps = steps.saturating_sub(1);
-            if *steps == 0 {
-                return None;
-            }
-            let vertical = state % 2 == 1;
-            let first = self.states[state].from == NONE;
-            let may_turn = grid.flags[cell] == 0 && !(first && wire.tail != Tip::Plain);
-            for side in Side::ALL {
-                if side.vertical() != vertical && !may_turn {
-                    continue;
-                }
-                let (nx, ny) = step((x, y), side);
-                if nx >= grid.width || ny >= grid.height {
-                    continue;
-                }
-                let next = grid.at(nx, ny);
-                if !first && next == self.states[state].from as usize / 2 {
-                    continue; // back again: the way would lie on itself
-                }
-                let flags = grid.flags[next];
-                let taken = if side.vertical() { ALONG } else { ACROSS };
-                if flags & (BLOCK | SOLID | taken) != 0 {
-                    continue;
-                }
-                let mut price = cost + STEP + u32::from(grid.soft[next]);
-                if side.vertical() != vertical {
-                    price += BEND;
-                }
-                if flags != 0 {
-                    price += match grid.frame[next] {
-                        0 => CROSSING,
-                        frame => match frame_cost[usize::from(frame) - 1] {
-                            Some(cost) => cost,
-                            None => continue,
-                        },
-                    };
-                }
-                let to = next * 2 + usize::from(side.vertical());
-                level = level.min(self.offer(to, price, state as u32, ahead(nx, ny)));
-            }
-        };
-        self.path(grid, wire, end, &starts, &goals)
-    }
-
-    /// Enters a state if it is new or cheaper than before; the answer is the bucket in which it waits.
-    fn offer(&mut self, state: usize, cost: u32, from: u32, ahead: u32) -> usize {
-        if self.states[state].stamp == self.now && self.states[state].cost <= cost {
-            return usize::MAX;
-        }
-        self.states[state].stamp = self.now;
-        self.states[state].cost = cost;
-        self.states[state].from = from;
-        let due = (cost + ahead) as usize;
-        if self.buckets.len() <= due {
-            self.buckets.resize_with(due + 1, Vec::new);
-        }
-        self.buckets[due].push(state as u32);
-        due
-    }
-
-    fn path(&self, grid: &Grid, wire: &Wire, end: usize, starts: &[Port], goals: &[Port]) -> Option<Path> {
-        let mut cells = Vec::new();
-        let mut state = end;
-        loop {
-            cells.push((state / 2 % grid.width, state / 2 / grid.width));
-            match self.states[state].from {
-                NONE => break,
-                before => state = before as usize,
-            }
-        }
-        cells.reverse();
-        // A way that crosses itself would hide its own turns.
-        let mut once = cells.clone();
-        once.sort_unstable();
-        once.dedup();
-        if once.len() < cells.len() {
-            return None;
-        }
-        let vertical = |at: usize| at % 2 == 1;
-        let port = |ports: &[Port], cell, upright: bool, away: Option<Side>| {
-            ports
-                .iter()
-                .filter(|p| p.cell == cell && p.side.vertical() == upright && Some(p.side) != away)
-                .min_by_key(|p| p.cost)
-                .map(|p| p.side)
-        };
-        let (first, last) = (cells[0], cells[cells.len() - 1]);
-        let second = cells.get(1).map(|&cell| side_to(first, cell));
-        let before_last = cells.len().checked_sub(2).map(|n| side_to(last, cells[n]));
-        let tail_side = port(starts, first, vertical(state), second)?;
-        Some(Path {
-            edge: wire.edge,
-            tail_side,
-            head_side: port(goals, last, vertical(end), before_last.or(Some(tail_side)))?,
-            cells,
-            from_end: matches!(wire.from, Stop::End(_)),
-            to_end: matches!(wire.to, Stop::End(_)),
-        })
-    }
 }

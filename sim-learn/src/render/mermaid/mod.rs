@@ -63,8 +63,13 @@ fn picture(mut graph: Graph, header: &scan::Header, options: &Options) -> Result
             Problem::new(header.place, format!("the diagram does not fit into {} columns", options.width()))
                 .help("it does not fit into 400 either: make it smaller, or its labels shorter")
         }
-        Failure::TooTangled => Problem::new(header.place, "the diagram has too many lines between too many boxes")
-            .help(format!("draw parts of it; charts of up to {NODES_MAX} boxes with few long lines can be drawn")),
+        Failure::TooTangled(room) => {
+            let what = "the diagram has too many lines between too many boxes";
+            Problem::new(header.place, format!("{what} for {} columns", options.width())).help(match room {
+                Some(room) => format!("it can be drawn in {room} columns"),
+                None => format!("draw parts of it; charts of up to {NODES_MAX} boxes with few long lines can be drawn"),
+            })
+        }
     })?;
     let drawn = draw::draw(&graph, &scene, options.ascii).text(options.colour);
     Ok(titled(&graph.title, &drawn, options))

@@ -61,3 +61,16 @@ fn a_picture_with_one_arrow_moved_does_not_read_back() {
     let broken = drawn.replacen("►", "─", 1);
     assert!(reader::read(&broken, false).map_or(true, |read| !said.difference(&read).is_empty()));
 }
+
+/// The picture of another chart in which every name, and every pair of names with a line, is there as often.
+#[test]
+fn lines_that_namesakes_swapped_do_not_read_back() {
+    let boxes = "flowchart TD\na1[Task]\na2[Task]\nb[One]\nc[Two]\nd[Three]\n";
+    let said = said(&format!("{boxes}a1 --> b\na1 --> c\na2 --> d"), false);
+    let wrong = format!("{boxes}a1 --> b\na1 --> d\na2 --> c");
+    for (source, right) in [(wrong, false), (format!("{boxes}a2 --> b\na2 --> c\na1 --> d"), true)] {
+        let drawn = mermaid(&source, &options(80, false)).expect("a picture");
+        let difference = said.difference(&reader::read(&drawn, false).expect("a reading"));
+        assert_eq!(difference.is_empty(), right, "{difference}\n{drawn}");
+    }
+}

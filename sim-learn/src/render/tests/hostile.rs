@@ -27,7 +27,7 @@ proptest! {
     #[test]
     fn any_text_after_a_header_is_drawn_or_refused(
         header in prop::sample::select(vec!["flowchart LR\n", "graph TD;", "stateDiagram-v2\n", "sequenceDiagram\n", ""]),
-        body in "[\\PC\n\t\r\x1b]{0,200}",
+        body in "[\\PC\n\t\r\x1b\x00-\x1f\u{80}-\u{9f}\u{202a}-\u{202e}\u{2066}-\u{2069}\u{5d0}-\u{5ea}\u{300}-\u{36f}]{0,200}",
         width in 0usize..500,
         ascii in any::<bool>(),
     ) {
@@ -46,9 +46,13 @@ proptest! {
             "Note over A,B: t", "loop x", "alt", "else", "activate A", "deactivate A", "@{", ":::", "#quot;", "~~~", "`",
             "日本", "\u{202e}", "e\u{301}", "class A b", "style A fill:#f00", "linkStyle 0 stroke:red",
         ]), 0..60),
-        width in 20usize..200,
+        width in 1usize..=400,
+        ascii in any::<bool>(),
     ) {
-        let _ = mermaid(&format!("{header}{}", pieces.concat()), &options(width, false));
+        if let Ok(drawn) = mermaid(&format!("{header}{}", pieces.concat()), &options(width, ascii)) {
+            prop_assert!(harmless(&drawn));
+            prop_assert!(!ascii || drawn.is_ascii());
+        }
     }
 
     #[test]
@@ -56,22 +60,26 @@ proptest! {
         file in prop::sample::select(FILES.to_vec()),
         cut in any::<prop::sample::Index>(),
         length in 0usize..30,
-        with in "[\\-\\[\\](){}|<>&;:\"a-z\n.=~x]{0,6}",
-        width in 20usize..200,
+        with in "[\\-\\[\\](){}|<>&;:\"a-z\n.=~x\u{1b}\u{9b}\u{7}\u{202e}\u{5d0}\u{301}\u{4e2d}]{0,6}",
+        width in 1usize..=400,
     ) {
         let mut chars: Vec<char> = testdata(file).chars().collect();
         let at = cut.index(chars.len());
         let end = (at + length).min(chars.len());
         chars.splice(at..end, with.chars());
         let source: String = chars.into_iter().collect();
-        if let Err(problem) = mermaid(&source, &options(width, false)) {
+        match mermaid(&source, &options(width, false)) {
+            Ok(drawn) => prop_assert!(harmless(&drawn)),
+            Err(problem) => {
+            prop_assert!(harmless(&problem.to_string().replace('\n', "")), "{problem:?}");
             prop_assert!(problem.line >= 1 && problem.line <= source.lines().count() + 1, "{problem}");
             prop_assert!(!problem.message.is_empty());
+            }
         }
     }
 
     #[test]
-    fn any_markdown_is_rendered_or_refused(source in "[\\PC\n\t\x1b#*>`|\\- ]{0,400}", width in 0usize..200, ascii in any::<bool>()) {
+    fn any_markdown_is_rendered_or_refused(source in "[\\PC\n\t\x1b\u{80}-\u{9f}\u{202a}-\u{202e}\u{5d0}-\u{5ea}\u{300}-\u{36f}#*>`|\\- ]{0,400}", width in 0usize..=400, ascii in any::<bool>()) {
         if let Ok(text) = markdown(&source, &options(width, ascii)) {
             prop_assert!(harmless(&text));
             prop_assert!(!ascii || text.is_ascii());
@@ -82,14 +90,18 @@ proptest! {
     fn a_damaged_lesson_is_rendered_or_refused(
         cut in any::<prop::sample::Index>(),
         length in 0usize..60,
-        with in "[#*>`|\\-\\[\\]()<>\n 0-9.a]{0,8}",
-        width in 20usize..200,
+        with in "[#*>`|\\-\\[\\]()<>\n 0-9.a\u{1b}\u{9b}\u{202e}\u{5d0}\u{301}\u{4e2d}]{0,8}",
+        width in 1usize..=400,
+        ascii in any::<bool>(),
     ) {
         let mut chars: Vec<char> = testdata("lesson.md").chars().collect();
         let at = cut.index(chars.len());
         let end = (at + length).min(chars.len());
         chars.splice(at..end, with.chars());
-        let _ = markdown(&chars.into_iter().collect::<String>(), &options(width, false));
+        if let Ok(text) = markdown(&chars.into_iter().collect::<String>(), &options(width, ascii)) {
+            prop_assert!(harmless(&text));
+            prop_assert!(!ascii || text.is_ascii());
+        }
     }
 }
 

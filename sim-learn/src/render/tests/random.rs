@@ -64,8 +64,10 @@ impl Made {
             for node in 0..made.nodes.len() {
                 if home(node) == here {
                     let (open, close) = BRACKETS[made.nodes[node].0 % BRACKETS.len()];
+                    // Every third number is also another's, so that boxes of one name stand in one picture.
+                    let number = if node % 3 == 2 { node - 1 } else { node };
                     let extra = ["", " service", " with a long name in it"][made.nodes[node].0 % 3];
-                    out.push_str(&format!("n{node}{open}Node {node}{extra}{close}\n"));
+                    out.push_str(&format!("n{node}{open}Node {number}{extra}{close}\n"));
                 }
             }
             for group in 0..made.groups.len() {

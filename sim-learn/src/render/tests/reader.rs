@@ -2,7 +2,7 @@
 //! from one box to the other through corners, crossings and labels. Of the rest of the crate it knows only the
 //! outlines of the shapes.
 
-use super::chart::{Chart, Name, squash};
+use super::chart::{Chart, Name, Tie, called, squash};
 use crate::render::mermaid_text::graph::{Stroke, Tip};
 use crate::render::shape::{self, Outline, Shape};
 use crate::render::text::char_width;
@@ -502,6 +502,7 @@ impl Page {
                 None => chart.add_group(self.name(n)),
             }
         }
+        let mut ties = Vec::new();
         let mut seen = BTreeSet::new();
         let mut done = BTreeSet::new();
         for start in self.starts() {
@@ -516,8 +517,16 @@ impl Page {
                 [] => Stroke::Solid,
                 many => return Err(format!("a line of several strokes: {many:?}")),
             };
+            let ends = [(start.2, end.tail), (end.owner, end.head)];
+            ties.push(Tie { ends, stroke, label: end.label.clone() });
             chart.add_edge([of(start.2, end.tail), of(end.owner, end.head)], stroke, end.label);
         }
+        let names = (0..self.boxes.len()).map(|n| called(&self.name(n), self.boxes[n].shape)).collect();
+        let pairs = (0..self.boxes.len()).flat_map(|inner| (0..self.boxes.len()).map(move |outer| (inner, outer)));
+        let holds = |&(inner, outer): &(usize, usize)| {
+            self.boxes[outer].shape.is_none() && self.boxes[inner].within(&self.boxes[outer])
+        };
+        chart.look(names, &ties, &pairs.filter(holds).collect::<Vec<_>>());
         for (y, row) in self.rows.iter().enumerate() {
             for (x, &c) in row.iter().enumerate() {
                 let line = self.crossing(c) || self.arms(c).is_some() || !self.ascii && "▲►▼◄○×".contains(c);
