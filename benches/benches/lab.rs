@@ -2,28 +2,13 @@
 //!
 //! A minute has 600,000 requests, each through load balancer, target and CPU share.
 
-use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
+use benches::scenario;
 use cpu_time::ThreadTime;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use sim_core::Simulation;
 use sim_core::engine::Time;
-use sim_core::scenario::Scenario;
-
-/// A scenario file with the JSON files beside it.
-fn scenario(path: &str) -> Arc<Scenario> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-    let text = std::fs::read(&path).expect("the scenario is there");
-    let beside = path.parent().expect("it lies in a folder").read_dir().expect("it can be listed").flatten();
-    let files: BTreeMap<String, Vec<u8>> = beside
-        .filter(|entry| entry.path().extension().is_some_and(|ending| ending == "json"))
-        .map(|entry| (entry.file_name().to_string_lossy().into_owned(), std::fs::read(entry.path()).expect("a file")))
-        .collect();
-    let read = Scenario::read(&path.to_string_lossy(), &text, &files);
-    Arc::new(read.unwrap_or_else(|problems| panic!("{problems}")))
-}
 
 fn bench(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("lab");

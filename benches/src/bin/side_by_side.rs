@@ -1,10 +1,15 @@
 //! Runs all contestants of a model in turn, again and again, and prints medians: the machine's moods pass over all
 //! of them alike, so the ratios hold where the figures drift. Time is the thread's own processor time.
 //!
-//! `side_by_side [hold|mm8] [--pending 1000,100000,1000000] [--rounds 15] [--count 1000000] [--only words,of,names]`
+//! `side_by_side [hold|mm8|requests|sizes] [--pending 1000,100000,1000000] [--tasks 10,100,1000] [--rounds 15]
+//! [--count 1000000] [--only words,of,names]`
+//!
+//! `side_by_side play lab/day.toml` runs one scenario and prints what it took.
 
-use benches::{Named, hold, mm8};
+use benches::{Named, hold, mm8, requests};
 use cpu_time::ThreadTime;
+use sim_core::Simulation;
+use sim_core::engine::Budget;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -13,12 +18,16 @@ fn main() {
         at.and_then(|at| arguments.get(at + 1)).map_or(default, String::as_str).to_owned()
     };
     let model = arguments.first().map_or("all", String::as_str);
+    if model == "play" {
+        return play(arguments.get(1).expect("a scenario file"));
+    }
     let number = |text: &str| text.trim().parse::<usize>().expect("a number");
     let (rounds, count) = (number(&option("--rounds", "15")).max(1), number(&option("--count", "1000000")));
     let only = option("--only", "");
+    let asked = |name: &str| model == name || model == "all";
     let wanted = |(name, _): &Named| only.is_empty() || only.split(',').any(|word| name.contains(word.trim()));
 
-    if model != "mm8" {
+    if asked("hold") {
         for pending in option("--pending", "1000,100000,1000000").split(',').map(number) {
             println!("\nhold model, {pending} pending [million events a second]");
             // Long enough for every queue to reach its steady state.
@@ -26,10 +35,37 @@ fn main() {
             compare(hold::contestants(pending).into_iter().filter(wanted).collect(), rounds, count, warm);
         }
     }
-    if model != "hold" {
+    if asked("mm8") {
         println!("\nM/M/8, utilisation 0.8 [million customers a second]");
         compare(mm8::contestants().into_iter().filter(wanted).collect(), rounds, count, count);
     }
+    if asked("requests") {
+        for tasks in option("--tasks", "10,100,1000").split(',').map(number) {
+            println!("\nrequests to {tasks} tasks, utilisation 0.7 [million requests a second]");
+            compare(requests::contestants(tasks).into_iter().filter(wanted).collect(), rounds, count, count);
+        }
+    }
+    if asked("sizes") {
+        println!("\nrequests to services of several sizes [million requests a second]");
+        compare(requests::sizes().into_iter().filter(wanted).collect(), rounds, count, count);
+    }
+}
+
+/// Prints what a scenario takes.
+fn play(path: &str) {
+    let mut run = Simulation::start(benches::scenario(path), None);
+    run.limit_to(Budget { events: u64::MAX, ..Budget::default() });
+    let start = ThreadTime::now();
+    run.run();
+    let (seconds, requests, events) = (start.elapsed().as_secs_f64(), run.world().requests_sent(), run.ctx().events());
+    // Linux keeps the peak of a process in a file.
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find(|line| line.starts_with("VmHWM")).unwrap_or("VmHWM: unknown");
+    println!(
+        "{path}: {seconds:.2} s of processor time, {requests} requests, {events} events, hash {}; {peak}",
+        run.hash()
+    );
+    assert_eq!(run.exceeded(), None);
 }
 
 /// Prints, for each contestant, the median speed and the median of its ratios to the first within a round.

@@ -9,6 +9,7 @@ pub use process::ProcessState;
 pub use spec::{AppSpec, AppSpecId, End, Health, Leak, Need, Shutdown, WarmUp, Whom, Work, Workers};
 
 pub(crate) use process::Process;
+pub use processor::CpuLimit;
 pub(crate) use processor::Processor;
 pub(crate) use profile::{ClassProfile, NeedOf, Party, Profile};
 
@@ -176,7 +177,9 @@ impl Apps {
         if self.tasks.len() <= task.index() {
             self.tasks.resize_with(task.index() + 1, || None);
         }
-        self.tasks[task.index()] = Some(TaskApp { processor: Processor::new(definition.cpu), processes });
+        let shares: Vec<u32> = definition.containers.iter().map(|container| container.cpu).collect();
+        let processor = Processor::new(ctx.now(), definition.cpu, &shares, CpuLimit::Smooth);
+        self.tasks[task.index()] = Some(TaskApp { processor, processes });
     }
 
     /// The boot takes its CPU time, among whatever else the task does.
@@ -190,7 +193,7 @@ impl Apps {
         let entity = format!("{}/{container}", peers.ecs.tasks[task].name);
         let work = boot_cpu.sample(&mut ctx.stream("app-boot-cpu", &entity));
         let Some(Some(app)) = self.tasks.get_mut(task.index()) else { return };
-        app.processor.push(ctx.now(), work.as_nanos() as u64, BOOT_JOB | u32::from(container));
+        app.processor.push(ctx.now(), container, work.as_nanos() as u64, BOOT_JOB | u32::from(container));
         if let Some(next) = app.processor.next_finish() {
             ctx.timers.arm(traffic::cpu_timer(task), next);
         }

@@ -62,7 +62,7 @@ pub struct Container {
     pub image: String,
     /// Its end is the task's end [CP-097]; true unless set [CP-036].
     pub essential: bool,
-    /// CPU share [units]; 0 = no share of its own. Kept and described: a task's containers share its CPU evenly.
+    /// Its weight when a task's containers compete for CPU [units]; 0 = not set, which weighs 2 [CP-044].
     pub cpu: u32,
     /// Hard limit [MiB] [CP-045].
     pub memory: Option<u32>,

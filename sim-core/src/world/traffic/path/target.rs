@@ -73,7 +73,7 @@ impl World {
         }
         request.holds_worker = true;
         let slot = self.traffic.requests.insert(request);
-        app.processor.push(now, work, slot);
+        app.processor.push(now, to.1, work, slot);
         if let Some(next) = app.processor.next_finish() {
             ctx.timers.arm(cpu_timer(to.0), next);
         }
@@ -289,7 +289,7 @@ impl World {
         self.traffic.traces.step(trace, now, || Step::Working);
         let Some(Some(app)) = self.app.tasks.get_mut(task.index()) else { return };
         app.processes[usize::from(container)].queued_ns += u128::from(now.as_nanos()) - since;
-        app.processor.push(now, work, slot);
+        app.processor.push(now, container, work, slot);
         if let Some(next) = app.processor.next_finish() {
             ctx.timers.arm(cpu_timer(task), next);
         }

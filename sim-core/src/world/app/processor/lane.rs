@@ -1,0 +1,90 @@
+//! The jobs of one container, in virtual time.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// A job: the work done at which it finishes [ns, as the bits of a positive f64, which order as the number does],
+/// and its number.
+type Job = Reverse<(u64, u32)>;
+
+/// From here on virtual time begins anew at zero [ns]: it counts in steps of 2^-12 ns at most, however long a busy
+/// period lasts. A job alone takes 18 minutes to get here.
+const RENEW: f64 = (1u64 << 40) as f64;
+
+/// The jobs of one container. All of them run equally fast, so all have had the same work done since any moment: a
+/// job's finish is fixed in *work done* when it arrives.
+#[derive(Clone, Debug)]
+pub(super) struct Lane {
+    /// How many times as long as on a vCPU of its own each job takes at present.
+    pub slowdown: f64,
+    /// Work done on each job since the lane was last empty, or virtual time last began anew [ns].
+    done: f64,
+    jobs: BinaryHeap<Job>,
+}
+
+impl Lane {
+    pub fn new() -> Lane {
+        Lane { slowdown: 1.0, done: 0.0, jobs: BinaryHeap::new() }
+    }
+
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.jobs.len()
+    }
+
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.jobs.is_empty()
+    }
+
+    /// Lets the jobs run for this long [ns]; returns the work done on all of them [CPU-ns].
+    #[inline]
+    pub fn advance(&mut self, elapsed: f64) -> f64 {
+        let jobs = self.jobs.len();
+        if jobs > 0 {
+            let work = elapsed / self.slowdown;
+            self.done += work;
+            work * jobs as f64
+        } else {
+            self.done = 0.0;
+            0.0
+        }
+    }
+
+    /// For how long the lane must run until its first job finishes [ns]. Rounding may make it negative.
+    #[inline]
+    pub fn left(&self) -> Option<f64> {
+        let Reverse((finish, _)) = self.jobs.peek()?;
+        Some((f64::from_bits(*finish) - self.done) * self.slowdown)
+    }
+
+    #[inline]
+    pub fn push(&mut self, work: u64, job: u32) {
+        if self.done > RENEW {
+            self.renew();
+        }
+        self.jobs.push(Reverse(((self.done + work as f64).to_bits(), job)));
+    }
+
+    /// Takes out the first job.
+    #[inline]
+    pub fn pop(&mut self) -> Option<u32> {
+        let Reverse((finish, job)) = self.jobs.pop()?;
+        // Rounding must not leave the finished job with work to do, or the rest would wait for it.
+        self.done = self.done.max(f64::from_bits(finish));
+        Some(job)
+    }
+
+    pub fn retain(&mut self, mut stays: impl FnMut(u32) -> bool) {
+        self.jobs.retain(|Reverse((_, job))| stays(*job));
+    }
+
+    /// Virtual time begins anew. Taking the same from each finish keeps their order.
+    #[cold]
+    fn renew(&mut self) {
+        let done = std::mem::take(&mut self.done);
+        let jobs = std::mem::take(&mut self.jobs).into_vec().into_iter();
+        let left = |Reverse((finish, job))| Reverse(((f64::from_bits(finish) - done).max(0.0).to_bits(), job));
+        self.jobs = jobs.map(left).collect();
+    }
+}

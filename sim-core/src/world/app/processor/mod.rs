@@ -1,0 +1,277 @@
+//! A task's CPU, shared by the jobs that are at work in its containers.
+//!
+//! A job is a piece of work on one thread: the CPU time of a request, of a boot, of a health check. Its number is the
+//! caller's own and means nothing here, so a caller may keep one bit of it for what is no request.
+//!
+//! ```text
+//! push(now, container, work, job) ─┐                 ┌─► arm the task's timer, or disarm it when there is no next
+//! finish(now) -> the job that ends ┼─► next_finish() ┤
+//! drop_jobs(now, which) ───────────┘                 └─► …and when it rings: finish(now)
+//! ```
+//!
+//! Processor sharing in virtual time (`lane.rs`): with n jobs on c vCPU each runs at min(1, c/n). Containers
+//! that compete get CPU by the weights of their `cpu` [CP-044] (`shares.rs`). The limit is a smooth one, or one by
+//! quota and period (`bandwidth.rs`). One container at work under a smooth limit is the usual case, and costs nothing but
+//! its own arithmetic.
+
+mod bandwidth;
+mod lane;
+#[cfg(test)]
+mod laws;
+mod shares;
+
+use std::time::Duration;
+
+use crate::engine::Time;
+use bandwidth::Bandwidth;
+use lane::Lane;
+
+/// The weight of a container that has no `cpu`, or less than this [CP-044].
+const WEIGHT_MIN: u32 = 2;
+
+/// How a task is kept to its CPU.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CpuLimit {
+    /// As if it ran on so many vCPU of its own: with n jobs on c vCPU each runs at min(1, c/n).
+    #[default]
+    Smooth,
+    /// By quota, as Linux does it (CFS bandwidth control): jobs run as fast as `host_cpus` CPUs let them, until the
+    /// task has used its vCPU times `period` in this period; then all stand still until the next.
+    Throttled {
+        /// Linux takes 100 ms unless told otherwise.
+        period: Duration,
+        /// CPUs that the task's threads may run on at a time [count].
+        host_cpus: u32,
+    },
+}
+
+/// A task's CPU.
+#[derive(Clone, Debug)]
+pub(crate) struct Processor {
+    /// How much CPU there is while it runs, inverted [1 / vCPU].
+    inverse: f64,
+    /// The jobs of the container `home`.
+    lane: Lane,
+    /// Work done on all jobs ever [CPU-ns]. Exact to 2^-52 of itself, which a job's work never comes near.
+    used: f64,
+    /// Up to when work is counted.
+    at: Time,
+    /// Which container `lane` belongs to: a busy one, if any is.
+    home: u16,
+    /// No other container is busy, and no quota holds: `lane` is all there is to look at.
+    alone: bool,
+    /// What a task with several containers, or with a quota, has beside.
+    rest: Option<Box<Rest>>,
+}
+
+#[derive(Clone, Debug)]
+struct Rest {
+    /// By container.
+    weights: Vec<f64>,
+    /// By container; that of `home` is empty, because its jobs are in `Processor::lane`.
+    lanes: Vec<Lane>,
+    /// How fast all jobs run together [vCPU].
+    speed: f64,
+    quota: Option<Bandwidth>,
+}
+
+impl Rest {
+    /// For how long the jobs ran between two moments, instead of standing still [ns], and what is spent of the
+    /// quota then [CPU-ns].
+    fn ran(&self, from: Time, to: Time) -> (f64, f64) {
+        let elapsed = (to.as_nanos() - from.as_nanos()) as f64;
+        self.quota.as_ref().map_or((elapsed, 0.0), |quota| quota.ran(from, to, self.speed))
+    }
+
+    /// (threads, weight) of each busy container: that at home and the others.
+    fn claims(&self, home: u16, jobs: usize) -> impl Iterator<Item = shares::Claim> + Clone {
+        let here = (jobs as f64, self.weights[usize::from(home)]);
+        let others = self.lanes.iter().zip(&self.weights).filter(|(lane, _)| !lane.is_empty());
+        std::iter::once(here).chain(others.map(|(lane, &weight)| (lane.len() as f64, weight)))
+    }
+}
+
+impl Processor {
+    /// An idle CPU of this many units (1024 = 1 vCPU), from `now` on, for containers with these `cpu` weights.
+    pub fn new(now: Time, units: u32, shares: &[u32], limit: CpuLimit) -> Processor {
+        let vcpus = f64::from(units.max(1)) / 1024.0;
+        let (inverse, quota) = match limit {
+            CpuLimit::Smooth => (1.0 / vcpus, None),
+            CpuLimit::Throttled { period, host_cpus } => {
+                (1.0 / f64::from(host_cpus.max(1)), Some(Bandwidth::new(now, period, vcpus)))
+            }
+        };
+        let rest = (shares.len() > 1 || quota.is_some()).then(|| {
+            let weights = shares.iter().map(|&share| f64::from(share.max(WEIGHT_MIN)));
+            let mut weights: Vec<f64> = weights.collect();
+            weights.resize(weights.len().max(1), f64::from(WEIGHT_MIN));
+            let lanes = vec![Lane::new(); weights.len()];
+            Box::new(Rest { weights, lanes, speed: 0.0, quota })
+        });
+        let alone = rest.as_ref().is_none_or(|rest| rest.quota.is_none());
+        Processor { inverse, lane: Lane::new(), used: 0.0, at: now, home: 0, alone, rest }
+    }
+
+    /// Jobs at work, of all containers [count].
+    #[inline]
+    pub fn len(&self) -> usize {
+        let others = |rest: &Rest| rest.lanes.iter().map(Lane::len).sum();
+        self.lane.len() + if self.alone { 0 } else { self.rest.as_deref().map_or(0, others) }
+    }
+
+    /// How many times as long as alone each of `jobs` jobs takes, if they are those of one container and no other is
+    /// busy: max(1, n/c).
+    #[inline]
+    pub fn slowdown(&self, jobs: usize) -> f64 {
+        // `f64::max` is a call in WASM.
+        let slowdown = jobs as f64 * self.inverse;
+        if slowdown > 1.0 { slowdown } else { 1.0 }
+    }
+
+    /// Work done on all jobs up to now [CPU-ns].
+    pub fn used(&self, now: Time) -> f64 {
+        let elapsed = (now.as_nanos() - self.at.as_nanos()) as f64;
+        self.used
+            + match self.rest.as_deref() {
+                Some(rest) if !self.alone => rest.ran(self.at, now).0 * rest.speed,
+                _ => elapsed / self.lane.slowdown * self.lane.len() as f64,
+            }
+    }
+
+    #[inline]
+    fn advance(&mut self, now: Time) {
+        if self.alone {
+            let elapsed = (now.as_nanos() - self.at.as_nanos()) as f64;
+            self.used += self.lane.advance(elapsed);
+        } else {
+            self.advance_all(now);
+        }
+        self.at = now;
+    }
+
+    /// When the next job finishes, if nothing changes until then.
+    #[inline]
+    pub fn next_finish(&self) -> Option<Time> {
+        let left = if self.alone { self.lane.left()? } else { self.next_of_all()? };
+        // The nanosecond in which it finishes is over before anybody hears of it; the others do not lose it,
+        // because `advance` counts real time. What rounding made negative is cut off at zero.
+        Some(Time::from_nanos(self.at.as_nanos().saturating_add(left as u64).saturating_add(1)))
+    }
+
+    /// A job of this much work [CPU-ns] begins in a container.
+    #[inline]
+    pub fn push(&mut self, now: Time, container: u16, work: u64, job: u32) {
+        self.advance(now);
+        if self.alone && container == self.home {
+            self.lane.push(work, job);
+            self.lane.slowdown = self.slowdown(self.lane.len());
+        } else {
+            self.push_to(container, work, job);
+        }
+    }
+
+    /// The processor's timer rang: the job that has finished.
+    #[inline]
+    pub fn finish(&mut self, now: Time) -> Option<u32> {
+        self.advance(now);
+        if !self.alone {
+            return self.finish_any();
+        }
+        let job = self.lane.pop();
+        self.lane.slowdown = self.slowdown(self.lane.len());
+        job
+    }
+
+    /// Takes out the jobs that `gone` names.
+    pub fn drop_jobs(&mut self, now: Time, mut gone: impl FnMut(u32) -> bool) {
+        self.advance(now);
+        self.lane.retain(|job| !gone(job));
+        if let Some(rest) = &mut self.rest {
+            rest.lanes.iter_mut().for_each(|lane| lane.retain(|job| !gone(job)));
+        }
+        self.divide();
+    }
+}
+
+/// Several containers at work, or a quota: what the usual case does not pay for.
+impl Processor {
+    #[cold]
+    fn advance_all(&mut self, now: Time) {
+        let Some(rest) = &mut self.rest else { return };
+        let (ran, spent) = rest.ran(self.at, now);
+        if let Some(quota) = &mut rest.quota {
+            quota.spent = spent;
+        }
+        let others: f64 = rest.lanes.iter_mut().map(|lane| lane.advance(ran)).sum();
+        self.used += self.lane.advance(ran) + others;
+    }
+
+    /// How long until the next job finishes [ns].
+    #[cold]
+    fn next_of_all(&self) -> Option<f64> {
+        let rest = self.rest.as_deref()?;
+        let left = rest.lanes.iter().chain([&self.lane]).filter_map(Lane::left).min_by(f64::total_cmp)?;
+        Some(rest.quota.as_ref().map_or(left, |quota| quota.takes(self.at, left, rest.speed)))
+    }
+
+    #[cold]
+    fn push_to(&mut self, container: u16, work: u64, job: u32) {
+        if self.lane.is_empty() {
+            self.move_to(container);
+        }
+        let lane = match &mut self.rest {
+            Some(rest) if container != self.home => &mut rest.lanes[usize::from(container)],
+            _ => &mut self.lane,
+        };
+        lane.push(work, job);
+        self.divide();
+    }
+
+    #[cold]
+    fn finish_any(&mut self) -> Option<u32> {
+        let rest = self.rest.as_deref_mut()?;
+        let lanes = std::iter::once(&mut self.lane).chain(&mut rest.lanes);
+        let due = lanes.filter_map(|lane| Some((lane.left()?, lane))).min_by(|(a, _), (b, _)| a.total_cmp(b));
+        let job = due.and_then(|(_, lane)| lane.pop());
+        self.divide();
+        job
+    }
+
+    /// Lets `lane` be that of another container.
+    fn move_to(&mut self, container: u16) {
+        if let Some(rest) = &mut self.rest {
+            std::mem::swap(&mut self.lane, &mut rest.lanes[usize::from(self.home)]);
+            std::mem::swap(&mut self.lane, &mut rest.lanes[usize::from(container)]);
+            self.home = container;
+        }
+    }
+
+    /// Jobs came or went: who is busy, and how fast does everybody run from now on?
+    fn divide(&mut self) {
+        let first = |rest: &Rest| rest.lanes.iter().position(|lane| !lane.is_empty());
+        if self.lane.is_empty()
+            && let Some(busy) = self.rest.as_deref().and_then(first)
+        {
+            self.move_to(busy as u16);
+        }
+        let alone = self.slowdown(self.lane.len());
+        self.lane.slowdown = alone;
+        let Some(rest) = self.rest.as_deref_mut() else { return };
+        let others = rest.lanes.iter().any(|lane| !lane.is_empty());
+        self.alone = !others && rest.quota.is_none();
+        rest.speed = self.lane.len() as f64 / alone;
+        if others {
+            let home = usize::from(self.home);
+            let level = shares::level(1.0 / self.inverse, rest.claims(self.home, self.lane.len()));
+            self.lane.slowdown = shares::slowdown((self.lane.len() as f64, rest.weights[home]), level);
+            rest.speed = self.lane.len() as f64 / self.lane.slowdown;
+            for (lane, &weight) in rest.lanes.iter_mut().zip(&rest.weights).filter(|(lane, _)| !lane.is_empty()) {
+                lane.slowdown = shares::slowdown((lane.len() as f64, weight), level);
+                rest.speed += lane.len() as f64 / lane.slowdown;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
