@@ -4,6 +4,7 @@
 
 use super::dns::ZoneSet;
 use super::group::Algorithm;
+use super::loads::Loads;
 use super::slow_start::Ramp;
 use super::{Elb, GroupAttributes, Target, TargetGroupId, TargetId, TargetState};
 use crate::engine::{Arena, Stream, Time};
@@ -47,7 +48,7 @@ pub(super) struct Pool {
     /// In the order of registration.
     targets: Vec<TargetId>,
     /// Requests in progress at each of `targets` [count].
-    loads: Vec<u32>,
+    loads: Loads,
     /// The place of the next in turn.
     next: usize,
     /// Too few are healthy, so everybody may be chosen [TR-062][TR-063].
@@ -95,11 +96,10 @@ impl Pool {
         let may = |state: TargetState| state == TargetState::Healthy || fail_open && state.is_checked();
         self.targets.clear();
         self.targets.extend(members.iter().copied().filter(|&id| may(targets[id].state)));
-        self.loads.clear();
         for (place, &id) in self.targets.iter().enumerate() {
             targets[id].place = place as u32;
-            self.loads.push(targets[id].outstanding);
         }
+        self.loads.replace(self.targets.iter().map(|&id| targets[id].outstanding));
         let after = |turn: TargetId| self.targets.iter().position(|&id| id >= turn);
         self.next = turn.and_then(after).unwrap_or(0);
         self.weights.clear();
@@ -132,10 +132,7 @@ impl Pool {
     /// The one with the fewest requests in progress; of equal ones the next in turn [TR-153].
     #[inline]
     fn least_outstanding(&mut self) -> Option<TargetId> {
-        let least = *self.loads.iter().min()?;
-        let (before, from) = self.loads.split_at(self.next);
-        let ahead = from.iter().position(|&load| load == least).map(|steps| self.next + steps);
-        let place = ahead.or_else(|| before.iter().position(|&load| load == least))?;
+        let place = self.loads.fewest(self.next)?;
         self.next = if place + 1 < self.targets.len() { place + 1 } else { 0 };
         Some(self.targets[place])
     }
@@ -280,9 +277,7 @@ impl Elb {
 
     #[inline]
     fn note_load(&mut self, group: TargetGroupId, node: ZoneId, place: u32, outstanding: u32) {
-        if let Some(load) = self.groups[group].choice.pool(node).loads.get_mut(place as usize) {
-            *load = outstanding;
-        }
+        self.groups[group].choice.pool(node).loads.set(place as usize, outstanding);
     }
 
     /// A target's state or a setting changed: the group chooses among others now.

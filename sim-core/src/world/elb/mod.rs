@@ -15,6 +15,7 @@ mod dns;
 mod group;
 mod health;
 mod listener;
+mod loads;
 mod reach;
 mod register;
 mod slow_start;

@@ -16,8 +16,6 @@
 
 mod bandwidth;
 mod lane;
-#[cfg(test)]
-mod laws;
 mod shares;
 
 use std::time::Duration;
@@ -273,5 +271,7 @@ impl Processor {
     }
 }
 
+#[cfg(test)]
+mod laws;
 #[cfg(test)]
 mod tests;

@@ -50,6 +50,7 @@ mod tests {
         claims.iter().map(|&claim| claim.0 / slowdown(claim, level)).collect()
     }
 
+    /// [CP-044] In proportion to `cpu`; what one does not use the others may.
     #[test]
     fn busy_containers_get_their_weights_part_and_what_others_leave() {
         assert_eq!(divide(1.0, &[(5.0, 768.0), (5.0, 256.0)]), [0.75, 0.25]);
