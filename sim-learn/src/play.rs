@@ -9,6 +9,7 @@ use sim_core::engine::Time;
 use sim_core::files::Files;
 use sim_core::observe::{Expect, check_expectation, sentence, service_of};
 use sim_core::scenario::Scenario;
+use sim_core::session::{Line, Session};
 use sim_core::units::Span;
 use sim_core::world::Fact;
 
@@ -78,6 +79,24 @@ pub fn play(text: &Text, probes: &[Probe]) -> Result<Play, String> {
 ///
 /// The scenario's own expectations are not looked at. A run that takes more than a learner's patience is an error.
 pub fn play_file(name: &str, toml: &[u8], files: &dyn Files, probes: &[Probe]) -> Result<Play, String> {
+    let scenario = within_patience(name, toml, files, probes)?;
+    let mut simulation = Simulation::start(Arc::new(scenario), None);
+    simulation.run();
+    look(simulation, probes)
+}
+
+/// The same with lines that a learner typed while the world lived, each at its moment.
+pub fn play_lines(text: &Text, lines: Vec<Line>, probes: &[Probe]) -> Result<Play, String> {
+    let files = text.bytes();
+    let scenario = within_patience(&text.name, text.toml.as_bytes(), &files, probes)?;
+    let budget = scenario.file.budget.budget();
+    let mut session = Session::start(Arc::new(scenario), files, None, lines, budget);
+    session.seek(session.simulation().end());
+    look(session.simulation().clone(), probes)
+}
+
+/// A scenario that expects what is probed, and whose run ends when a learner's patience does.
+fn within_patience(name: &str, toml: &[u8], files: &dyn Files, probes: &[Probe]) -> Result<Scenario, String> {
     let mut scenario = Scenario::read(name, toml, files).map_err(|all| all.to_string())?;
     let budget = &mut scenario.file.budget;
     budget.events = Some(budget.events.map_or(EVENTS_MAX, |events| events.min(EVENTS_MAX)));
@@ -89,9 +108,12 @@ pub fn play_file(name: &str, toml: &[u8], files: &dyn Files, probes: &[Probe]) -
         Probe::Moment(_) => None,
     });
     scenario.file.expect = expects.collect();
-    let end = scenario.end;
-    let mut simulation = Simulation::start(Arc::new(scenario), None);
-    simulation.run();
+    Ok(scenario)
+}
+
+/// Looks at the probes of a run that is over.
+fn look(simulation: Simulation, probes: &[Probe]) -> Result<Play, String> {
+    let end = simulation.end();
     if let Some(exceeded) = simulation.exceeded() {
         return Err(format!("the run ended early: {exceeded}"));
     }

@@ -1,7 +1,9 @@
 //! Lessons, quizzes and exercises for the page: the content of `sim-learn`, with its Markdown as trees.
 
 use serde::Serialize;
+use sim_core::session::Line;
 use sim_learn::Library;
+use sim_learn::exercise::Judgement;
 use sim_learn::progress::Progress;
 use sim_learn::quiz::{self, View, grade_json};
 use sim_learn::variant::Text;
@@ -125,6 +127,19 @@ pub struct ExerciseView {
     pub world: World,
 }
 
+/// What is said about a world that was played.
+#[derive(Clone, Debug, Serialize, TS)]
+pub struct JudgementView {
+    /// Whether the exercise is solved.
+    pub solved: bool,
+    /// Each condition in words, and whether it holds.
+    pub outcomes: Vec<(String, bool)>,
+    /// Tables of the scenario that may not be changed, and were.
+    pub tampered: Vec<String>,
+    /// Typed lines that came through the world's own door, which an operator does not have.
+    pub outside: Vec<String>,
+}
+
 fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("views are plain data")
 }
@@ -243,12 +258,18 @@ impl Learn {
         Ok(json(&tree(&text)))
     }
 
-    /// Judges a scenario text against an exercise's goal: `{solved, outcomes, tampered}` as JSON.
-    pub fn judge(&self, name: &str, text: &str) -> Result<String, String> {
+    /// Judges a world that was played against an exercise's own goal, as `sim-cli exercise check` does: the scenario
+    /// text as it was loaded, and the typed lines as a list of `{at, line}`. Answers with a [`JudgementView`] as JSON.
+    pub fn judge(&self, name: &str, text: &str, lines_json: &str) -> Result<String, String> {
+        let lines: Vec<Line> =
+            serde_json::from_str(lines_json).map_err(|error| format!("the typed lines cannot be read: {error}"))?;
         let exercise = self.0.exercise(name).ok_or_else(|| missing("exercise", name))?;
         let mut handout = exercise.handout(&self.0.files).map_err(|misfit| misfit.to_string())?;
         handout.toml = text.to_owned();
-        exercise.judge(&handout, &self.0.files).map(|judgement| json(&judgement))
+        let Judgement { solved, outcomes, tampered, outside } =
+            exercise.judge_played(&handout, lines, &self.0.files)?;
+        let outcomes = outcomes.into_iter().map(|one| (one.say, one.held)).collect();
+        Ok(json(&JudgementView { solved, outcomes, tampered, outside }))
     }
 }
 

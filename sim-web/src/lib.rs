@@ -14,7 +14,9 @@ use sim_core::scenario::Scenario;
 use sim_core::units::Span;
 use wasm_bindgen::prelude::*;
 
-pub use learn::{Contents, ExerciseLink, ExerciseView, GradeView, Learn, LessonView, QuestionView, TopicView, World};
+pub use learn::{
+    Contents, ExerciseLink, ExerciseView, GradeView, JudgementView, Learn, LessonView, QuestionView, TopicView, World,
+};
 pub use markdown::Node;
 pub use session::{Answer, Instant, Look, Session};
 

@@ -200,13 +200,6 @@ impl Session {
         self.inner.undo()
     }
 
-    /// How what is expected would come out if nothing more were typed: a list of `GoalView` as JSON. Runs a fork.
-    pub fn outcome(&self) -> String {
-        let mut fork = self.inner.clone();
-        fork.seek(fork.simulation().end());
-        json(&fork.simulation().goals())
-    }
-
     /// Another future from here.
     pub fn fork(&self) -> Session {
         Session { inner: self.inner.clone(), roles: (usize::MAX, Vec::new()) }

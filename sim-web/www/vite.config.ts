@@ -1,6 +1,7 @@
 // How the page is built: relative paths for any static host, no inline script or style, scenarios from the repository.
-import { readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { defineConfig, type Plugin } from "vite";
 
 const dist = join(import.meta.dirname, "../dist");
@@ -18,9 +19,28 @@ function emptyDist(): Plugin {
   };
 }
 
+/** Writes the service worker: `sw.js`, with the names of all files and a version that follows from their content. */
+function offline(): Plugin {
+  return {
+    name: "offline",
+    apply: "build",
+    closeBundle() {
+      const files = readdirSync(dist, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && !entry.name.startsWith(".") && entry.name !== "sw.js")
+        .map((entry) => relative(dist, join(entry.parentPath, entry.name)).replaceAll("\\", "/"))
+        .sort();
+      const worker = readFileSync(join(import.meta.dirname, "src/offline/sw.js"), "utf8");
+      const hash = createHash("sha256").update(worker);
+      for (const file of files) hash.update(file).update(readFileSync(join(dist, file)));
+      const text = worker.replace("__VERSION__", hash.digest("hex").slice(0, 16)).replace('["__FILES__"]', JSON.stringify(files));
+      writeFileSync(join(dist, "sw.js"), text);
+    },
+  };
+}
+
 export default defineConfig({
   base: "./",
-  plugins: [emptyDist()],
+  plugins: [emptyDist(), offline()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   worker: { format: "es" },
   server: { host: "127.0.0.1", fs: { allow: ["../.."] } },

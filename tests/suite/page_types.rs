@@ -52,6 +52,7 @@ fn types() -> String {
         sim_web::World,
         sim_web::QuestionView,
         sim_web::GradeView,
+        sim_web::JudgementView,
         sim_web::ExerciseView,
         Typed,
         sim_web::Instant,

@@ -4,10 +4,11 @@ use serde::Serialize;
 use sim_core::Simulation;
 use sim_core::observe::{Verdict, evaluate};
 use sim_core::scenario::{Node, Tree};
+use sim_core::session::Line;
 
 use super::{Exercise, Goal};
 use crate::library::Files;
-use crate::play::{Probe, play_file};
+use crate::play::{Finding, Probe, play_file, play_lines};
 use crate::variant::Text;
 
 /// What a learner may not change: the frame, and what the world is like.
@@ -37,6 +38,9 @@ pub struct Judgement {
     pub outcomes: Vec<Outcome>,
     /// Tables that differ from the start and may not.
     pub tampered: Vec<String>,
+    /// Typed lines that came through the world's own door, which an operator does not have.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub outside: Vec<String>,
 }
 
 impl Exercise {
@@ -57,6 +61,17 @@ impl Exercise {
         self.judge_file(&text.name, text.toml.as_bytes(), &text.bytes(), files)
     }
 
+    /// The same for a world that a learner played: the scenario as it was loaded, and the lines typed into it at
+    /// their moments.
+    pub fn judge_played(&self, text: &Text, lines: Vec<Line>, files: &Files) -> Result<Judgement, String> {
+        let outside = |line: &Line| line.line.split_whitespace().next() == Some("world");
+        let outside: Vec<String> =
+            lines.iter().filter(|line| outside(line)).map(|line| line.line.trim().to_owned()).collect();
+        let findings = play_lines(text, lines, &self.probes())?.findings;
+        let tree = Tree::read(&text.name, text.toml.as_bytes(), &text.bytes()).root;
+        self.verdict(findings, &tree, outside, files)
+    }
+
     /// The same for a file that a learner wrote; `beside` answers for the files that it names.
     pub fn judge_file(
         &self,
@@ -65,11 +80,24 @@ impl Exercise {
         beside: &dyn sim_core::files::Files,
         files: &Files,
     ) -> Result<Judgement, String> {
+        let findings = play_file(name, toml, beside, &self.probes())?.findings;
+        self.verdict(findings, &Tree::read(name, toml, beside).root, Vec::new(), files)
+    }
+
+    fn probes(&self) -> Vec<Probe> {
+        self.goals.iter().map(|goal| Probe::Expect(Box::new(goal.expect.clone()))).collect()
+    }
+
+    fn verdict(
+        &self,
+        findings: Vec<Finding>,
+        file: &Node,
+        outside: Vec<String>,
+        files: &Files,
+    ) -> Result<Judgement, String> {
         let start = self.handout(files).map_err(|misfit| misfit.to_string())?;
         let start = Tree::read(&start.name, start.toml.as_bytes(), &start.bytes()).root;
-        let probes: Vec<Probe> = self.goals.iter().map(|goal| Probe::Expect(Box::new(goal.expect.clone()))).collect();
-        let findings = play_file(name, toml, beside, &probes)?.findings;
-        let tampered = tampered(&start, &Tree::read(name, toml, beside).root);
+        let tampered = tampered(&start, file);
         let outcomes: Vec<Outcome> = self
             .goals
             .iter()
@@ -82,8 +110,9 @@ impl Exercise {
                 unit: found.unit,
             })
             .collect();
-        let solved = tampered.is_empty() && !outcomes.is_empty() && outcomes.iter().all(|outcome| outcome.held);
-        Ok(Judgement { solved, outcomes, tampered })
+        let honest = tampered.is_empty() && outside.is_empty();
+        let solved = honest && !outcomes.is_empty() && outcomes.iter().all(|outcome| outcome.held);
+        Ok(Judgement { solved, outcomes, tampered, outside })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Exercise files that are wrong, and learners' files that are wrong.
 
 use proptest::prelude::*;
+use sim_core::session::Line;
 
 use super::*;
 use crate::Library;
@@ -67,6 +68,55 @@ fn a_learner_cannot_pass_by_deleting_the_service() {
         Ok(judgement) => assert!(!judgement.solved, "{judgement:#?}"),
         Err(problem) => assert!(problem.contains("service"), "{problem}"),
     }
+}
+
+/// The lines that mend a world, typed a second after the rule was revoked.
+fn mended() -> Vec<Line> {
+    let line = "aws ec2 authorize-security-group-ingress --group-name shop-task-sg --protocol tcp --port 8080 \
+                --source-group shop-alb-sg";
+    vec![Line { at: 510_000_000_000, line: line.to_owned() }]
+}
+
+#[test]
+fn a_world_that_was_mended_by_typing_counts() {
+    let library = library();
+    let exercise = library.exercise("revoked-rule").unwrap();
+    let text = exercise.handout(&library.files).unwrap();
+    let judged = |text: &Text, lines| exercise.judge_played(text, lines, &library.files).unwrap();
+    assert!(judged(&text, mended()).solved);
+    assert!(!judged(&text, Vec::new()).solved, "nothing was done");
+}
+
+/// What the CLI finds, the page finds: both ask the same judge.
+#[test]
+fn a_learner_cannot_pass_by_editing_what_is_expected() {
+    let library = library();
+    let exercise = library.exercise("revoked-rule").unwrap();
+    let mut text = exercise.handout(&library.files).unwrap();
+    let goals = text.toml.find("\n[[expect]]").unwrap();
+    text.toml.truncate(goals);
+    text.toml += "\n[[expect]]\nmetric = \"running_tasks\"\nat_least = 0\n";
+    let played = exercise.judge_played(&text, Vec::new(), &library.files).unwrap();
+    assert_eq!((played.solved, played.outcomes.len()), (false, exercise.goals.len()), "{played:#?}");
+    assert_eq!(played, exercise.judge(&text, &library.files).unwrap());
+}
+
+#[test]
+fn a_learner_cannot_pass_through_the_worlds_own_door_or_by_changing_the_world() {
+    let library = library();
+    let exercise = library.exercise("revoked-rule").unwrap();
+    let text = exercise.handout(&library.files).unwrap();
+    let door = Line { at: 1, line: "  world traffic shop-alb 0/s".to_owned() };
+    let lines = mended().into_iter().chain([door]).collect();
+    let judged = exercise.judge_played(&text, lines, &library.files).unwrap();
+    assert_eq!((judged.solved, judged.outside), (false, vec!["world traffic shop-alb 0/s".to_owned()]));
+    let (from, to) = text.toml.split_once("[[world.").expect("there is a world half");
+    let calm = Text {
+        toml: format!("{from}[[world.fault]]\nat = \"1m\"\nzone = \"us-east-1c\"\nlose = \"power\"\n[[world.{to}"),
+        ..text
+    };
+    let judged = exercise.judge_played(&calm, mended(), &library.files).unwrap();
+    assert_eq!((judged.solved, judged.tampered), (false, vec!["world".to_owned()]));
 }
 
 #[test]

@@ -68,6 +68,22 @@ test("a fork shows two futures side by side, and the terminal types into one", a
   await it.close();
 });
 
+test("a zone is lost by a click, which types the event that it is, and the map shows it dark", async () => {
+  const it = await open();
+  await seek(it.page, 900);
+  await it.page.getByRole("button", { name: "us-east-1a", exact: true }).click();
+  await it.page.getByRole("button", { name: "Lose its power for five minutes" }).click();
+  await until(async () => (await screen(it.page)).includes("world lose us-east-1a 5m"), "the terminal shows the event", () => screen(it.page));
+  const zone = it.page.locator("[data-zone=us-east-1a]");
+  await until(async () => /without power/.test(await zone.textContent()), "the zone is dark");
+  await it.page.locator(".why").getByText("zone us-east-1a lost its power").waitFor();
+  await seek(it.page, 1100);
+  await until(async () => (await it.page.locator("[data-zone=us-east-1b] .task.tone-good, [data-zone=us-east-1c] .task.tone-good").count()) === 2, "both tasks run elsewhere");
+  await seek(it.page, 1201);
+  await until(async () => !/without power/.test(await zone.textContent()), "it has its power again");
+  await it.close();
+});
+
 test("a link opens the same moment of the same future", async () => {
   const it = await open();
   await seek(it.page, 700);
@@ -85,12 +101,38 @@ test("a link opens the same moment of the same future", async () => {
   await there.close();
 });
 
+test("a link of a fork opens both futures, side by side", async () => {
+  const it = await open();
+  await seek(it.page, 900);
+  await it.page.getByRole("button", { name: "Fork" }).click();
+  await it.page.getByRole("region", { name: "Future B" }).waitFor();
+  await type(it.page, "aws ecs update-service --cluster demo --service web --desired-count 4 --query service.desiredCount", "\n4\n");
+  await seek(it.page, 1200);
+  const here = await now(it.page);
+  await it.page.getByRole("button", { name: "Link to this moment" }).click();
+  await until(async () => /#v1\./.test(it.page.url()), "the address holds the link");
+  const hash = new URL(it.page.url()).hash;
+  await it.close();
+  const there = await open({ hash });
+  const future = (letter) => there.page.getByRole("region", { name: `Future ${letter}` });
+  await future("B").waitFor();
+  await until(async () => (await now(there.page)).hash === here.hash, "the future in focus is the same run");
+  assert.equal(await future("B").locator(".task.tone-good").count(), 4, "four in future B");
+  assert.equal(await future("A").locator(".task.tone-good").count(), 2, "two in future A");
+  assert.match(await future("B").textContent(), /the terminal types here/);
+  await there.page.getByRole("button", { name: "Keep future A" }).click();
+  await until(async () => (await there.page.locator(".task.tone-good").count()) === 2, "future A is kept");
+  await there.close();
+});
+
 const link = (value) => `#v1.${deflateRawSync(JSON.stringify(value)).toString("base64url")}`;
 
 test("a hostile link is refused with a message, and the page is alive", async () => {
   const hostile = [
     "#v1.AAAA", "#v9.abc", link({ scenario: "<script>" }), link({ scenario: LAB, seed: "1", lines: "x", at: "0" }),
     `#v1.${deflateRawSync(Buffer.alloc(20_000_000, 32)).toString("base64url")}`,
+    link({ scenario: LAB, seed: "1", lines: [], at: "0", fork: { lines: [], focus: 2 } }),
+    link({ scenario: LAB, seed: "1", lines: [], at: "0", fork: { lines: Array(1001).fill({ at: "1", line: "x" }), focus: 0 } }),
     link({ scenario: "none.toml", text: "this is = no [scenario", seed: "1", lines: [], at: "0" }),
   ];
   for (const hash of hostile) {
@@ -101,6 +143,14 @@ test("a hostile link is refused with a message, and the page is alive", async ()
     await it.page.getByRole("tab", { name: "Journal" }).click();
     await it.close();
   }
+});
+
+test("a link whose typed lines cannot be understood opens all the same", async () => {
+  const lines = ["rm -rf /", "aws", "world lose everything", "\u0000\u202e", "x".repeat(16_384)].map((line) => ({ at: "60000000000", line }));
+  const it = await open({ hash: link({ scenario: LAB, seed: "1", lines, at: "18446744073709551615", fork: { lines, focus: 1 } }) });
+  await it.page.getByRole("region", { name: "Future B" }).waitFor();
+  await until(async () => (await now(it.page)).now === "1800000000000", "it is at the scenario's end");
+  await it.close();
 });
 
 const runaway = (text) => link({ scenario: LAB, text, seed: "1", lines: [], at: "0" });

@@ -50,6 +50,15 @@ for (const colorScheme of ["light", "dark"]) {
       await view(page, named("scenario"));
       if (width === 360) await tab(page, "Map");
       else await tab(page, "Inspect");
+      await page.getByRole("button", { name: "us-east-1a", exact: true }).click();
+      await page.getByRole("button", { name: "Lose its power for five minutes" }).click();
+      await page.locator(".zone.lost").waitFor({ state: "attached" });
+      await view(page, named("lost-why"));
+      if (width === 360) await tab(page, "Map");
+      else await tab(page, "Inspect");
+      await page.locator(".zone.lost").scrollIntoViewIfNeeded();
+      await view(page, named("lost"));
+      await page.getByRole("button", { name: "Undo" }).click();
       await page.getByRole("button", { name: "Fork" }).click();
       await page.getByRole("region", { name: "Future B" }).waitFor();
       await view(page, named("fork"));

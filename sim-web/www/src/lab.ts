@@ -9,6 +9,9 @@ interface Waiting {
   failed: (error: Error) => void;
 }
 
+/** The worker has understood a call and refuses it; any other error says that there is no answer. */
+export class Refusal extends Error {}
+
 export class Lab {
   private worker: Worker;
   private waiting = new Map<number, Waiting>();
@@ -54,7 +57,7 @@ export class Lab {
       const waiting = this.waiting.get(news.id);
       this.waiting.delete(news.id);
       if (news.is === "answer") waiting?.done(news.value as never);
-      else waiting?.failed(new Error(news.message));
+      else waiting?.failed(new Refusal(news.message));
     } else if (news.is === "dead") {
       this.restart(`the simulation has failed: ${news.message}`);
     } else {

@@ -1,6 +1,7 @@
 // Where the page begins: the theme, the first scenario, and then it plays.
 import { render } from "preact";
 import { App } from "./app";
+import { keepForOffline } from "./offline/keep";
 import { unpack } from "./permalink";
 import { gallery, lab as shippedLab } from "./scenario/shipped";
 import { lab, load, trouble } from "./state";
@@ -17,7 +18,7 @@ async function follow(): Promise<boolean> {
   const shipped = gallery.find((one) => one.name === link.scenario);
   if (!shipped && link.text === undefined) throw new Error("This link cannot be opened: its scenario does not ship any more.");
   const from = { name: link.scenario, text: link.text ?? shipped?.text ?? "", files: shipped?.files ?? {} };
-  if (await load(from, link.seed, link.lines, link.at)) return true;
+  if (await load(from, link.seed, link.lines, link.at, link.fork)) return true;
   throw new Error(trouble.peek());
 }
 
@@ -40,5 +41,5 @@ if (root) {
   root.replaceChildren();
   render(<App />, root);
 }
-void open();
+void open().finally(keepForOffline);
 addEventListener("hashchange", () => void open());

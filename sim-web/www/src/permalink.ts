@@ -1,6 +1,6 @@
 // A permalink: scenario, seed, typed lines and moment in the URL's fragment. What comes from a link comes from a
 // stranger: it is bounded before it is unpacked, while it is unpacked, and checked before it is used.
-import type { Line } from "./protocol";
+import type { Line, Side } from "./protocol";
 
 /** What a link holds. */
 export interface Link {
@@ -12,6 +12,8 @@ export interface Link {
   lines: Line[];
   /** The moment [ns], as digits. */
   at: string;
+  /** After a fork: what was typed in the second future, and which of the two the terminal types into. */
+  fork?: { lines: Line[]; focus: Side };
 }
 
 /** The longest fragment that is made or read [characters]. */
@@ -89,18 +91,28 @@ function digits(value: unknown, what: string): string {
   return value;
 }
 
+/** The typed lines of one future. */
+function typedLines(lines: unknown): Line[] {
+  if (!Array.isArray(lines) || lines.length > LINES_MAX) refuse("it has too many typed lines");
+  return lines.map((line: unknown): Line => {
+    const { at, line: what } = (line ?? {}) as Record<string, unknown>;
+    if (typeof what !== "string" || what.length > LINE_MAX) refuse("a typed line is too long");
+    return { at: digits(at, "a moment"), line: what };
+  });
+}
+
 /** Checks what a stranger has written. */
 export function check(value: unknown): Link {
   if (typeof value !== "object" || value === null || Array.isArray(value)) refuse("it is damaged");
-  const { scenario, text, seed, lines, at } = value as Record<string, unknown>;
+  const { scenario, text, seed, lines, at, fork } = value as Record<string, unknown>;
   if (typeof scenario !== "string" || !/^[a-z0-9/_.-]{1,200}$/i.test(scenario)) refuse("it names no scenario");
   if (text !== undefined && typeof text !== "string") refuse("its scenario is no text");
-  if (!Array.isArray(lines) || lines.length > LINES_MAX) refuse("it has too many typed lines");
-  const typed = lines.map((line: unknown): Line => {
-    const { at: when, line: what } = (line ?? {}) as Record<string, unknown>;
-    if (typeof what !== "string" || what.length > LINE_MAX) refuse("a typed line is too long");
-    return { at: digits(when, "a moment"), line: what };
-  });
-  const link: Link = { scenario, seed: seed === "" ? "" : digits(seed, "the seed"), lines: typed, at: digits(at, "the moment") };
-  return text === undefined ? link : { ...link, text };
+  const link: Link = { scenario, seed: seed === "" ? "" : digits(seed, "the seed"), lines: typedLines(lines), at: digits(at, "the moment") };
+  if (text !== undefined) link.text = text;
+  if (fork !== undefined) {
+    const { lines: other, focus } = (fork ?? {}) as Record<string, unknown>;
+    if (focus !== 0 && focus !== 1) refuse("it does not say which future is looked at");
+    link.fork = { lines: typedLines(other), focus };
+  }
+  return link;
 }

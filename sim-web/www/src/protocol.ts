@@ -1,6 +1,6 @@
 // What the page and its worker say to each other: calls with an answer, and news without a question.
 import type {
-  Answer, Contents, ExerciseView, GoalView, GradeView, Inspection, Instant, LessonView, Look, Node, QuestionView, SeriesView,
+  Answer, Contents, ExerciseView, GradeView, Inspection, Instant, JudgementView, LessonView, Look, Node, QuestionView, SeriesView,
 } from "./generated/views";
 
 /** A scenario as text, with the files that it names. */
@@ -19,6 +19,12 @@ export interface Line {
 
 /** One or two futures: the second is there after a fork. */
 export type Side = 0 | 1;
+
+/** The second of two futures: what was typed in it, and which of the two the terminal types into. */
+export interface Fork {
+  lines: Line[];
+  focus: Side;
+}
 
 /** What is set up when a scenario was loaded. */
 export interface Loaded {
@@ -49,7 +55,8 @@ export interface Diagnostic {
 
 /** Everything that the page can ask. */
 export interface Calls {
-  load(source: Source, seed: string, lines: Line[], at: string): Loaded;
+  /** Loads a scenario and goes to a moment; with `fork` two futures of it. */
+  load(source: Source, seed: string, lines: Line[], at: string, fork?: Fork): Loaded;
   play(on: boolean): void;
   speed(factor: number): void;
   seek(seconds: number): void;
@@ -60,16 +67,16 @@ export interface Calls {
   fork(): void;
   focus(side: Side): void;
   drop(side: Side): void;
-  /** The typed lines and the moment of the future in focus, for a permalink. */
-  where(): { lines: Line[]; at: string };
+  /** The typed lines of the first future, the moment, and the second future if there is one: for a permalink. */
+  where(): { lines: Line[]; at: string; fork?: Fork };
+  /** The typed lines of the future in focus. */
+  lines(): Line[];
   series(side: Side): SeriesView[];
   inspect(name: string): Inspection | null;
   names(): string[];
   complete(prefix: string): string[];
   check(source: Source): Diagnostic[];
   schema(): unknown;
-  /** How the scenario's expectations come out if nothing more is typed. */
-  outcome(): GoalView[];
   contents(): Contents;
   lesson(topic: string): LessonView;
   question(id: string, seed: number): QuestionView;
@@ -77,7 +84,8 @@ export interface Calls {
   exercise(name: string): ExerciseView;
   hint(name: string, number: number): string;
   solution(name: string): Node[];
-  judge(name: string, text: string): Judgement;
+  /** What the exercise's own judge says of this text with these typed lines, if nothing more is done. */
+  judge(name: string, text: string, lines: Line[]): JudgementView;
   /** Takes news into a learner's progress; refuses what is damaged. */
   progress(kept: string, news: string): string;
 }
@@ -85,13 +93,6 @@ export interface Calls {
 /** An answer to a question; options have the numbers under which they are shown. */
 export type QuizAnswer =
   | { single: number } | { multiple: number[] } | { number: number } | { order: number[] } | { match: number[] } | { open: number[] };
-
-/** What is said about a learner's scenario text. */
-export interface Judgement {
-  solved: boolean;
-  outcomes: { say: string; held: boolean; value: number | null; unit: string }[];
-  tampered: string[];
-}
 
 export type CallName = keyof Calls;
 

@@ -2,7 +2,7 @@
 import { computed, signal } from "@preact/signals";
 import type { FeedLine, Look } from "./generated/views";
 import { Lab } from "./lab";
-import type { Going, Loaded, News, Side, Source } from "./protocol";
+import type { Fork, Going, Line, Loaded, News, Side, Source } from "./protocol";
 
 /** Lines of the journal that are kept [count]. */
 const FEED_KEPT = 600;
@@ -71,11 +71,11 @@ export async function attempt<T>(work: Promise<T>): Promise<T | undefined> {
 }
 
 /** Loads a scenario and shows its beginning, or the moment `at` [ns]. */
-export async function load(from: Source, seed = "", lines: { at: string; line: string }[] = [], at = "0"): Promise<boolean> {
+export async function load(from: Source, seed = "", lines: Line[] = [], at = "0", fork?: Fork): Promise<boolean> {
   trouble.value = "";
   opening.value = "";
   opening.value = from.name;
-  const done = await attempt(lab.call("load", from, seed, lines, at));
+  const done = await attempt(lab.call("load", from, seed, lines, at, fork));
   if (!done) return false;
   source.value = from;
   loaded.value = done;

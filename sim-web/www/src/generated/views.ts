@@ -682,6 +682,27 @@ explanation: Array<Node>,
 sources: Array<[string, string]>, };
 
 /**
+ * What is said about a world that was played.
+ */
+export type JudgementView = { 
+/**
+ * Whether the exercise is solved.
+ */
+solved: boolean, 
+/**
+ * Each condition in words, and whether it holds.
+ */
+outcomes: Array<[string, boolean]>, 
+/**
+ * Tables of the scenario that may not be changed, and were.
+ */
+tampered: Array<string>, 
+/**
+ * Typed lines that came through the world's own door, which an operator does not have.
+ */
+outside: Array<string>, };
+
+/**
  * An exercise.
  */
 export type ExerciseView = { 

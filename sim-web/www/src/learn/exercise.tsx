@@ -9,19 +9,14 @@ import { Tree } from "./tree";
 
 const MEDALS = { gold: "★★★ gold", silver: "★★ silver", bronze: "★ bronze" } as const;
 
-/** Why the exercise does not count as solved, or an empty text when it does. */
+/** Why the exercise does not count as solved, or an empty text when it does. The exercise's own judge decides, as in a
+ * terminal: what the text expects of itself is not asked. */
 async function verdict(view: ExerciseView): Promise<string> {
-  const text = source.peek()?.text ?? "";
-  const edited = text !== view.world.text;
-  if (edited) {
-    const judged = await lab.call("judge", view.name, text);
-    if (judged.tampered.length > 0) return `What cannot be changed was changed: ${judged.tampered.join(", ")}.`;
-  }
-  const { lines } = await lab.call("where");
-  if (lines.some((line) => line.line.trim().startsWith("world "))) return "The world's own door was used: take those lines back, an operator has none.";
-  const goals = (await lab.call("outcome")).slice(-view.goals.length);
-  const missed = goals.flatMap((goal, place) => (goal.held ? [] : [view.goals[place] ?? goal.text]));
-  return missed.length === 0 ? "" : `Not yet, if nothing more is done: ${missed.join("; ")}.`;
+  const judged = await lab.call("judge", view.name, source.peek()?.text ?? "", await lab.call("lines"));
+  if (judged.tampered.length > 0) return `What cannot be changed was changed: ${judged.tampered.join(", ")}.`;
+  if (judged.outside.length > 0) return `The world's own door was used: take those lines back, an operator has none (${judged.outside.join("; ")}).`;
+  const missed = judged.outcomes.flatMap(([say, held]) => (held ? [] : [say]));
+  return judged.solved ? "" : `Not yet, if nothing more is done: ${missed.join("; ")}.`;
 }
 
 export function Exercise({ name }: { name: string }) {

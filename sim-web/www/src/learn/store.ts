@@ -1,6 +1,7 @@
 // What a learner has done, in the browser's own store. What is damaged is set aside under another name and reported;
 // it is somebody's work and never written over.
 import { signal } from "@preact/signals";
+import { Refusal } from "../lab";
 import { lab, trouble } from "../state";
 
 const NAME = "ecs-simulator";
@@ -25,20 +26,22 @@ function open(): Promise<IDBDatabase> {
   });
 }
 
-async function read(): Promise<string> {
+/** What is kept, whatever it is: undefined when nothing is. */
+async function read(): Promise<unknown> {
   const store = await open();
-  return new Promise((done, failed) => {
+  return new Promise<unknown>((done, failed) => {
     const request = store.transaction(SHELF).objectStore(SHELF).get(KEY);
-    request.onsuccess = () => done(typeof request.result === "string" ? request.result : request.result === undefined ? "" : JSON.stringify(request.result));
+    request.onsuccess = () => done(request.result);
     request.onerror = () => failed(request.error ?? new Error("the store cannot be read"));
-  }).finally(() => store.close()) as Promise<string>;
+  }).finally(() => store.close());
 }
 
-async function write(key: string, text: string): Promise<void> {
+async function write(key: string, value: unknown): Promise<void> {
   const store = await open();
   await new Promise<void>((done, failed) => {
     const change = store.transaction(SHELF, "readwrite");
-    change.objectStore(SHELF).put(text, key);
+    change.objectStore(SHELF).put(value, key);
+    change.onabort = () => failed(change.error ?? new Error("the store cannot be written"));
     change.oncomplete = () => done();
     change.onerror = () => failed(change.error ?? new Error("the store cannot be written"));
   }).finally(() => store.close());
@@ -49,7 +52,8 @@ let line: Promise<void> = Promise.resolve();
 /** Takes news into the progress: `opened stack`, `answered floor right`, … One after the other. */
 export function record(news: string): Promise<void> {
   line = line.then(() => take(news)).catch((error: unknown) => {
-    trouble.value = `Your progress could not be kept: ${error instanceof Error ? error.message : String(error)}`;
+    const why = error instanceof Error ? error.message : String(error);
+    trouble.value = `Your progress could not be kept, and what was kept is untouched: ${why}. The lessons work all the same; clearing this site's data begins a new store.`;
   });
   return line;
 }
@@ -58,11 +62,14 @@ async function take(news: string): Promise<void> {
   const kept = await read();
   let text: string;
   try {
-    text = await lab.call("progress", kept, news);
+    if (kept !== undefined && typeof kept !== "string") throw new Refusal("it is no text");
+    text = await lab.call("progress", kept ?? "", news);
   } catch (error) {
+    // Without an answer nobody knows whether it is damaged: it stays where it is.
+    if (!(error instanceof Refusal)) throw error;
     const aside = `damaged ${new Date().toISOString()}`;
     await write(aside, kept);
-    trouble.value = `Your progress was damaged (${error instanceof Error ? error.message : String(error)}). It is kept under "${aside}" in this browser's store, and a new one is begun.`;
+    trouble.value = `Your progress was damaged (${error.message}). It is kept under "${aside}" in this browser's store, and a new one is begun.`;
     text = await lab.call("progress", "", news);
   }
   if (news !== "" || text !== kept) await write(KEY, text);

@@ -52,8 +52,9 @@ export function Zones({ zones }: { zones: ZoneBox[] }) {
         {zones.map((zone) => {
           const compact = zone.tasks.length >= CROWD;
           return (
-            <div role="group" class="zone" key={zone.name} data-zone={zone.name} aria-label={`Zone ${zone.name}`}>
-              <h3>{zone.name}</h3>
+            <div role="group" class={zone.lost ? "zone lost" : "zone"} key={zone.name} data-zone={zone.name} aria-label={`Zone ${zone.name}`}>
+              <h3><button type="button" class="link" onClick={() => choose(zone.name)}>{zone.name}</button></h3>
+              {zone.lost && <p class="warn">{glyphs.bad} without power</p>}
               {zone.tasks.length === 0 && <p class="quiet">No task.</p>}
               <div class={compact ? "tasks compact" : "tasks"}>
                 {zone.tasks.map((task) => <Task key={task.key} task={task} compact={compact} />)}

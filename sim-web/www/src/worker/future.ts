@@ -1,5 +1,5 @@
 // One future: a session of the simulation, and what of it the page has already been shown.
-import type { Answer, GoalView, Inspection, Look, SeriesView } from "../generated/views";
+import type { Answer, Inspection, Look, SeriesView } from "../generated/views";
 import type { Line } from "../protocol";
 import { Session } from "../wasm/sim_web";
 
@@ -61,10 +61,6 @@ export class Future {
 
   fork(): Future {
     return new Future(this.session.fork());
-  }
-
-  outcome(): GoalView[] {
-    return JSON.parse(this.session.outcome()) as GoalView[];
   }
 
   lines(): Line[] {

@@ -1,6 +1,6 @@
 // Lets time pass in one future or two, in slices short enough that the worker always listens.
 import type { Answer } from "../generated/views";
-import type { Going, Line, Loaded, News, Side, Source } from "../protocol";
+import type { Fork, Going, Line, Loaded, News, Side, Source } from "../protocol";
 import { Session } from "../wasm/sim_web";
 import { Future, nanos } from "./future";
 
@@ -34,13 +34,15 @@ export class Player {
 
   constructor(private readonly tell: (news: News) => void) {}
 
-  load(source: Source, seed: string, lines: Line[], at: string): Promise<Loaded> {
-    const session = new Session(source.name, source.text, JSON.stringify(source.files), seed, JSON.stringify(lines));
+  load(source: Source, seed: string, lines: Line[], at: string, fork?: Fork): Promise<Loaded> {
+    const begin = (typed: Line[]) => new Future(new Session(source.name, source.text, JSON.stringify(source.files), seed, JSON.stringify(typed)));
+    // Both are begun before anything is given up: what cannot be loaded leaves everything as it is.
+    const future = begin(lines);
+    const other = fork ? [begin(fork.lines)] : [];
     this.abandon();
-    for (const future of this.futures) future.free();
-    const future = new Future(session);
-    this.futures = [future];
-    this.change({ playing: false, busy: false, sides: 1, focus: 0 });
+    for (const old of this.futures) old.free();
+    this.futures = [future, ...other];
+    this.change({ playing: false, busy: false, sides: fork ? 2 : 1, focus: fork?.focus ?? 0 });
     const loaded = { title: future.title, seed: future.seed, end_s: Number(future.end) / 1e9 };
     this.freshly = true;
     return this.seek(BigInt(at)).then(() => loaded);
@@ -124,6 +126,13 @@ export class Player {
     this.change({ sides: 2, focus: 1 });
     for (const future of this.futures) future.forget();
     this.show();
+  }
+
+  /** What a permalink holds of this moment. */
+  where(): { lines: Line[]; at: string; fork?: Fork } {
+    const [first, second] = this.futures;
+    const here = { lines: (first ?? this.focus()).lines(), at: this.focus().now.toString() };
+    return second ? { ...here, fork: { lines: second.lines(), focus: this.going.focus } } : here;
   }
 
   turnTo(side: Side): void {

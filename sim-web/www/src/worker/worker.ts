@@ -17,7 +17,7 @@ function learn(): Learn {
 
 /** How each call is done. */
 const doings: { [Name in CallName]: (...args: Parameters<Calls[Name]>) => ReturnType<Calls[Name]> | Promise<ReturnType<Calls[Name]>> } = {
-  load: (source, seed, lines, at) => player.load(source, seed, lines, at),
+  load: (source, seed, lines, at, fork) => player.load(source, seed, lines, at, fork),
   play: (on) => player.play(on),
   speed: (factor) => player.speed(factor),
   seek: (seconds) => player.seekSeconds(seconds),
@@ -28,14 +28,14 @@ const doings: { [Name in CallName]: (...args: Parameters<Calls[Name]>) => Return
   fork: () => player.fork(),
   focus: (side) => player.turnTo(side),
   drop: (side) => player.drop(side),
-  where: () => ({ lines: player.focus().lines(), at: player.focus().now.toString() }),
+  where: () => player.where(),
+  lines: () => player.focus().lines(),
   series: (side) => player.future(side).series(),
   inspect: (name) => player.focus().inspect(name),
   names: () => player.focus().names(),
   complete: (prefix) => player.focus().complete(prefix),
   check: (source) => JSON.parse(check(source.name, source.text, JSON.stringify(source.files))) as Diagnostic[],
   schema: () => JSON.parse(schema()) as unknown,
-  outcome: () => player.focus().outcome(),
   contents: () => JSON.parse(learn().contents()),
   lesson: (topic) => JSON.parse(learn().lesson(topic)),
   question: (id, seed) => JSON.parse(learn().question(id, seed)),
@@ -43,7 +43,7 @@ const doings: { [Name in CallName]: (...args: Parameters<Calls[Name]>) => Return
   exercise: (name) => JSON.parse(learn().exercise(name)),
   hint: (name, number) => learn().hint(name, number),
   solution: (name) => JSON.parse(learn().solution(name)),
-  judge: (name, text) => JSON.parse(learn().judge(name, text)),
+  judge: (name, text, lines) => JSON.parse(learn().judge(name, text, JSON.stringify(lines))),
   progress: (kept, news) => progress(kept, news),
 };
 
