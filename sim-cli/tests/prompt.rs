@@ -122,7 +122,7 @@ fn arrow_up_brings_lines_back_and_undo_takes_them_back() {
     terminal.presses("undo\r");
     terminal.sees("undone: aws ecs create-cluster --cluster-name mine");
     terminal.sees(" $ ");
-    terminal.presses("aws ecs list-clusters --query length(clusterArns)\r");
+    terminal.presses("aws ecs list-clusters --query 'length(clusterArns)'\r");
     terminal.sees("\n0");
     terminal.sees(" $ ");
     // The oldest of three lines.
@@ -139,8 +139,8 @@ fn ctrl_c_drops_the_line_and_keeps_the_session_and_ctrl_d_ends_it() {
     terminal.sees("delete-every");
     terminal.presses(CTRL_C);
     terminal.sees("00:03:00 $ ");
-    terminal.presses("aws ecs list-clusters --query length(clusterArns)\r");
-    terminal.sees("\n0");
+    terminal.presses("aws ecs list-clusters --query 'length(clusterArns)'\r");
+    terminal.sees("\n1");
     terminal.sees("00:03:00 $ ");
     terminal.presses(CTRL_D);
     assert_eq!(terminal.ends(), Some(0));
