@@ -217,6 +217,9 @@ impl Simulation {
                         self.world.lose_zone(id, zone.lasts.map(|lasts| lasts.0), &mut self.ctx);
                     }
                 }
+                FaultTable::Break(it) => {
+                    self.world.break_tasks(&it.service, (it.count, it.status), *index, &mut self.ctx);
+                }
                 FaultTable::Database(slow) => {
                     if let Some(id) = self.world.traffic.database_named(&slow.database) {
                         let lasts = slow.lasts.map(|lasts| lasts.0);

@@ -136,7 +136,7 @@ fn checks_of_targets_in_a_lost_zone_time_out() {
     "#);
     let answered = run.report().traffic;
     let answered = &answered.first().expect("there is a load balancer").by_status;
-    assert_eq!(format!("{answered:?}"), r#"{"200": 5410, "504": 87}"#);
+    assert_eq!(format!("{answered:?}"), r#"{"200": 5159, "504": 43, "client_timeout": 295}"#);
 }
 
 /// [CA-169] A task that was on its way when its zone was lost goes no further, and is replaced.
@@ -214,12 +214,12 @@ fn a_fault_that_cannot_be_is_refused_where_it_stands() {
     8 | [[world.fault]]
       | ^^^^^^^^^^^^^^^ help: `lose`: What it loses.
 
-    error: expected one of the keys `kill`, `zone` or `database`
+    error: expected one of the keys `kill`, `zone`, `database` or `break`
       --> faults.toml:11:1
     11 | [[world.fault]]
        | ^^^^^^^^^^^^^^^
 
-    error: expected one of the keys `kill`, `zone` or `database`
+    error: expected one of the keys `kill`, `zone`, `database` or `break`
       --> faults.toml:13:1
     13 | [[world.fault]]
        | ^^^^^^^^^^^^^^^

@@ -471,7 +471,10 @@ impl Compiler<'_> {
             FaultTable::Kill(kill) if !services.contains(&kill.kill) => {
                 self.unknown(&format!("{path}.kill"), "service", &kill.kill, services, "cluster/service");
             }
-            FaultTable::Kill(_) => {}
+            FaultTable::Break(it) if !services.contains(&it.service) => {
+                self.unknown(&format!("{path}.break"), "service", &it.service, services, "cluster/service");
+            }
+            FaultTable::Kill(_) | FaultTable::Break(_) => {}
             FaultTable::Database(slow) => {
                 let databases: Vec<String> =
                     world.traffic.databases.iter().map(|(_, database)| database.name.clone()).collect();

@@ -380,6 +380,8 @@ pub enum FaultTable {
     Zone(ZoneTable),
     /// A database is slow.
     Database(SlowTable),
+    /// Running tasks answer with errors.
+    Break(BreakTable),
 }
 
 impl FaultTable {
@@ -389,8 +391,32 @@ impl FaultTable {
             FaultTable::Kill(kill) => kill.at,
             FaultTable::Zone(zone) => zone.at,
             FaultTable::Database(slow) => slow.at,
+            FaultTable::Break(broken) => broken.at,
         }
     }
+}
+
+/// Running tasks answer every request with an error, at once; their health checks go on as before.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BreakTable {
+    /// When.
+    pub at: Span,
+    /// Whose tasks (`cluster/service`).
+    #[serde(rename = "break")]
+    pub service: String,
+    /// How many tasks, drawn at random; 1 unless set.
+    #[serde(default = "one_task")]
+    #[schemars(range(min = 1))]
+    pub count: u32,
+    /// Status of their answers; 500 unless set.
+    #[serde(default = "error_500")]
+    #[schemars(range(min = 400, max = 599))]
+    pub status: u16,
+}
+
+fn error_500() -> u16 {
+    500
 }
 
 /// A database is slow.

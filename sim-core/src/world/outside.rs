@@ -15,18 +15,37 @@ impl World {
     pub(crate) fn kill_tasks(&mut self, service: &str, count: u32, fault: usize, ctx: &mut Ctx) {
         let what = format!("the processes of {count} tasks of service {service} are killed").into();
         let fact = ctx.record(Fact::FaultBegan { what });
-        let Some((cluster, name)) = service.split_once('/') else { return };
-        let found = self.ecs.cluster_named(Some(cluster)).and_then(|id| self.ecs.service_named(id, name));
-        let Some(service) = found else { return };
-        let live = self.ecs.services[service].live.iter().copied();
-        let mut running: Vec<_> = live.filter(|&task| self.ecs.tasks[task].status == TaskStatus::Running).collect();
-        let mut draw = ctx.stream("fault-victim", &format!("{fault}"));
+        let victims = self.victims(service, count, fault, ctx);
         ctx.within(Some(fact), |ctx| {
-            for _ in 0..count.min(running.len() as u32) {
-                let victim = running.remove(draw.below(running.len() as u64) as usize);
+            for victim in victims {
                 ctx.send(Duration::ZERO, Event::App(AppEvent::Kill(victim)));
             }
         });
+    }
+
+    /// So many running tasks of a service (`cluster/service`), drawn at random.
+    fn victims(&self, service: &str, count: u32, fault: usize, ctx: &Ctx) -> Vec<TaskId> {
+        let found = service.split_once('/').and_then(|(cluster, name)| {
+            self.ecs.cluster_named(Some(cluster)).and_then(|id| self.ecs.service_named(id, name))
+        });
+        let Some(service) = found else { return Vec::new() };
+        let live = self.ecs.services[service].live.iter().copied();
+        let mut running: Vec<_> = live.filter(|&task| self.ecs.tasks[task].status == TaskStatus::Running).collect();
+        let mut draw = ctx.stream("fault-victim", &format!("{fault}"));
+        let count = count.min(running.len() as u32);
+        (0..count).map(|_| running.remove(draw.below(running.len() as u64) as usize)).collect()
+    }
+
+    /// So many running tasks of a service (`cluster/service`), drawn at random, answer every request with an error from
+    /// now on, at once; their health checks go on as before.
+    pub(crate) fn break_tasks(&mut self, service: &str, (count, status): (u32, u16), fault: usize, ctx: &mut Ctx) {
+        let what = format!("{count} tasks of service {service} answer every request with {status}").into();
+        ctx.record(Fact::FaultBegan { what });
+        for victim in self.victims(service, count, fault, ctx) {
+            if let Some(Some(app)) = self.app.tasks.get_mut(victim.index()) {
+                app.processes.iter_mut().for_each(|process| process.broken = Some(status));
+            }
+        }
     }
 
     /// Kills the process of one task; nothing happens when it has none.

@@ -35,6 +35,8 @@ pub(crate) struct Process {
     pub terminated: bool,
     /// Ended because of its memory.
     pub oom: bool,
+    /// Answers all requests with this status, at once: a fault has broken what it needs.
+    pub broken: Option<u16>,
     /// Ends with this code as soon as no request is in progress.
     pub leaves: Option<i16>,
     /// Requests in progress, those whose client has gone included [count].
@@ -74,6 +76,7 @@ impl Process {
             ports,
             terminated: false,
             oom: room.is_none(),
+            broken: None,
             leaves: None,
             in_flight: 0,
             workers: spec.workers.map_or(u32::MAX, |workers| workers.count.max(1)),

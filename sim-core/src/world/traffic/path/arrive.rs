@@ -14,7 +14,7 @@ use crate::engine::Time;
 use crate::world::app::{AppSpec, AppSpecId, Party, Whom};
 use crate::world::cloudwatch::Outcome;
 use crate::world::elb::{
-    Action, BalancerKind, BalancerState, LoadBalancerId, Pick, TargetGroupId, TargetId, TargetState, ZoneSet,
+    Action, BalancerKind, BalancerState, LoadBalancerId, Pick, TargetGroupId, TargetId, TargetState,
 };
 use crate::world::traffic::Caller;
 use crate::world::{Ctx, Event, World};
@@ -181,10 +181,7 @@ impl World {
         let caller = &mut self.traffic.callers[id];
         if now >= caller.resolved.until {
             // What the DNS says is used until its time to live is over [TR-005][TR-159].
-            let told = caller.balancer.map_or_else(Default::default, |balancer| self.elb.dns(balancer));
-            // Nodes in a zone without power fail the health checks of the DNS; when all do, all are told [TR-064].
-            let there: ZoneSet = told.iter().filter(|&zone| !self.network.is_lost(zone)).collect();
-            caller.resolved.zones = if there.is_empty() { told } else { there };
+            caller.resolved.zones = caller.balancer.map_or_else(Default::default, |balancer| self.elb.dns(balancer));
             caller.resolved.until = now + caller.policy.dns_ttl;
         }
         let route = &caller.classes[usize::from(call.class)].route;

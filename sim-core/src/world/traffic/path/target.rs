@@ -37,12 +37,16 @@ impl World {
             request.profile = profile.place(caller.classes[usize::from(request.call.class)].id);
             let class = &profile.classes[usize::from(request.profile)];
             let draws = &mut caller.draws;
-            let work = class.cpu.draw(&mut draws.cpu);
+            let mut work = class.cpu.draw(&mut draws.cpu);
             request.wait = class.wait.draw(&mut draws.wait);
             request.memory = class.memory.draw(&mut draws.sizes);
             request.bytes = class.bytes.draw(&mut draws.sizes).min(u64::from(u32::MAX)) as u32;
             request.status = class.status;
-            if class.error_ratio > 0.0 && draws.errors.unit() < class.error_ratio {
+            if let Some(status) = process.broken {
+                // It does not even try: an error takes a tenth of a millisecond at most.
+                (request.status, request.blame) = (status, Blame::Application);
+                (request.wait, request.step, work) = (0, class.needs.1, work.min(100_000));
+            } else if class.error_ratio > 0.0 && draws.errors.unit() < class.error_ratio {
                 // An error comes at once: it waits for nothing and needs nobody.
                 (request.status, request.blame) = (class.error_status, Blame::Application);
                 (request.wait, request.step) = (0, class.needs.1);
