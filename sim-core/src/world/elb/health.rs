@@ -48,14 +48,14 @@ impl Elb {
         let interval = self.groups[target.group].check.interval;
         let next = ctx.within(target.registered, |ctx| ctx.send(interval, Event::Elb(ElbEvent::Check(id))));
         self.targets[id].next_check = Some(next);
+        if self.groups[self.targets[id].group].watch.suspicious {
+            self.suspect(id, ctx);
+        }
         let Some((after, verdict)) = self.probe(id, peers, ctx) else {
             // Only the request path can tell: the check stands in line with the requests.
             ctx.send(Duration::ZERO, Event::Request(RequestEvent::Check(id)));
             return;
         };
-        if self.groups[self.targets[id].group].watch.suspicious {
-            self.suspect(id, ctx);
-        }
         self.probes.offer(|| Probe { at: ctx.now(), target: id, after, verdict });
         let target = &self.targets[id];
         // Nothing can come of most checks: what was healthy still is.
