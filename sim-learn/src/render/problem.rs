@@ -1,5 +1,6 @@
 //! Why a text could not be rendered, and where.
 
+use super::text::clean;
 use std::fmt;
 
 /// A place in the source, what is wrong there, and the way out.
@@ -17,13 +18,18 @@ pub struct Problem {
 
 impl Problem {
     pub(crate) fn new((line, column): (usize, usize), message: impl Into<String>) -> Self {
-        Self { line, column, message: message.into(), help: None }
+        Self { line, column, message: harmless(&message.into()), help: None }
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(harmless(&help.into()));
         self
     }
+}
+
+/// A message may cite the source, and a terminal must not obey what it cites.
+fn harmless(text: &str) -> String {
+    clean(text, false).replace('\n', " ")
 }
 
 impl fmt::Display for Problem {

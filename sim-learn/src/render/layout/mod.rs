@@ -63,6 +63,8 @@ pub(super) enum Failure {
 
 /// Steps of the search for lines that one picture may cost.
 const STEPS_MAX: usize = 12_000_000;
+/// What it costs to find the place of one box or line, in those steps.
+const PLACE_STEPS: usize = 200;
 /// Cells of a picture.
 const CELLS_MAX: usize = 1_500_000;
 /// Attempts with more and more room for lines.
@@ -110,6 +112,8 @@ fn attempt(graph: &Graph, width: usize, ascii: bool, steps: &mut usize) -> Optio
     for mut tuning in ways {
         for slack in 0..=SLACK_MAX {
             tuning.slack = slack;
+            // Finding the places is work as well: an attempt that soon fails is not for nothing.
+            *steps = steps.saturating_sub(PLACE_STEPS * (graph.nodes.len() + graph.edges.len()));
             match place(graph, width, &tuning) {
                 None => break, // more slack only takes more room
                 Some(mut scene) => {

@@ -71,7 +71,7 @@ proptest! {
         match mermaid(&source, &options(width, false)) {
             Ok(drawn) => prop_assert!(harmless(&drawn)),
             Err(problem) => {
-            prop_assert!(harmless(&problem.to_string().replace('\n', "")), "{problem:?}");
+            prop_assert!(harmless(&problem.to_string()), "{problem:?}");
             prop_assert!(problem.line >= 1 && problem.line <= source.lines().count() + 1, "{problem}");
             prop_assert!(!problem.message.is_empty());
             }
