@@ -7,6 +7,10 @@ export npm_config_update_notifier=false npm_config_fund=false npm_config_audit=f
 if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
   npm ci --no-audit --no-fund
 fi
+if [ -z "${SIM_CLI:-}" ]; then
+  cargo build --quiet --locked -p sim-cli
+  export SIM_CLI="${CARGO_TARGET_DIR:-$PWD/../../target}/debug/sim-cli"
+fi
 echo "== the page: logic"
 npx --no-install vitest run
 echo "== the page: build, with types"

@@ -8,6 +8,7 @@ import { deflateRawSync } from "node:zlib";
 import { now, open, root, screen, seek, type, until } from "./page.mjs";
 
 const LAB = "lab/fargate-alb.toml";
+const cli = process.env.SIM_CLI ?? join(root, "target/debug/sim-cli");
 
 test("the run in the browser is the run of sim-cli, to the hash", async () => {
   const lab = readdirSync(join(root, "scenarios/lab")).filter((name) => name.endsWith(".toml"));
@@ -16,7 +17,7 @@ test("the run in the browser is the run of sim-cli, to the hash", async () => {
   await it.page.getByRole("tab", { name: "Scenario" }).click();
   for (const name of lab) {
     const file = join(root, "scenarios/lab", name);
-    const report = execFileSync("cargo", ["run", "--quiet", "--locked", "-p", "sim-cli", "--", "run", file, "--format", "json"], { cwd: root, maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "inherit"] });
+    const report = execFileSync(cli, ["run", file, "--format", "json"], { cwd: root, maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "inherit"] });
     const { run, scenario } = JSON.parse(report.toString());
     await it.page.locator(".gallery button").filter({ hasText: scenario.title }).click();
     await until(async () => (await it.page.locator(".bar .title").textContent()) === scenario.title, `${name} is loaded`);

@@ -12,7 +12,10 @@ function run(command, args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-run("cargo", ["run", "--quiet", "--locked", "-p", "sim-web-build", "--", into]);
+// The whole test has built the program already, and names it.
+const built = process.env.SIM_WEB_BUILD;
+if (built) run(built, [into]);
+else run("cargo", ["run", "--quiet", "--locked", "-p", "sim-web-build", "--", into]);
 if (process.argv.includes("--optimise")) {
   const wasm = join(into, "sim_web_bg.wasm");
   const before = statSync(wasm).size;
