@@ -16,6 +16,8 @@ use rustix::termios::{Winsize, tcsetwinsize};
 const PATIENCE: Duration = Duration::from_secs(60);
 const CTRL_C: &str = "\x03";
 const CTRL_D: &str = "\x04";
+/// What the program tells the terminal when it begins to read a line: to mark what is pasted.
+const READS: &str = "\x1b[?2004h";
 const UP: &str = "\x1b[A";
 
 /// Somebody at a terminal of 100 columns.
@@ -60,8 +62,15 @@ impl Terminal {
         });
         let mut terminal = Terminal { child, keys, screen: receive, shown: String::new() };
         terminal.sees("Ctrl-D leaves");
-        terminal.sees(" $ ");
+        terminal.sees_prompt();
         terminal
+    }
+
+    /// Waits until the next line is read: a prompt that is only drawn again, key by key, is none. What is typed before
+    /// is lost when the terminal changes its mode.
+    #[track_caller]
+    fn sees_prompt(&mut self) -> String {
+        self.sees(READS) + &self.sees(" $ ")
     }
 
     fn presses(&mut self, keys: &str) {
@@ -118,13 +127,13 @@ fn arrow_up_brings_lines_back_and_undo_takes_them_back() {
     let mut terminal = Terminal::shell();
     terminal.presses("aws ecs create-cluster --cluster-name mine --query cluster.status --output text\r");
     terminal.sees("ACTIVE");
-    terminal.sees(" $ ");
+    terminal.sees_prompt();
     terminal.presses("undo\r");
     terminal.sees("undone: aws ecs create-cluster --cluster-name mine");
-    terminal.sees(" $ ");
+    terminal.sees_prompt();
     terminal.presses("aws ecs list-clusters --query 'length(clusterArns)'\r");
     terminal.sees("\n0");
-    terminal.sees(" $ ");
+    terminal.sees_prompt();
     // The oldest of three lines.
     terminal.presses(&format!("{UP}{UP}{UP}\r"));
     terminal.sees("ACTIVE");
@@ -134,14 +143,14 @@ fn arrow_up_brings_lines_back_and_undo_takes_them_back() {
 fn ctrl_c_drops_the_line_and_keeps_the_session_and_ctrl_d_ends_it() {
     let mut terminal = Terminal::shell();
     terminal.presses("advance 3m\r");
-    terminal.sees("00:03:00 $ ");
+    assert!(terminal.sees_prompt().contains("00:03:00 $ "));
     terminal.presses("aws ecs delete-every");
     terminal.sees("delete-every");
     terminal.presses(CTRL_C);
-    terminal.sees("00:03:00 $ ");
+    assert!(terminal.sees_prompt().contains("00:03:00 $ "));
     terminal.presses("aws ecs list-clusters --query 'length(clusterArns)'\r");
     terminal.sees("\n1");
-    terminal.sees("00:03:00 $ ");
+    assert!(terminal.sees_prompt().contains("00:03:00 $ "));
     terminal.presses(CTRL_D);
     assert_eq!(terminal.ends(), Some(0));
 }
