@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use super::real;
+
 /// A job: the work done at which it finishes [ns, as the bits of a positive f64, which order as the number does],
 /// and its number.
 type Job = Reverse<(u64, u32)>;
@@ -44,7 +46,7 @@ impl Lane {
         if jobs > 0 {
             let work = elapsed / self.slowdown;
             self.done += work;
-            work * jobs as f64
+            work * real(jobs as u64)
         } else {
             self.done = 0.0;
             0.0
@@ -70,8 +72,12 @@ impl Lane {
     #[inline]
     pub fn pop(&mut self) -> Option<u32> {
         let Reverse((finish, job)) = self.jobs.pop()?;
-        // Rounding must not leave the finished job with work to do, or the rest would wait for it.
-        self.done = self.done.max(f64::from_bits(finish));
+        // Rounding must not leave the finished job with work to do, or the rest would wait for it. `f64::max` is a call
+        // in WASM.
+        let finish = f64::from_bits(finish);
+        if finish > self.done {
+            self.done = finish;
+        }
         Some(job)
     }
 
