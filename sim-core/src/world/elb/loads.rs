@@ -10,6 +10,8 @@ pub(super) struct Loads {
     /// From the places up. What no place stands for has more requests than anybody can.
     levels: Vec<Vec<[u32; FAMILY]>>,
     places: usize,
+    /// The fewest of all.
+    fewest: u32,
 }
 
 impl Loads {
@@ -27,6 +29,7 @@ impl Loads {
             }
             self.levels.push(families);
         }
+        self.fewest = self.levels.last().map_or(0, |top| least(&top[0]));
     }
 
     /// A place has so many now; nothing happens when there is no such place.
@@ -35,23 +38,33 @@ impl Loads {
         if place >= self.places {
             return;
         }
-        for level in &mut self.levels {
-            let Some(family) = level.get_mut(place / FAMILY) else { return };
-            let before = least(family);
-            family[place % FAMILY] = load;
-            load = least(family);
-            if load == before {
+        for height in 0..self.levels.len() {
+            let Some(family) = self.levels[height].get_mut(place / FAMILY) else { return };
+            let before = std::mem::replace(&mut family[place % FAMILY], load);
+            // The least of the family stands above it, so it is looked for only when it was this one and has grown.
+            let known = match self.levels.get(height + 1) {
+                Some(above) => above[place / FAMILY / FAMILY][place / FAMILY % FAMILY],
+                None => self.fewest,
+            };
+            let now = if load <= known {
+                load
+            } else if before > known {
+                known
+            } else {
+                least(&self.levels[height][place / FAMILY])
+            };
+            if now == known {
                 return;
             }
-            place /= FAMILY;
+            (place, load) = (place / FAMILY, now);
         }
+        self.fewest = load;
     }
 
     /// Of the places that have the fewest, the first from this one on in turn; none when there are no places.
     #[inline]
     pub fn fewest(&self, from: usize) -> Option<usize> {
-        let fewest = least(self.levels.last()?.first()?);
-        self.first(from, fewest).or_else(|| self.first(0, fewest))
+        self.first(from, self.fewest).or_else(|| self.first(0, self.fewest))
     }
 
     /// The first place from this one on that has so many, which are the fewest.

@@ -233,7 +233,7 @@ impl Processor {
         let others = rest.lanes.iter().enumerate().map(|(container, lane)| (container as u16, lane));
         let lanes = std::iter::once((self.home, &self.lane)).chain(others);
         let left = lanes.filter_map(|(container, lane)| Some((lane.left()?, container)));
-        if let Some((_, container)) = left.min_by(|(a, _), (b, _)| a.total_cmp(b)) {
+        if let Some((_, container)) = left.min_by(|(a, one), (b, other)| a.total_cmp(b).then(one.cmp(other))) {
             self.move_to(container);
         }
     }
