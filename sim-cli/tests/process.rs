@@ -110,6 +110,20 @@ fn until_ends_a_run_early_and_quiet_prints_nothing() {
 }
 
 #[test]
+fn one_in_so_many_calls_is_traced_and_the_run_stays_the_same() {
+    let plain = stdout(&sim_cli(&["run", path(&lab())]));
+    let traced = stdout(&sim_cli(&["run", path(&lab()), "--trace-requests", "1/1000"]));
+    let (before, after) = traced.split_once("\nTraces: ").expect("they are shown");
+    assert!(plain.starts_with(before), "all else stays as it was");
+    assert!(after.contains("one in 1,000") && after.contains("reaches the node of demo-alb"), "{after}");
+    for wrong in ["0", "1000", "1/0", "1/x", "2/3"] {
+        let refused = sim_cli(&["run", path(&lab()), "--trace-requests", wrong]);
+        assert_eq!(code(&refused), Some(2), "{wrong}");
+        assert!(stderr(&refused).contains("1/1000"), "the way out is shown: {}", stderr(&refused));
+    }
+}
+
+#[test]
 fn json_has_the_keys_that_programs_rely_on() {
     let output = sim_cli(&["run", path(&lab()), "--format", "json"]);
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");

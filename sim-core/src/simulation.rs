@@ -7,6 +7,7 @@ use crate::api::command::{Command, Problem};
 use crate::engine::{Budget, Exceeded, FactId, Next, RunHash, Time};
 use crate::files::Files;
 use crate::observe::report::{self, ExpectationPart, Report, RunPart, ScenarioPart, Typed};
+use crate::observe::trace::traces;
 use crate::observe::view::GoalView;
 use crate::observe::{Verdict, evaluate};
 use crate::scenario::{Action, FaultTable, Scenario};
@@ -272,7 +273,12 @@ impl Simulation {
     /// [`Simulation::take_probes`]; none when zero. It changes nothing in the run.
     pub fn watch(&mut self, requests: u32, probes: u32) {
         self.world.traffic.samples.keep_one_in(requests);
-        self.world.elb.probes.keep_one_in(probes);
+        self.world.elb.watch_probes(probes, self.ctx.now());
+    }
+
+    /// Follows one in so many calls of clients from end to end, from now on; none when zero. It changes nothing in the run.
+    pub fn trace_requests(&mut self, one_in: u64) {
+        self.world.traffic.traces.keep_one_in(one_in);
     }
 
     /// The requests that were kept since the last time.
@@ -282,7 +288,7 @@ impl Simulation {
 
     /// The health checks that were kept since the last time.
     pub fn take_probes(&mut self) -> Vec<Probe> {
-        self.world.elb.probes.take()
+        self.world.elb.take_probes(self.ctx.now())
     }
 
     /// Lowers the limits of the run to what this place can bear; a limit that is lower already stays.
@@ -386,6 +392,7 @@ impl Simulation {
             cost: report::cost(&self.world, self.now()),
             moments: report::moments(&self.world, &self.ctx),
             transcript: self.transcript.clone(),
+            traces: traces(&self.world),
         }
     }
 }

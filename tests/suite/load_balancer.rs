@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use serde_json::json;
 use sim_core::engine::Time;
-use sim_core::world::app::{AppEvent, AppSpec, Health, Work};
+use sim_core::world::app::{AppEvent, AppSpec, Health, Shutdown, Work};
 use sim_core::world::cloudwatch::{Cause, Metric, Subject};
 use sim_core::world::ecs::TaskId;
 use sim_core::world::elb::{ElbEvent, TargetId};
-use sim_core::world::traffic::{Demand, NewCaller, Policy, Rate, Unreached};
+use sim_core::world::traffic::{Arrivals, Demand, NewCaller, Policy, Rate, Unreached};
 use sim_core::world::{Assumptions, Distribution, Event, Fact};
 use tests::lab::{Lab, Setup};
 
@@ -115,6 +115,47 @@ fn word(state: &str, reason: &str) -> (String, String) {
 }
 
 // Health checks
+
+/// A day's 2,880 checks of an idle target would all pass, so none of them is an event. What happens after that day is
+/// found out by the check that was due, as if all had been sent: of a rule that is revoked, of a process that no longer
+/// listens, and of one that answers late because a request keeps its CPU.
+#[test]
+fn idle_targets_cost_no_events_and_trouble_is_found_out_all_the_same() {
+    let day = 86_400;
+    let idle = |app: AppSpec| {
+        let mut lab = Lab::new(Setup { tasks: 50, app, ..Setup::default() });
+        lab.run_until(at(100));
+        let before = lab.ctx.events();
+        lab.run_until(at(day + 7));
+        let events = lab.ctx.events() - before;
+        assert!(events < 2 * 1440, "{events} events: more than the minutes that are closed");
+        lab.tasks.truncate(1);
+        lab
+    };
+    let unhealthy = |lab: &Lab| -> Vec<(f64, String)> {
+        target_facts(lab).into_iter().filter(|(_, word)| word.starts_with("unhealthy")).collect()
+    };
+    let mut lab = idle(AppSpec::of("app/web"));
+    revoke(&mut lab);
+    lab.run_until(at(day + 300));
+    assert_eq!(unhealthy(&lab), vec![(f64::from(day as u32 + 65), "unhealthy: Target.Timeout".to_owned()); 50]);
+
+    let plain = AppSpec::of("app/web");
+    let slowly = Shutdown { finishes_requests: true, takes: secs(600), ..plain.shutdown.clone() };
+    let mut lab = idle(AppSpec { shutdown: slowly, ..AppSpec::of("app/web") });
+    lab.now(Event::App(AppEvent::Terminate(FIRST)));
+    lab.run_until(at(day + 300));
+    assert_eq!(unhealthy(&lab), [(f64::from(day as u32 + 60), "unhealthy: Target.FailedHealthChecks".to_owned())]);
+
+    // Two checks, at 30 and 60 s, share the CPU with a request of 100 s: each takes twice its 3 s, more than the
+    // timeout.
+    let health = Health { cpu: Duration::from_secs(3), ..plain.health.clone() };
+    let mut lab = idle(AppSpec { health, ..AppSpec::of("app/web").with(Work::of(secs(100))) });
+    let once = Rate::constant(1.0, at(day + 8), at(day + 10));
+    lab.caller(NewCaller::of("one", "alb", Demand::Open(Arrivals::even(once))));
+    lab.run_until(at(day + 300));
+    assert_eq!(unhealthy(&lab), [(f64::from(day as u32 + 65), "unhealthy: Target.Timeout".to_owned())]);
+}
 
 /// [TR-054][TR-042][TR-047] A slow answer does not put off the next check: two timeouts of 5 s are over at 35 s.
 #[test]

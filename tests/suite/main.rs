@@ -31,5 +31,6 @@ mod start;
 mod swarm;
 mod target_choice;
 mod task_definition;
+mod traces;
 mod traffic;
 mod zone;

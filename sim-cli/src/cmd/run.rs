@@ -42,6 +42,9 @@ pub struct Run {
     /// Write the report to a file instead of the standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Follow one in N calls from end to end: the text report shows the slowest, JSON has all
+    #[arg(long, value_name = "1/N", value_parser = one_in)]
+    trace_requests: Option<u64>,
     /// Print no report and no progress: the exit code tells
     #[arg(long, short)]
     quiet: bool,
@@ -50,6 +53,12 @@ pub struct Run {
 /// A duration as a scenario writes it.
 pub fn span(text: &str) -> Result<Span, String> {
     text.parse().map_err(|refusal: sim_core::units::Refusal| refusal.to_string())
+}
+
+/// One in so many, as a share: `1/1000`.
+fn one_in(text: &str) -> Result<u64, String> {
+    let share = text.strip_prefix("1/").and_then(|many| many.parse().ok()).filter(|&many| many > 0);
+    share.ok_or_else(|| "write the share of the calls to follow as 1/N, such as 1/1000, or 1/1 for all".to_owned())
 }
 
 /// How much simulated time passes between two looks at the progress bar: a thousandth of the run.
@@ -64,6 +73,9 @@ impl Run {
             Err(exit) => return exit,
         };
         let mut simulation = Simulation::start(Arc::new(scenario), self.seed);
+        if let Some(one_in) = self.trace_requests {
+            simulation.trace_requests(one_in);
+        }
         let end = self.until.map_or(simulation.end(), |until| (Time::ZERO + until.0).min(simulation.end()));
         self.run(&mut simulation, end);
         let report = simulation.report();

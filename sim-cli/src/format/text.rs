@@ -1,5 +1,7 @@
 //! A report for people: the verdict first, then what it rests on.
 
+mod breakdown;
+
 use std::fmt::Write;
 
 use sim_core::observe::Report;
@@ -40,6 +42,9 @@ pub fn report_in(report: &Report, width: usize) -> String {
     page.cost(report);
     page.moments("Moments", &report.moments);
     page.transcript(&report.transcript);
+    if let Some(traces) = &report.traces {
+        page.traces(traces);
+    }
     page.run(report);
     page.text
 }
@@ -198,6 +203,7 @@ impl Page {
         if service.requests > 0 {
             self.line(&format!("  requests for it: {}", count(service.requests)), 4);
             self.latency("  response time of its tasks", service.latency_ms.as_ref());
+            self.served(service);
         }
         let rows: Vec<Vec<String>> = service.tasks.iter().map(task_row).collect();
         if !rows.is_empty() {
@@ -246,11 +252,11 @@ impl Page {
             self.line(&format!("          {:>12}  of them: {cause}", count(*how_many)), 4);
         }
         self.latency("  what clients waited", traffic.latency_ms.as_ref());
+        self.calls(traffic);
     }
 
     fn latency(&mut self, what: &str, latency: Option<&LatencyPart>) {
         let Some(l) = latency else { return };
-        let ms = |value: f64| if value >= 100.0 { format!("{value:.0}") } else { format!("{value:.1}") };
         let line = format!(
             "{what} [ms]: mean {}, p50 {}, p90 {}, p99 {}, p99.9 {}, max {}",
             ms(l.mean),
@@ -358,6 +364,11 @@ fn task_row(task: &TaskPart) -> Vec<String> {
 fn service_task_id(text: &str) -> &str {
     let words = text.split(|c: char| !c.is_ascii_hexdigit());
     words.filter(|word| word.len() == 32).max_by_key(|word| word.len()).unwrap_or("\u{0}")
+}
+
+/// Milliseconds, with a decimal where they are few.
+fn ms(value: f64) -> String {
+    if value >= 100.0 { format!("{value:.0}") } else { format!("{value:.1}") }
 }
 
 /// Seconds as a clock: `00:05:00`.

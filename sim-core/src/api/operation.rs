@@ -61,6 +61,8 @@ impl OperationEntry {
                     let place = if place == "." { String::new() } else { place };
                     ApiError::new("ValidationException", error.into_inner().to_string()).at(place)
                 })?;
+                // Whatever it changes, nobody's health is taken for granted any more.
+                world.elb.wake_all(ctx);
                 let output = operation.apply(world, ctx)?;
                 Ok(serde_json::to_value(output).expect("outputs are plain data"))
             },

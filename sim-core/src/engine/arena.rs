@@ -78,6 +78,11 @@ impl<T> Arena<T> {
         Id::from_index(self.0.len() as u32)
     }
 
+    /// The ids of all.
+    pub fn ids(&self) -> impl Iterator<Item = Id<T>> + use<T> {
+        (0..self.0.len() as u32).map(Id::from_index)
+    }
+
     /// How many things were ever added.
     pub fn len(&self) -> usize {
         self.0.len()

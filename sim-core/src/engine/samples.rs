@@ -32,6 +32,11 @@ impl<T> Samples<T> {
         *self = Samples { every, wait: every, state: 1, kept: VecDeque::new() };
     }
 
+    /// Whether any is kept.
+    pub fn are_kept(&self) -> bool {
+        self.every != 0
+    }
+
     /// Offers a thing; it is made only when it is kept.
     #[inline]
     pub fn offer(&mut self, thing: impl FnOnce() -> T) {

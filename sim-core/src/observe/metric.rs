@@ -4,6 +4,7 @@ use super::totals::{Latency, Totals, of_balancers, of_services, service_range};
 use crate::world::billing;
 use crate::world::cloudwatch::Metric as CloudWatchMetric;
 use crate::world::ecs::{ServiceId, ServiceStatus, TaskStatus};
+use crate::world::traffic::Ledger;
 use crate::world::{Ctx, World};
 
 /// Of what a metric is asked.
@@ -135,6 +136,24 @@ pub const METRICS: &[Metric] = &[
         },
     },
     Metric {
+        name: "calls",
+        unit: "calls",
+        meaning: "calls begun, each counted once however often it was tried; not of a service",
+        value: |world, _, scope| ledger(world, scope, |ledger| ledger.calls),
+    },
+    Metric {
+        name: "retries",
+        unit: "requests",
+        meaning: "further attempts of calls; not of a service",
+        value: |world, _, scope| ledger(world, scope, |ledger| ledger.retries),
+    },
+    Metric {
+        name: "refused_retries",
+        unit: "requests",
+        meaning: "retries that were not made because the caller's budget was spent; not of a service",
+        value: |world, _, scope| ledger(world, scope, |ledger| ledger.refused_retries),
+    },
+    Metric {
         name: "latency_mean_ms",
         unit: "ms",
         meaning: "mean time to the answer: what clients waited; with a service, its tasks' response time",
@@ -221,6 +240,16 @@ fn totals(world: &World, scope: &Scope) -> Totals {
     let wanted = |name: &str| scope.load_balancer.is_none_or(|wanted| wanted == name);
     let balancers = world.elb.balancers.iter().filter(|(_, balancer)| wanted(&balancer.name));
     of_balancers(world, balancers.map(|(id, _)| id))
+}
+
+/// What callers of the load balancers in question counted; none when a service is named, which has no callers of its own.
+fn ledger(world: &World, scope: &Scope, of: impl Fn(&Ledger) -> u64) -> Option<f64> {
+    if scope.service.is_some() {
+        return None;
+    }
+    let wanted = |name: &str| scope.load_balancer.is_none_or(|wanted| wanted == name);
+    let balancers = world.elb.balancers.iter().filter(|(_, balancer)| wanted(&balancer.name));
+    Some(balancers.flat_map(|(id, _)| world.traffic.ledgers_of(id)).map(of).sum::<u64>() as f64)
 }
 
 fn latency(world: &World, scope: &Scope, of: impl Fn(&Latency) -> f64) -> Option<f64> {

@@ -1,11 +1,13 @@
 //! Looking at a run: facts and series become sentences, tables and reports. Reads, never writes.
 
+pub mod breakdown;
 mod expect;
 mod metric;
 pub mod published;
 pub mod report;
 mod sentence;
 mod totals;
+pub mod trace;
 pub mod view;
 mod why;
 

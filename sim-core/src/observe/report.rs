@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::breakdown::{self, CallPart, DeploymentPart, ServedPart};
 use super::sentence::sentence;
 use super::totals::{Latency, of_balancers, of_services, service_range};
+use super::trace::TracesPart;
 use super::why::{Link, why_not_steady};
 use crate::engine::Time;
 use crate::world::billing;
@@ -32,6 +34,9 @@ pub struct Report {
     pub moments: Vec<Moment>,
     /// What was typed, and what was answered.
     pub transcript: Vec<Typed>,
+    /// Calls followed from end to end; none unless asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub traces: Option<TracesPart>,
 }
 
 /// Which scenario was run.
@@ -143,6 +148,8 @@ pub struct ServicePart {
     pub by_status: BTreeMap<String, u64>,
     /// Response time of its tasks, as the load balancer sees it.
     pub latency_ms: Option<LatencyPart>,
+    /// Its deployments that have had requests, oldest first.
+    pub deployments: Vec<DeploymentPart>,
     /// `CPUUtilization` over the run's minutes.
     pub cpu_percent: Option<Range>,
     /// `MemoryUtilization` over the run's minutes.
@@ -189,6 +196,8 @@ pub struct TaskPart {
     pub stop_code: Option<String>,
     /// `stoppedReason`.
     pub stopped_reason: Option<String>,
+    /// What it served as a target; none where it has had no request.
+    pub served: Option<ServedPart>,
 }
 
 /// One load balancer.
@@ -206,6 +215,8 @@ pub struct TrafficPart {
     pub errors_by_cause: BTreeMap<String, u64>,
     /// What clients waited, round trip included.
     pub latency_ms: Option<LatencyPart>,
+    /// The same by caller and class: each call counts once, however often it was tried.
+    pub calls: Vec<CallPart>,
 }
 
 /// What it cost.
@@ -311,6 +322,7 @@ fn service_part(world: &World, ctx: &Ctx, id: ServiceId, service: &Service) -> S
         requests: totals.requests,
         by_status: totals.by_status,
         latency_ms: totals.latency.as_ref().and_then(LatencyPart::of),
+        deployments: breakdown::deployments(world, service),
         cpu_percent: range(Metric::CPUUtilization),
         memory_percent: range(Metric::MemoryUtilization),
         tasks_started: service.tasks.len(),
@@ -334,6 +346,7 @@ fn task_part(world: &World, task: crate::world::ecs::TaskId) -> TaskPart {
         stopped_s: it.at.stopped.map(seconds),
         stop_code: stopped.map(|stopping| stopping.code.to_string()),
         stopped_reason: stopped.map(|stopping| stopping.reason.to_string()),
+        served: breakdown::served_by(world, task),
     }
 }
 
@@ -348,6 +361,7 @@ pub fn traffic(world: &World) -> Vec<TrafficPart> {
             by_status: totals.by_status,
             errors_by_cause: totals.by_cause,
             latency_ms: totals.latency.as_ref().and_then(LatencyPart::of),
+            calls: breakdown::calls(world, id),
         }
     });
     parts.collect()

@@ -23,9 +23,10 @@ impl Latency {
         Latency { histogram: tally.histogram(), sum: tally.sum() }
     }
 
-    /// What is known of durations that are counted already, and their sum [ns].
-    pub fn counted(histogram: Histogram<u64>, sum: u128) -> Latency {
-        Latency { histogram, sum }
+    /// Adds durations that are counted already, and their sum [ns].
+    pub fn add(&mut self, histogram: &Histogram<u64>, sum: u128) {
+        self.histogram.add(histogram).expect("it grows as it must");
+        self.sum += sum;
     }
 
     /// How many durations there are [count].

@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::ecs::{EcsEvent, TaskId};
+use super::elb::ElbEvent;
 use super::traffic::{self, RequestEvent};
 use super::{Ctx, Event, Fact, Peers};
 use crate::engine::{Arena, Time};
@@ -211,6 +212,7 @@ impl Apps {
 
     fn terminate(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
         let Some(Some(app)) = self.tasks.get_mut(task.index()) else { return };
+        ctx.send(Duration::ZERO, Event::Elb(ElbEvent::Wake(task)));
         for (index, process) in app.processes.iter_mut().enumerate() {
             let shutdown = &self.specs[process.spec].shutdown;
             if process.has_ended() || process.terminated || shutdown.ignores_sigterm {
@@ -247,6 +249,7 @@ impl Apps {
     /// The processes are gone without SIGTERM and without a word to ECS [CA-169]. Their requests in progress are lost.
     fn vanish(&mut self, task: TaskId, ctx: &mut Ctx) {
         let Some(Some(app)) = self.tasks.get_mut(task.index()) else { return };
+        ctx.send(Duration::ZERO, Event::Elb(ElbEvent::Wake(task)));
         for (container, process) in (0..).zip(&mut app.processes) {
             if process.has_ended() {
                 continue;
@@ -267,6 +270,7 @@ impl Apps {
         }
         let worked = process.works();
         process.state = ProcessState::Exited(code);
+        ctx.send(Duration::ZERO, Event::Elb(ElbEvent::Wake(task)));
         if worked {
             ctx.send(Duration::ZERO, Event::Request(RequestEvent::Lost(task, container)));
         }
@@ -281,6 +285,14 @@ impl Apps {
             process.oom = true;
             self.exit(task, container, SIGKILL_CODE, ctx);
         }
+    }
+
+    /// Whether nothing goes on inside a task and nothing will by itself: its processes listen or have ended, and nobody
+    /// uses its CPU.
+    pub(crate) fn is_idle(&self, task: TaskId) -> bool {
+        let rests = |process: &Process| process.state == ProcessState::Listening || process.has_ended();
+        let app = self.tasks.get(task.index()).and_then(Option::as_ref);
+        app.is_some_and(|app| app.processor.len() == 0 && app.processes.iter().all(rests))
     }
 
     /// The state of a container's process; none before its start.

@@ -97,7 +97,7 @@ impl Process {
     /// Whether a connection to this port is taken [IA-107].
     #[inline]
     pub fn listens_on(&self, port: u16) -> bool {
-        self.state == ProcessState::Listening && self.ports.contains(&port)
+        self.state == ProcessState::Listening && (self.ports.first() == Some(&port) || self.ports.contains(&port))
     }
 
     /// Whether it has ended.

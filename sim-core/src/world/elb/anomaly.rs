@@ -66,7 +66,7 @@ impl Elb {
 
     fn count_anew(&mut self, group: TargetGroupId) {
         for &id in &self.groups[group].targets {
-            (self.targets[id].answers, self.targets[id].bad) = (0, 0);
+            self.targets[id].look();
         }
     }
 
@@ -87,14 +87,13 @@ impl Elb {
         let healthy = |elb: &Elb, id: TargetId| elb.targets[id].state == TargetState::Healthy;
         let counted = members.iter().filter(|&&id| healthy(self, id));
         let (answers, bad) = counted.fold((0u64, 0u64), |(answers, bad), &id| {
-            let target = &self.targets[id];
-            (answers + u64::from(target.answers), bad + u64::from(target.bad))
+            let (own_answers, own_bad) = self.targets[id].lately();
+            (answers + own_answers, bad + own_bad)
         });
         let share = |bad: u64, answers: u64| if answers == 0 { 0.0 } else { bad as f64 / answers as f64 };
         let mut looked_at = Vec::new();
         for &id in &members {
-            let target = &self.targets[id];
-            let (own_answers, own_bad) = (u64::from(target.answers), u64::from(target.bad));
+            let (own_answers, own_bad) = self.targets[id].lately();
             if !healthy(self, id) {
                 self.judge(id, false, ctx);
             } else if own_answers >= u64::from(peers.assume.anomaly_answers) {
@@ -105,7 +104,7 @@ impl Elb {
             }
         }
         for id in looked_at {
-            (self.targets[id].answers, self.targets[id].bad) = (0, 0);
+            self.targets[id].look();
         }
         self.mitigate(group, peers);
     }

@@ -265,11 +265,11 @@ impl Elb {
     pub fn ended(&mut self, target: TargetId, bad: bool) {
         let target = &mut self.targets[target];
         target.outstanding -= 1;
-        target.answers = target.answers.wrapping_add(1);
+        target.ended += 1;
         let outstanding = target.outstanding;
         let (group, node, place) = (target.group, target.node, target.place);
         if bad {
-            target.bad = target.bad.wrapping_add(1);
+            target.bad += 1;
             self.groups[group].watch.suspicious = true;
         }
         self.note_load(group, node, place, outstanding);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::target::Asleep;
 use super::{
     BalancerKind, CheckPort, Elb, ElbEvent, HealthReason, Protocol, TargetGroup, TargetId, TargetState, Verdict,
 };
@@ -45,13 +46,20 @@ impl Elb {
         if !target.state.is_checked() {
             return;
         }
-        let interval = self.groups[target.group].check.interval;
-        let next = ctx.within(target.registered, |ctx| ctx.send(interval, Event::Elb(ElbEvent::Check(id))));
-        self.targets[id].next_check = Some(next);
+        let answer = self.probe(id, peers, ctx);
         if self.groups[self.targets[id].group].watch.suspicious {
             self.suspect(id, ctx);
         }
-        let Some((after, verdict)) = self.probe(id, peers, ctx) else {
+        if let Some((takes, Verdict::Passed)) = answer
+            && self.may_sleep(id, peers)
+        {
+            self.probes.offer(|| Probe { at: ctx.now(), target: id, after: takes, verdict: Verdict::Passed });
+            self.targets[id].next_check = None;
+            self.targets[id].asleep = Some(Asleep { last: ctx.now(), takes });
+            return;
+        }
+        self.send_check(id, ctx.now(), ctx);
+        let Some((after, verdict)) = answer else {
             // Only the request path can tell: the check stands in line with the requests.
             ctx.send(Duration::ZERO, Event::Request(RequestEvent::Check(id)));
             return;
@@ -72,6 +80,90 @@ impl Elb {
         } else {
             ctx.send(after, Event::Elb(ElbEvent::Checked(id, verdict)));
         }
+    }
+
+    /// Asks for the check that follows one at `last`.
+    fn send_check(&mut self, id: TargetId, last: Time, ctx: &mut Ctx) {
+        let target = &self.targets[id];
+        let at = last + self.groups[target.group].check.interval;
+        let next = ctx.within(target.registered, |ctx| ctx.send_at(at, Event::Elb(ElbEvent::Check(id))));
+        self.targets[id].next_check = Some(next);
+    }
+
+    /// Whether the checks of a target that has just passed one go on to pass until something happens that
+    /// [`Elb::wake`] is told of: a request comes to its task, a process of it ends, the network changes, or somebody
+    /// calls an operation. Idle targets cost nothing then.
+    fn may_sleep(&self, id: TargetId, peers: &Peers) -> bool {
+        let target = &self.targets[id];
+        target.state == TargetState::Healthy
+            && target.failed == 0
+            && target.outstanding == 0
+            && self.targets_of(target.task) == [id]
+            && peers.app.is_idle(target.task)
+    }
+
+    /// Whether a request to this target has to wake somebody: itself, or others of its task that it shares a CPU with.
+    #[inline]
+    pub(crate) fn sleeps(&self, id: TargetId) -> bool {
+        let target = &self.targets[id];
+        target.asleep.is_some() || target.by_hand
+    }
+
+    /// Something happens to a task: the checks of its targets are sent again. A check that was due at this very moment
+    /// has been sent.
+    pub(crate) fn wake_task(&mut self, task: TaskId, ctx: &mut Ctx) {
+        for id in self.targets_of(task).to_vec() {
+            self.wake(id, ctx);
+        }
+    }
+
+    /// Something may have happened to everybody.
+    pub(crate) fn wake_all(&mut self, ctx: &mut Ctx) {
+        for id in self.targets.ids() {
+            self.wake(id, ctx);
+        }
+    }
+
+    fn wake(&mut self, id: TargetId, ctx: &mut Ctx) {
+        self.tell_of_sleep(id, ctx.now());
+        if let Some(Asleep { last, .. }) = self.targets[id].asleep.take() {
+            self.send_check(id, last, ctx);
+        }
+    }
+
+    /// Whoever watches sees the checks that a target has passed in its sleep.
+    fn tell_of_sleep(&mut self, id: TargetId, now: Time) {
+        let target = &mut self.targets[id];
+        let Some(asleep) = &mut target.asleep else { return };
+        let interval = self.groups[target.group].check.interval;
+        if !self.probes.are_kept() {
+            let missed = now.since(asleep.last).as_nanos() / interval.as_nanos().max(1);
+            asleep.last = asleep.last.after_nanos((interval.as_nanos() * missed) as u64);
+            return;
+        }
+        while asleep.last + interval <= now {
+            asleep.last += interval;
+            let Asleep { last: at, takes: after } = *asleep;
+            self.probes.offer(|| Probe { at, target: id, after, verdict: Verdict::Passed });
+        }
+    }
+
+    /// Keeps one in so many checks from now on; none when zero.
+    pub(crate) fn watch_probes(&mut self, one_in: u32, now: Time) {
+        for id in self.targets.ids() {
+            self.tell_of_sleep(id, now);
+        }
+        self.probes.keep_one_in(one_in);
+    }
+
+    /// The health checks that were kept since the last time.
+    pub(crate) fn take_probes(&mut self, now: Time) -> Vec<Probe> {
+        for id in self.targets.ids() {
+            self.tell_of_sleep(id, now);
+        }
+        let mut probes = self.probes.take();
+        probes.sort_by_key(|probe| probe.at);
+        probes
     }
 
     /// How a check that starts now will end, and when; none when it has to wait for its turn among the requests. What a security group drops times out [IA-106]; where

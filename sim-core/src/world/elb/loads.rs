@@ -1,105 +1,127 @@
 //! Who has the fewest requests in progress, without looking at everybody.
 
-/// How many places are compared at once.
-const FAMILY: usize = 16;
+/// Places in a word.
+const WORD: usize = 64;
+/// Numbers of requests that are told apart at a time: those that are larger by this than the fewest wait outside.
+const SPAN: usize = 64;
 
-/// Requests in progress at each place of a pool; above them the least of each family of sixteen, and so on up to
-/// one family. A change climbs as far as it changes a least one, so ten thousand places cost four looks.
+/// Requests in progress at each place of a pool. For each number of requests there is the set of the places that have so
+/// many: a bit for each place, above them a bit for each word that is not empty, and so on up to one word. A change is
+/// two bits, and the next in turn of the fewest is found in as many looks as there are heights: two for a hundred
+/// places, three for ten thousand.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Loads {
-    /// From the places up. What no place stands for has more requests than anybody can.
-    levels: Vec<Vec<[u32; FAMILY]>>,
-    places: usize,
-    /// The fewest of all.
-    fewest: u32,
+    /// By place.
+    loads: Vec<u32>,
+    /// The sets, one after the other: the one at `set` is of the places with `base + set` requests.
+    bits: Vec<u64>,
+    /// Where each height begins in a set, from the places up.
+    heights: Vec<usize>,
+    /// Words in a set.
+    words: usize,
+    base: u32,
+    /// All sets before this one are empty.
+    lowest: usize,
 }
 
 impl Loads {
     /// Replaces all of them.
     pub fn replace(&mut self, loads: impl Iterator<Item = u32>) {
-        let mut row: Vec<u32> = loads.collect();
-        self.levels.clear();
-        self.places = row.len();
-        while !row.is_empty() {
-            let family = |chunk: &[u32]| std::array::from_fn(|at| chunk.get(at).copied().unwrap_or(u32::MAX));
-            let families: Vec<[u32; FAMILY]> = row.chunks(FAMILY).map(family).collect();
-            row.clear();
-            if families.len() > 1 {
-                row.extend(families.iter().map(least));
-            }
-            self.levels.push(families);
+        self.loads.clear();
+        self.loads.extend(loads);
+        (self.words, self.heights) = (0, Vec::new());
+        let mut below = self.loads.len();
+        while below > 1 || self.heights.is_empty() {
+            self.heights.push(self.words);
+            below = below.div_ceil(WORD).max(1);
+            self.words += below;
         }
-        self.fewest = self.levels.last().map_or(0, |top| least(&top[0]));
+        self.begin_at(self.least());
+    }
+
+    /// Tells the sets anew which numbers they are of.
+    #[cold]
+    fn begin_at(&mut self, base: u32) {
+        (self.base, self.lowest) = (base, 0);
+        self.bits.clear();
+        self.bits.resize(self.words * SPAN, 0);
+        for place in 0..self.loads.len() {
+            self.mark(place, self.loads[place], true);
+        }
+    }
+
+    fn least(&self) -> u32 {
+        self.loads.iter().copied().min().unwrap_or(0)
     }
 
     /// A place has so many now; nothing happens when there is no such place.
     #[inline]
-    pub fn set(&mut self, mut place: usize, mut load: u32) {
-        if place >= self.places {
+    pub fn set(&mut self, place: usize, load: u32) {
+        let Some(known) = self.loads.get_mut(place) else { return };
+        let before = std::mem::replace(known, load);
+        if load < self.base {
+            // There is room for those that go on to become fewer.
+            return self.begin_at(load.saturating_sub(SPAN as u32 / 2));
+        }
+        self.mark(place, before, false);
+        self.mark(place, load, true);
+        self.lowest = self.lowest.min((load - self.base) as usize);
+    }
+
+    /// Puts a place into the set of those with so many, or takes it out; nothing happens where no set is of that number.
+    #[inline]
+    fn mark(&mut self, mut place: usize, load: u32, is_in: bool) {
+        let set = (load - self.base) as usize;
+        if set >= SPAN {
             return;
         }
-        for height in 0..self.levels.len() {
-            let Some(family) = self.levels[height].get_mut(place / FAMILY) else { return };
-            let before = std::mem::replace(&mut family[place % FAMILY], load);
-            // The least of the family stands above it, so it is looked for only when it was this one and has grown.
-            let known = match self.levels.get(height + 1) {
-                Some(above) => above[place / FAMILY / FAMILY][place / FAMILY % FAMILY],
-                None => self.fewest,
-            };
-            let now = if load <= known {
-                load
-            } else if before > known {
-                known
-            } else {
-                least(&self.levels[height][place / FAMILY])
-            };
-            if now == known {
+        let Some(bits) = self.bits.get_mut(set * self.words..(set + 1) * self.words) else { return };
+        for &height in &self.heights {
+            let Some(word) = bits.get_mut(height + place / WORD) else { return };
+            let (before, bit) = (*word, 1 << (place % WORD));
+            *word = if is_in { before | bit } else { before & !bit };
+            // The word above knows whether this one is empty, which has mostly not changed.
+            if (before == 0) == (*word == 0) {
                 return;
             }
-            (place, load) = (place / FAMILY, now);
+            place /= WORD;
         }
-        self.fewest = load;
     }
 
     /// Of the places that have the fewest, the first from this one on in turn; none when there are no places.
     #[inline]
-    pub fn fewest(&self, from: usize) -> Option<usize> {
-        self.first(from, self.fewest).or_else(|| self.first(0, self.fewest))
+    pub fn fewest(&mut self, from: usize) -> Option<usize> {
+        if self.loads.is_empty() {
+            return None;
+        }
+        loop {
+            let bits = self.bits.get(self.lowest * self.words..(self.lowest + 1) * self.words);
+            match bits {
+                Some([.., 0]) => self.lowest += 1,
+                Some(bits) => return self.first(bits, from).or_else(|| self.first(bits, 0)),
+                None => self.begin_at(self.least()),
+            }
+        }
     }
 
-    /// The first place from this one on that has so many, which are the fewest.
+    /// The first place of a set from this one on.
     #[inline]
-    fn first(&self, mut from: usize, fewest: u32) -> Option<usize> {
-        for (height, level) in self.levels.iter().enumerate() {
-            let family = level.get(from / FAMILY)?;
-            let ahead = equal(family, fewest) & (u32::MAX << (from % FAMILY));
+    fn first(&self, bits: &[u64], mut from: usize) -> Option<usize> {
+        for (index, &height) in self.heights.iter().enumerate() {
+            let words = bits.get(height..self.heights.get(index + 1).copied().unwrap_or(bits.len()))?;
+            let ahead = words.get(from / WORD)? & (u64::MAX << (from % WORD));
             if ahead != 0 {
-                let mut found = from / FAMILY * FAMILY + ahead.trailing_zeros() as usize;
-                for below in self.levels[..height].iter().rev() {
-                    found = found * FAMILY + equal(&below[found], fewest).trailing_zeros() as usize;
+                let mut found = from / WORD * WORD + ahead.trailing_zeros() as usize;
+                for &below in self.heights[..index].iter().rev() {
+                    found = found * WORD + bits[below + found].trailing_zeros() as usize;
                 }
                 return Some(found);
             }
-            // Nobody in this family: look among the families that come after it.
-            from = from / FAMILY + 1;
+            // Nobody in this word: look among the words that come after it.
+            from = from / WORD + 1;
         }
         None
     }
-}
-
-#[inline]
-fn least(family: &[u32; FAMILY]) -> u32 {
-    family.iter().fold(u32::MAX, |least, &load| least.min(load))
-}
-
-/// Which of a family have so many, a bit each.
-#[inline]
-fn equal(family: &[u32; FAMILY], load: u32) -> u32 {
-    let mut bits = 0;
-    for (at, &other) in family.iter().enumerate() {
-        bits |= u32::from(other == load) << at;
-    }
-    bits
 }
 
 #[cfg(test)]
@@ -126,6 +148,14 @@ mod tests {
                 let fewest = plain.iter().min();
                 let wanted = (from..places).chain(0..from).find(|&place| Some(&plain[place]) == fewest);
                 assert_eq!(loads.fewest(from), wanted);
+                // Now and then all become many more, or as few as at the beginning.
+                if state >> 54 & 63 == 0 {
+                    let all = if state >> 53 & 1 == 0 { 0 } else { 300 };
+                    for (place, load) in plain.iter_mut().enumerate() {
+                        *load = all + place as u32 % 3 * 40;
+                        loads.set(place, *load);
+                    }
+                }
             }
             loads.replace(plain.iter().map(|load| load + 1));
             assert_eq!(loads.fewest(0), plain.iter().position(|load| Some(load) == plain.iter().min()));

@@ -65,6 +65,10 @@ pub enum ElbEvent {
     NodeChecked(ZoneId),
     /// The next look of anomaly detection at a group.
     Watch(TargetGroupId),
+    /// Something happens to a task: whether its targets are healthy is looked at again.
+    Wake(TaskId),
+    /// The same for all of them.
+    WakeAll,
 }
 
 /// The state of Elastic Load Balancing.
@@ -102,6 +106,8 @@ impl Elb {
             ElbEvent::Grown(target) => self.grown(target, ctx),
             ElbEvent::NodeChecked(zone) => self.node_checked(zone, peers),
             ElbEvent::Watch(group) => self.watch(group, peers, ctx),
+            ElbEvent::Wake(task) => self.wake_task(task, ctx),
+            ElbEvent::WakeAll => self.wake_all(ctx),
             ElbEvent::Check(target) => self.check(target, peers, ctx),
             ElbEvent::Checked(target, verdict) => self.checked(target, verdict, peers, ctx),
             ElbEvent::Active(balancer) => self.activate(balancer),

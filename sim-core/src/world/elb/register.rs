@@ -55,11 +55,13 @@ impl Elb {
             place: NOWHERE,
             grows_since: None,
             at_once: false,
-            answers: 0,
+            ended: 0,
             bad: 0,
+            looked_at: (0, 0),
             anomalous: false,
             weight: FULL,
             next_check: None,
+            asleep: None,
             passed: 0,
             failed: 0,
             registered: None,
@@ -208,6 +210,7 @@ impl Elb {
         target.since = ctx.now();
         target.passed = 0;
         target.failed = 0;
+        target.asleep = None;
         if !state.is_checked()
             && let Some(check) = target.next_check.take()
         {

@@ -1,6 +1,7 @@
 //! Targets: who is registered, and how healthy it is.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::TargetGroupId;
 use crate::engine::{FactId, Id, Ticket, Time};
@@ -75,6 +76,18 @@ pub enum TargetState {
     Gone,
 }
 
+impl Target {
+    /// Requests that came to an end since anomaly detection last looked, and those of them that went wrong [count].
+    pub(super) fn lately(&self) -> (u64, u64) {
+        (self.ended - self.looked_at.0, self.bad - self.looked_at.1)
+    }
+
+    /// Anomaly detection has looked.
+    pub(super) fn look(&mut self) {
+        self.looked_at = (self.ended, self.bad);
+    }
+}
+
 impl TargetState {
     /// `State`, as DescribeTargetHealth says it.
     pub fn word(self) -> &'static str {
@@ -143,6 +156,15 @@ pub(crate) struct Reach {
     pub open: bool,
 }
 
+/// Checks that are not sent, because they would pass.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asleep {
+    /// When the last one was sent, or would have been.
+    pub last: Time,
+    /// How long each takes.
+    pub takes: Duration,
+}
+
 /// A task's port in a target group. Its identity is (address, port).
 #[derive(Clone, Debug)]
 pub struct Target {
@@ -174,16 +196,20 @@ pub struct Target {
     pub(super) grows_since: Option<Time>,
     /// Its first share is a full one, whatever slow start says [TR-078].
     pub(super) at_once: bool,
-    /// Answers since anomaly detection last looked [count].
-    pub(super) answers: u32,
-    /// Those of them that were 5xx or failed connections [count].
-    pub(super) bad: u32,
+    /// Requests that have come to an end at it [count].
+    pub ended: u64,
+    /// Those of them that were answered with 5xx, or whose connection failed [count].
+    pub bad: u64,
+    /// Both when anomaly detection last looked.
+    pub(super) looked_at: (u64, u64),
     /// Whether it fails more than its peers [TR-080].
     pub anomalous: bool,
     /// What it gets of a full share [thousandths]; less than all only by anomaly mitigation [TR-081].
     pub(super) weight: u32,
     /// Its next check.
     pub(super) next_check: Option<Ticket>,
+    /// Its checks pass, and nothing happens that could change that: they are not sent.
+    pub(super) asleep: Option<Asleep>,
     /// Checks passed in a row while unhealthy [count].
     pub(super) passed: u32,
     /// Checks failed in a row while not unhealthy [count].

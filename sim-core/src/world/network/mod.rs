@@ -334,6 +334,7 @@ impl Network {
         if self.zones[zone.index()].lose() {
             self.zones[zone.index()].because = Some(ctx.record(Fact::ZoneLost { zone }));
             self.generation += 1;
+            ctx.send(Duration::ZERO, Event::Elb(ElbEvent::WakeAll));
         }
         ctx.within(self.lost_because(zone), |ctx| {
             let noticed = peers.assume.node_failover;
@@ -357,6 +358,7 @@ impl Network {
         if self.zones[zone.index()].restore() {
             self.zones[zone.index()].because = Some(ctx.record(Fact::ZoneRestored { zone }));
             self.generation += 1;
+            ctx.send(Duration::ZERO, Event::Elb(ElbEvent::WakeAll));
         }
     }
 

@@ -349,6 +349,9 @@ impl World {
         let Some(id) = pick.target else {
             return self.answer_at_once(attempt, id_of_none(), Outcome::NoTarget, 0, ctx);
         };
+        if self.elb.sleeps(id) {
+            self.elb.wake_task(self.elb.targets[id].task, ctx);
+        }
         let target = &mut self.elb.targets[id];
         let to = (target.task, target.container);
         let port = target.port;
@@ -399,7 +402,8 @@ impl World {
         }
         self.elb.began(id);
         request.stage = Stage::Working;
-        self.enter(request, to, ctx);
+        let slot = self.traffic.requests.insert(request);
+        self.enter(slot, to, ctx);
     }
 
     /// A connection to a target failed, which anomaly detection looks at [TR-080].
@@ -449,6 +453,9 @@ impl World {
         let now = ctx.now();
         let Attempt { caller, call, balancer, meter, link, opened } = attempt;
         self.cloudwatch.meter(meter).forwarded(fail_open, false, 0);
+        if self.elb.sleeps(id) {
+            self.elb.wake_task(self.elb.targets[id].task, ctx);
+        }
         let target = &mut self.elb.targets[id];
         let to = (target.task, target.container);
         let port = target.port;
@@ -474,7 +481,8 @@ impl World {
         }
         self.elb.began(id);
         request.stage = Stage::Working;
-        self.enter(request, to, ctx);
+        let slot = self.traffic.requests.insert(request);
+        self.enter(slot, to, ctx);
     }
 
     /// Lets a caller's timer ring when its oldest request is late.

@@ -21,13 +21,14 @@ const CRASHES: u16 = 0;
 impl World {
     /// A request reaches its process, which listens: it gets a worker, waits for one, or is turned away.
     #[inline]
-    pub(super) fn enter(&mut self, mut request: Request, to: (TaskId, u16), ctx: &mut Ctx) {
+    pub(super) fn enter(&mut self, slot: u32, to: (TaskId, u16), ctx: &mut Ctx) {
         let now = ctx.now();
         let Some(Some(app)) = self.app.tasks.get_mut(to.0.index()) else { return };
         let process = &mut app.processes[usize::from(to.1)];
         let profile = &self.app.profiles[process.spec.index()];
-        let (caller, trace) = (request.caller, request.call.trace);
-        let work = if request.is_check {
+        let request = self.traffic.requests.get_mut(slot);
+        let (caller, trace, is_check) = (request.caller, request.call.trace, request.is_check);
+        let work = if is_check {
             request.profile = profile.check();
             let class = &profile.classes[usize::from(request.profile)];
             request.status = class.status;
@@ -63,33 +64,26 @@ impl World {
         if !process.take_worker() {
             if !process.may_queue() {
                 (request.status, request.blame) = (profile.full_status, Blame::Overload);
-                let slot = self.traffic.requests.insert(request);
                 return self.work_done(slot, ctx);
             }
             request.work = work;
-            let slot = self.traffic.requests.insert(request);
-            let generation = self.traffic.requests.get(slot).generation;
             let place = process.queue.len() as u32 + 1;
-            process.queue.push_back((slot, generation, now));
+            process.queue.push_back((slot, request.generation, now));
             self.traffic.traces.step(trace, now, || Step::Queued(place));
-            self.after_entry(slot, to, full, ctx);
-            return;
+            return self.after_entry((caller, is_check), to, full, ctx);
         }
         request.holds_worker = true;
-        let slot = self.traffic.requests.insert(request);
         app.processor.push(now, to.1, work, slot);
         if let Some(next) = app.processor.next_finish() {
             ctx.timers.arm(cpu_timer(to.0), next);
         }
         self.traffic.traces.step(trace, now, || Step::Working);
-        self.after_entry(slot, to, full, ctx);
+        self.after_entry((caller, is_check), to, full, ctx);
     }
 
     #[inline]
-    fn after_entry(&mut self, slot: u32, to: (TaskId, u16), full: bool, ctx: &mut Ctx) {
-        let request = self.traffic.requests.get(slot);
-        if !request.is_check {
-            let caller = request.caller;
+    fn after_entry(&mut self, (caller, is_check): (CallerId, bool), to: (TaskId, u16), full: bool, ctx: &mut Ctx) {
+        if !is_check {
             self.watch(caller, ctx.now(), ctx);
         }
         if full {
@@ -335,13 +329,12 @@ impl World {
         (request.group, request.task, request.container) = (group, to.0, to.1);
         request.stage = Stage::Working;
         request.is_check = true;
-        let before = self.traffic.requests.next_slot();
-        self.enter(request, to, ctx);
+        let slot = self.traffic.requests.insert(request);
+        let generation = self.traffic.requests.get(slot).generation;
+        self.enter(slot, to, ctx);
         // It may have been answered at once, by a full queue.
-        let request = self.traffic.requests.get(before);
-        if request.stage == Stage::Working && request.is_check && request.target == id {
-            let event = RequestEvent::CheckTimeout(before, request.generation);
-            ctx.send(timeout, Event::Request(event));
+        if self.traffic.requests.is(slot, generation) {
+            ctx.send(timeout, Event::Request(RequestEvent::CheckTimeout(slot, generation)));
         }
     }
 
