@@ -7,15 +7,29 @@ const IDLE: u32 = u32::MAX;
 /// How many children a node of the heap has.
 const ARITY: usize = 4;
 
+/// A timer in one number that orders as (time, slot) does: a word each, so that nothing is shifted.
+type Key = u128;
+
+#[inline]
+fn key(time: Time, slot: u32) -> Key {
+    u128::from(time.as_nanos()) << 64 | u128::from(slot)
+}
+
+#[inline]
+fn time(key: Key) -> Time {
+    Time::from_nanos((key >> 64) as u64)
+}
+
+#[inline]
+fn slot(key: Key) -> u32 {
+    key as u32
+}
+
 /// A set of timers, one per slot. Arming a slot again replaces its time; the earliest rings first and, of equal
 /// ones, the lowest slot. An indexed heap: re-arming costs O(log armed) and leaves nothing stale behind.
 #[derive(Clone, Debug, Default)]
 pub struct Timers {
-    /// When each timer of the heap rings [ns]. Apart from the slots, so that four children are half a cache line.
-    times: Vec<u64>,
-    /// The slot of each.
-    slots: Vec<u32>,
-    /// Where each slot stands in the heap.
+    heap: Vec<Key>,
     place: Vec<u32>,
     /// The first timer has rung and its place in the heap is vacant. What rings is mostly armed again at once, and
     /// then takes the vacant place: one walk through the heap instead of two.
@@ -27,7 +41,7 @@ impl Timers {
     #[inline]
     pub fn peek(&mut self) -> Option<(Time, u32)> {
         self.fill();
-        Some((Time::from_nanos(*self.times.first()?), *self.slots.first()?))
+        self.heap.first().map(|&first| (time(first), slot(first)))
     }
 
     /// Lets the first timer ring: its slot is not armed any more.
@@ -42,12 +56,12 @@ impl Timers {
     /// When the slot rings, if it is armed.
     pub fn get(&self, slot: u32) -> Option<Time> {
         let place = *self.place.get(slot as usize)?;
-        (place != IDLE).then(|| Time::from_nanos(self.times[place as usize]))
+        (place != IDLE).then(|| time(self.heap[place as usize]))
     }
 
     /// How many timers are armed.
     pub fn len(&self) -> usize {
-        self.times.len() - usize::from(self.vacant)
+        self.heap.len() - usize::from(self.vacant)
     }
 
     /// Whether none is armed.
@@ -61,24 +75,26 @@ impl Timers {
         if self.place.len() <= slot as usize {
             self.place.resize(slot as usize + 1, IDLE);
         }
+        let new = key(time, slot);
         let place = self.place[slot as usize];
-        if place != IDLE {
-            self.move_to(place, time.as_nanos(), slot);
-        } else if std::mem::take(&mut self.vacant) {
-            self.down(0, time.as_nanos(), slot);
+        if place == IDLE {
+            if std::mem::take(&mut self.vacant) {
+                self.down(0, new);
+            } else {
+                self.heap.push(new);
+                self.up(self.heap.len() - 1, new);
+            }
         } else {
-            self.times.push(time.as_nanos());
-            self.slots.push(slot);
-            self.up(self.times.len() - 1, time.as_nanos(), slot);
+            self.move_to(place, new);
         }
     }
 
-    fn move_to(&mut self, place: u32, time: u64, slot: u32) {
+    fn move_to(&mut self, place: u32, new: Key) {
         let moves = self.vacant;
         self.fill();
         // Filling the vacant place may have moved the slot.
-        let place = if moves { self.place[slot as usize] } else { place } as usize;
-        if time <= self.times[place] { self.up(place, time, slot) } else { self.down(place, time, slot) }
+        let place = if moves { self.place[slot(new) as usize] } else { place } as usize;
+        if new <= self.heap[place] { self.up(place, new) } else { self.down(place, new) }
     }
 
     /// Lets `slot` not ring.
@@ -101,75 +117,51 @@ impl Timers {
     }
 
     fn remove(&mut self, place: usize) {
-        let (Some(time), Some(slot)) = (self.times.pop(), self.slots.pop()) else { return };
-        if place < self.times.len() {
-            if place > 0 && (time, slot) < self.at((place - 1) / ARITY) {
-                self.up(place, time, slot)
+        let last = self.heap.pop().expect("what is removed is in the heap");
+        if place < self.heap.len() {
+            if place > 0 && last < self.heap[(place - 1) / ARITY] {
+                self.up(place, last)
             } else {
-                self.down(place, time, slot)
+                self.down(place, last)
             }
         }
     }
 
     #[inline]
-    fn at(&self, place: usize) -> (u64, u32) {
-        (self.times[place], self.slots[place])
+    fn put(&mut self, place: usize, timer: Key) {
+        self.heap[place] = timer;
+        self.place[slot(timer) as usize] = place as u32;
     }
 
-    #[inline]
-    fn put(&mut self, place: usize, time: u64, slot: u32) {
-        self.times[place] = time;
-        self.slots[place] = slot;
-        self.place[slot as usize] = place as u32;
-    }
-
-    fn up(&mut self, mut place: usize, time: u64, slot: u32) {
+    fn up(&mut self, mut place: usize, timer: Key) {
         while place > 0 {
             let parent = (place - 1) / ARITY;
-            let above = self.at(parent);
-            if above <= (time, slot) {
+            if self.heap[parent] <= timer {
                 break;
             }
-            self.put(place, above.0, above.1);
+            self.put(place, self.heap[parent]);
             place = parent;
         }
-        self.put(place, time, slot);
+        self.put(place, timer);
     }
 
-    fn down(&mut self, mut place: usize, time: u64, slot: u32) {
+    fn down(&mut self, mut place: usize, timer: Key) {
         loop {
             let first = place * ARITY + 1;
-            let Some(child) = self.least_from(first) else { break };
-            let least = self.at(child);
-            if (time, slot) <= least {
+            let Some(children) = self.heap.get(first..(first + ARITY).min(self.heap.len())) else { break };
+            // A full family is compared without branches: which child is the least nobody can predict.
+            let least = match *children {
+                [a, b, c, d] => a.min(b).min(c.min(d)),
+                _ => children.iter().copied().min().unwrap_or(Key::MAX),
+            };
+            if timer <= least {
                 break;
             }
-            self.put(place, least.0, least.1);
-            place = child;
+            let from = self.place[slot(least) as usize] as usize;
+            self.put(place, least);
+            place = from;
         }
-        self.put(place, time, slot);
-    }
-
-    /// The earliest of the family that begins at this place.
-    #[inline]
-    fn least_from(&self, first: usize) -> Option<usize> {
-        let family = self.times.get(first..)?;
-        let Some(&[a, b, c, d]) = family.first_chunk() else {
-            return (first..self.times.len()).min_by_key(|&place| self.at(place));
-        };
-        // A full family is compared without branches: which child is the least nobody can predict.
-        let (ab, cd) = (a.min(b), c.min(d));
-        let (left, right) = (usize::from(b < a), 2 + usize::from(d < c));
-        if ab == cd || a == b || c == d {
-            return self.least_of_equal(first);
-        }
-        Some(first + if cd < ab { right } else { left })
-    }
-
-    /// Of those that ring at the same time the one with the lowest slot.
-    #[cold]
-    fn least_of_equal(&self, first: usize) -> Option<usize> {
-        (first..first + ARITY).min_by_key(|&place| self.at(place))
+        self.put(place, timer);
     }
 }
 

@@ -62,7 +62,7 @@ export async function type(page, line, shows) {
 
 /** Waits for something to become true. */
 export async function until(holds, what, detail = async () => "") {
-  const end = Date.now() + 15_000;
+  const end = Date.now() + 30_000;
   while (!(await holds())) {
     if (Date.now() > end) assert.fail(`in vain: ${what}\n${await detail()}`);
     await new Promise((done) => setTimeout(done, 40));

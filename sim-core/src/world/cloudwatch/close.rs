@@ -1,7 +1,5 @@
 //! The end of a minute: counters become points.
 
-use std::collections::BTreeMap;
-
 use super::latency::Window;
 use super::{Cause, CloudWatch, Counts, Metric, SeriesKey, Statistics, Subject, ZONES};
 use crate::engine::Time;
@@ -55,12 +53,15 @@ impl CloudWatch {
         let minute = (ctx.now().as_nanos() / 60_000_000_000).saturating_sub(1) as u32;
         let parts = self.parts();
         for (id, group) in peers.elb.live_groups() {
-            let mut hosts: BTreeMap<Option<ZoneId>, Hosts> = BTreeMap::new();
+            let (mut all, mut by_zone) = (None, [None::<Hosts>; ZONES as usize]);
             for &target in &group.targets {
                 let target = &peers.elb.targets[target];
-                hosts.entry(None).or_default().count(target.state);
-                hosts.entry(peers.network.zone_named(&target.zone)).or_default().count(target.state);
+                all.get_or_insert_with(Hosts::default).count(target.state);
+                by_zone[target.node.index()].get_or_insert_default().count(target.state);
             }
+            let zones = (0..).map(|zone| Some(ZoneId::from_index(zone)));
+            let hosts = std::iter::once((None, all)).chain(zones.zip(by_zone));
+            let hosts = hosts.filter_map(|(zone, hosts)| Some((zone, hosts?)));
             let mine: Vec<&Part> = parts.iter().filter(|part| part.group == Some(id)).collect();
             for (zone, hosts) in hosts {
                 let subject = zone.map_or(Subject::Group(id), |zone| Subject::GroupZone(id, zone));

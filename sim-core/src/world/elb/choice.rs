@@ -76,12 +76,15 @@ impl Census {
     /// A draining target is neither healthy nor unhealthy [TR-073].
     fn of<'a>(members: impl Iterator<Item = &'a Target>) -> Census {
         let mut census = Census::default();
-        for target in members {
-            census.healthy += u32::from(target.state == TargetState::Healthy);
-            census.unhealthy += u32::from(matches!(target.state, TargetState::Unhealthy(_)));
-            census.registered += u32::from(target.state.is_registered());
-        }
+        members.for_each(|target| census.add(target));
         census
+    }
+
+    #[inline]
+    fn add(&mut self, target: &Target) {
+        self.healthy += u32::from(target.state == TargetState::Healthy);
+        self.unhealthy += u32::from(matches!(target.state, TargetState::Unhealthy(_)));
+        self.registered += u32::from(target.state.is_registered());
     }
 }
 
@@ -186,18 +189,18 @@ impl Choice {
     }
 
     fn rebuild(&mut self, members: &[TargetId], targets: &mut Arena<Target>, settings: &GroupAttributes, zonal: bool) {
-        self.census = Census::of(members.iter().map(|&id| &targets[id]));
-        for &id in members {
-            targets[id].place = NOWHERE;
-        }
+        self.census = Census::default();
         self.zones.clear();
+        self.zones.resize(usize::from(ZoneSet::MAX), Census::default());
+        for &id in members {
+            let target = &mut targets[id];
+            target.place = NOWHERE;
+            self.census.add(target);
+            self.zones[target.node.index()].add(target);
+        }
         let in_zone = |zone: u8, targets: &Arena<Target>| -> Vec<TargetId> {
             members.iter().copied().filter(|&id| targets[id].node.index() == usize::from(zone)).collect()
         };
-        for zone in 0..ZoneSet::MAX {
-            let here = in_zone(zone, targets);
-            self.zones.push(Census::of(here.iter().map(|&id| &targets[id])));
-        }
         if zonal {
             self.all = Pool::default();
             self.zonal.resize_with(usize::from(ZoneSet::MAX), Pool::default);
