@@ -123,6 +123,27 @@ fn a_keep_alive_shorter_than_the_idle_timeout_makes_502s() {
     }
 }
 
+/// [TR-136][TR-151] A load balancer takes any number of connections unless a scenario says how many: then others are refused
+/// before they are requests of its, and counted.
+#[test]
+fn a_load_balancer_may_take_so_many_connections() {
+    for (most, taken) in [(None, None), (Some(40), Some(20))] {
+        let slow = takes(Distribution::ZERO).with(Work { wait: ms(30_000), ..Work::of(Distribution::ZERO) });
+        let mut lab = Lab::new(Setup { app: slow, ..Setup::default() });
+        lab.world.assume.connections_max = most;
+        lab.run_until(at(1));
+        let caller = lab.caller(evenly(10.0, at(11), Policy::default()));
+        lab.run_until(at(61));
+        let calls = ledger(&lab, caller).calls;
+        // Each that is taken is a connection of the client's and one to the target.
+        let taken = taken.unwrap_or(calls);
+        assert_eq!((lab.meter().counts().arrived, lab.statuses()), (taken, vec![(200, taken)]));
+        assert_eq!(failed(ledger(&lab, caller), Unreached::ClientRefused), calls - taken);
+        let refused = if calls == taken { vec![] } else { vec![(0, (calls - taken) as f64)] };
+        assert_eq!(lab.sums(Metric::RejectedConnectionCount), refused);
+    }
+}
+
 /// [TR-087] Connections to targets are kept open and used again. [TR-135] NewConnectionCount counts those of clients and
 /// those to targets; [TR-134] ActiveConnectionCount the open ones.
 #[test]

@@ -219,7 +219,7 @@ fn a_target_group_needs_a_listener_and_a_container_that_listens() {
     assert_eq!(output["service"]["loadBalancers"], described);
 }
 
-/// It would have no effect without checks.
+/// [TR-115] It would have no effect without checks, and is 2,147,483,647 s at most.
 #[test]
 fn a_grace_period_is_for_services_with_a_load_balancer() {
     let message = "Health check grace period is only valid for services configured to use load balancers";
@@ -228,6 +228,9 @@ fn a_grace_period_is_for_services_with_a_load_balancer() {
     let fields = json!({ "healthCheckGracePeriodSeconds": 60, "loadBalancers": behind("demo-tg", "web", 80) });
     let output = door.ecs("CreateService", with(service(), fields));
     assert_eq!(output["service"]["healthCheckGracePeriodSeconds"], 60);
+    let long =
+        json!({ "healthCheckGracePeriodSeconds": 2_147_483_648u32, "loadBalancers": behind("demo-tg", "web", 80) });
+    refused(long, "healthCheckGracePeriodSeconds must be from 0 to 2147483647.", "healthCheckGracePeriodSeconds");
     let none = json!({ "cluster": "demo", "service": "web", "loadBalancers": [], "healthCheckGracePeriodSeconds": 5 });
     let error = door.refused("UpdateService", none);
     expect_refusal(&error, "InvalidParameterException", message, "healthCheckGracePeriodSeconds");

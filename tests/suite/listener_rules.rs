@@ -1,7 +1,10 @@
 //! Listener rules: which rule a request meets, what rules can do, and what AWS refuses.
 
 use serde_json::{Value, json};
+use sim_core::engine::Time;
+use sim_core::world::cloudwatch::Metric;
 use sim_core::world::elb::{Action, ListenerId, RequestLine};
+use sim_core::world::traffic::{Demand, NewCaller, NewClass, Rate};
 use tests::lab::{Lab, Setup};
 
 const FIRST: ListenerId = ListenerId::from_index(0);
@@ -255,6 +258,27 @@ fn a_redirect_leads_elsewhere_or_is_refused() {
             json!({"ListenerArn": "alb:80", "Priority": 2, "Conditions": [path(&["/"])], "Actions": redirect(config)});
         let wanted = format!("InvalidLoadBalancerAction at Actions[0].RedirectConfig{inner}");
         assert_eq!(refusal(&mut lab, "CreateRule", input), wanted);
+    }
+}
+
+/// [TR-102][TR-023] Where a redirect leads to too long a URL the answer is 507, which is the load balancer's mistake.
+#[test]
+fn too_long_a_redirect_is_answered_507() {
+    for (query, status) in [("a=1".to_owned(), 301), ("x".repeat(9000), 507)] {
+        let mut lab = Lab::new(Setup::default());
+        let away = json!([{"Type": "redirect", "RedirectConfig": {"Path": "/new/#{path}", "StatusCode": "HTTP_301"}}]);
+        rule(&mut lab, 1, json!([path(&["/a"])]), away);
+        lab.run_until(Time::from_secs(1));
+        let line = RequestLine { path: "/a".into(), query, ..RequestLine::default() };
+        let demand = Demand::Open(Rate::constant(10.0, Time::from_secs(1), Time::from_secs(50)).into());
+        let classes = vec![NewClass { line, ..NewClass::default() }];
+        lab.caller(NewCaller { classes, ..NewCaller::of("clients", "alb", demand) });
+        lab.run_until(Time::from_secs(61));
+        let all = lab.meter().counts().arrived;
+        assert_eq!(lab.statuses(), [(status, all)]);
+        let sums = |metric| lab.sums(metric).iter().map(|(_, sum)| *sum as u64).sum::<u64>();
+        let counted = [Metric::HTTP_Redirect_Count, Metric::HTTPCode_ELB_5XX_Count, Metric::HTTPCode_ELB_4XX_Count];
+        assert_eq!(counted.map(sums), if status == 301 { [all, 0, 0] } else { [0, all, 0] });
     }
 }
 

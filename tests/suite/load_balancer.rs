@@ -274,7 +274,7 @@ fn least_outstanding_requests_fills_up_a_new_target() {
     assert!(after[0].abs_diff(after[2]) <= 1 && after[1].abs_diff(after[2]) <= 1, "{after:?}");
 }
 
-/// [TR-062][TR-063][TR-067][TR-105] When no target is healthy the load balancer sends requests to all of them.
+/// [TR-062][TR-063][TR-067][TR-105][TR-140] When no target is healthy the load balancer sends requests to all of them.
 #[test]
 fn with_no_healthy_target_requests_go_to_all() {
     let health = Health { status: 500, cpu: Duration::ZERO, database: None };
@@ -363,7 +363,8 @@ fn an_error_of_the_application_passes_unchanged() {
     assert_eq!(lab.sums(Metric::HTTPCode_ELB_5XX_Count), []);
 }
 
-/// [TR-099][IA-107] Where nothing listens the answer is 502.
+/// [TR-099][IA-107] Where nothing listens the answer is 502. [TR-137] Connections of requests that fail are counted; those of
+/// health checks, which fail as well, are not.
 #[test]
 fn where_nothing_listens_the_answer_is_502() {
     let app = AppSpec { listens_on: Some(8080), ..AppSpec::of("app/web") };

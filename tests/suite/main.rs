@@ -20,6 +20,7 @@ mod listener_rules;
 mod load_balancer;
 mod network;
 mod network_balancer;
+mod network_flows;
 mod not_modelled;
 mod operations;
 mod page_types;

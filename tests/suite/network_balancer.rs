@@ -2,21 +2,28 @@
 
 use serde_json::{Value, json};
 use sim_core::engine::Time;
+use sim_core::world::app::AppSpec;
 use sim_core::world::elb::{ElbEvent, HealthReason, LoadBalancerId, TargetGroupId, TargetId, TargetState, Verdict};
 use sim_core::world::network::ZoneId;
 use sim_core::world::{Assumptions, Event};
 use tests::lab::{Lab, Setup};
 
-const GROUP: TargetGroupId = TargetGroupId::from_index(1);
-const BALANCER: LoadBalancerId = LoadBalancerId::from_index(1);
-const A: ZoneId = ZoneId::from_index(0);
+pub(crate) const GROUP: TargetGroupId = TargetGroupId::from_index(1);
+pub(crate) const BALANCER: LoadBalancerId = LoadBalancerId::from_index(1);
+pub(crate) const A: ZoneId = ZoneId::from_index(0);
 const B: ZoneId = ZoneId::from_index(1);
 
 /// A network load balancer `nlb` in two zones that forwards port 80 to the group `flows`, in which so many tasks of
 /// zones a and b are registered, beside the lab's own.
-fn lab(zones: (u32, u32), settings: Value) -> Lab {
+pub(crate) fn lab(zones: (u32, u32), settings: Value) -> Lab {
+    lab_of(Setup::default().app, zones, settings)
+}
+
+/// The same with tasks that behave like this.
+pub(crate) fn lab_of(app: AppSpec, zones: (u32, u32), settings: Value) -> Lab {
     let mut lab = Lab::new(Setup {
         tasks: 0,
+        app,
         assume: Assumptions { nlb_registration: std::time::Duration::from_secs(90), ..Setup::default().assume },
         ..Setup::default()
     });
@@ -40,7 +47,7 @@ fn lab(zones: (u32, u32), settings: Value) -> Lab {
     lab
 }
 
-fn health(lab: &mut Lab) -> Vec<String> {
+pub(crate) fn health(lab: &mut Lab) -> Vec<String> {
     let told = lab.call("elbv2", "DescribeTargetHealth", json!({"TargetGroupArn": "flows"}));
     let told = told["TargetHealthDescriptions"].as_array().cloned().unwrap();
     let one =
@@ -48,22 +55,22 @@ fn health(lab: &mut Lab) -> Vec<String> {
     told.iter().map(one).collect()
 }
 
-fn set(lab: &mut Lab, changes: &[(&str, &str)]) {
+pub(crate) fn set(lab: &mut Lab, changes: &[(&str, &str)]) {
     let changes: Vec<Value> = changes.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
     lab.call("elbv2", "ModifyTargetGroupAttributes", json!({"TargetGroupArn": "flows", "Attributes": changes}));
 }
 
-fn members(lab: &Lab) -> Vec<TargetId> {
+pub(crate) fn members(lab: &Lab) -> Vec<TargetId> {
     lab.world.elb.groups[GROUP].targets.clone()
 }
 
-fn judge(lab: &mut Lab, id: TargetId, verdict: Verdict) {
+pub(crate) fn judge(lab: &mut Lab, id: TargetId, verdict: Verdict) {
     for _ in 0..5 {
         lab.now(Event::Elb(ElbEvent::Checked(id, verdict)));
     }
 }
 
-const FAILED: Verdict = Verdict::Failed(HealthReason::FailedHealthChecks);
+pub(crate) const FAILED: Verdict = Verdict::Failed(HealthReason::FailedHealthChecks);
 
 /// [TR-144][TR-060] Registration takes 90 s; then a connection is all that a check asks for. [TR-047][TR-050][TR-051] Its
 /// defaults. [TR-002] One subnet is enough.

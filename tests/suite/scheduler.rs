@@ -1,7 +1,7 @@
 //! The service scheduler, as an operator sees it: service events, lives of tasks, counts.
 
 use insta::assert_snapshot;
-use tests::story::{BALANCER, life, play, ready, running, service, service_behind, task, told, typed};
+use tests::story::{BALANCER, life, play, play_assuming, ready, running, service, service_behind, task, told, typed};
 
 /// A rolling update to the second revision, five minutes in.
 fn update() -> String {
@@ -13,7 +13,7 @@ fn app(lines: &str) -> String {
     format!("[[world.app]]\ncontainer = \"web/web\"\n{lines}\n")
 }
 
-/// [CP-075] [CP-076] [CP-077] [CP-079] [CP-081] [CP-082] [CP-083] [CP-084] [CA-039] A task behind a load balancer:
+/// [CP-075] [CP-076] [CP-077] [CP-079] [CP-081] [CP-082] [CP-083] [CP-084] [CA-039] [TR-107] [TR-108] [TR-113] A task behind a load balancer:
 /// registration makes it ACTIVATING, the drain of 30 s DEACTIVATING; the stop signal comes only after the drain.
 #[test]
 fn a_task_walks_through_all_its_states() {
@@ -28,6 +28,60 @@ fn a_task_walks_through_all_its_states() {
     00:05:30.200 STOPPING
     00:05:31.200 DEPROVISIONING
     00:05:46.200 STOPPED
+    ServiceSchedulerInitiated: Scaling activity initiated by (deployment #1)
+    "#);
+}
+
+/// [TR-109] [TR-110] [TR-108] With AWS's defaults it takes 300 s to drain, though nobody has asked anything, and 30 s more
+/// when the process ignores its stop signal.
+#[test]
+fn a_task_that_ignores_its_stop_signal_takes_330_seconds_to_stop() {
+    let down = typed("5m", "aws ecs update-service --cluster demo --service web --desired-count 0");
+    let balancer = BALANCER.replace("timeout_seconds\", Value = \"30\"", "timeout_seconds\", Value = \"300\"");
+    assert_ne!(balancer, BALANCER);
+    let run = play("20m", &[&balancer, &service_behind(1, ""), &app("ignores_sigterm = true"), &down]);
+    assert_snapshot!(life(&run, "web#1"), @r#"
+    00:00:00 PROVISIONING
+    00:00:12 PENDING
+    00:00:27.983 ACTIVATING
+    00:00:28.183 RUNNING
+    00:05:00 DEACTIVATING
+    00:10:00.200 STOPPING
+    00:10:30.200 DEPROVISIONING
+    00:10:45.200 STOPPED
+    ServiceSchedulerInitiated: Scaling activity initiated by (deployment #1)
+    "#);
+}
+
+/// [TR-157] [TR-107] [TR-117] Some have seen the stop signal come when the target begins to drain: then requests that are
+/// sent before the load balancer knows meet a process that has gone. In the order that AWS describes nobody is let down.
+#[test]
+fn a_stop_signal_that_does_not_wait_for_the_drain_costs_requests() {
+    let down = typed("5m", "aws ecs update-service --cluster demo --service web --desired-count 1");
+    let load = "[[world.traffic]]\nto = \"alb\"\nrate = 50\nfrom = \"2m30s\"\nuntil = \"8m\"\n";
+    let heeds = app("request = { wait = \"2s\" }\nshutdown = \"500ms\"");
+    let run = |assume: &str| play_assuming(assume, "10m", &[BALANCER, &service_behind(2, ""), &heeds, load, &down]);
+    let errors = |run: &sim_core::Simulation| {
+        let meters = run.world().cloudwatch.meters_of(sim_core::world::elb::LoadBalancerId::from_index(0));
+        meters.map(|(.., meter)| meter.counts().due_to(sim_core::world::cloudwatch::Cause::TargetGone)).sum::<u64>()
+    };
+    let documented = run("");
+    assert_eq!(errors(&documented), 0);
+    let overlapping = run("sigterm_overlaps_draining = true");
+    assert!(
+        errors(&overlapping) > 30,
+        "two seconds of half the requests, less what is done in time: {}",
+        errors(&overlapping)
+    );
+    assert_snapshot!(life(&overlapping, "web#1"), @r#"
+    00:00:00 PROVISIONING
+    00:00:12 PENDING
+    00:00:27.983 ACTIVATING
+    00:00:28.183 RUNNING
+    00:05:00 DEACTIVATING
+    00:05:00 STOPPING
+    00:05:00.500 DEPROVISIONING
+    00:05:15.500 STOPPED
     ServiceSchedulerInitiated: Scaling activity initiated by (deployment #1)
     "#);
 }
@@ -206,7 +260,7 @@ fn a_crash_is_replaced_at_the_next_pass() {
     "#);
 }
 
-/// [CP-107] [CP-128] [CP-132] [CP-150] [CP-185] The health check finds an application that answers 503: a replacement starts
+/// [CP-107] [CP-128] [CP-132] [CP-150] [CP-185] [TR-114] The health check finds an application that answers 503: a replacement starts
 /// first; when it is found unhealthy too, one of the two is stopped. There is no end to it.
 #[test]
 fn unhealthy_tasks_are_replaced_for_ever() {
@@ -268,7 +322,7 @@ fn without_room_an_unhealthy_task_is_stopped_first() {
     "#);
 }
 
-/// [CP-124] [CP-125] A boot of three minutes: with a grace period of four from startedAt the failed checks do not count, and
+/// [CP-124] [CP-125] [TR-115] A boot of three minutes: with a grace period of four from startedAt the failed checks do not count, and
 /// the service gets there. Without it no task lives long enough.
 #[test]
 fn a_grace_period_protects_a_slow_boot() {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use serde_json::json;
 use sim_core::engine::Time;
+use sim_core::world::cloudwatch::{Metric, Subject};
 use sim_core::world::elb::{ElbEvent, HealthReason, LoadBalancerId, Pick, TargetId, TargetState, Verdict};
 use sim_core::world::network::ZoneId;
 use sim_core::world::{Event, Fact};
@@ -250,6 +251,29 @@ fn an_anomalous_target_gets_less() {
     assert_eq!(facts(&lab, |fact| matches!(fact, Fact::TargetNormal { .. })), 1);
     let after = failing(&mut lab, 40, 2, 0);
     assert!(after[&2].abs_diff(1000) < 120, "{after:?}");
+}
+
+/// [TR-140] Targets that fail more than their peers are counted, and those that get less because of it: also when there are
+/// none, as a whole and by zone.
+#[test]
+fn anomalous_and_mitigated_targets_are_counted() {
+    let mut lab = lab_in((4, 0), vec![("load_balancing.algorithm.type", "weighted_random")]);
+    let last = |lab: &Lab| {
+        let subjects = [Subject::Group(lab.group), Subject::GroupZone(lab.group, A)];
+        let of = |metric| subjects.map(|subject| lab.series(subject, metric).last().map(|(_, point)| point.max));
+        let (anomalous, mitigated) = (of(Metric::AnomalousHostCount), of(Metric::MitigatedHostCount));
+        assert!(anomalous[0] == anomalous[1] && mitigated[0] == mitigated[1]);
+        (anomalous[0], mitigated[0])
+    };
+    failing(&mut lab, 65, 2, 0);
+    assert_eq!(last(&lab), (Some(0.0), Some(0.0)));
+    failing(&mut lab, 65, 2, 100);
+    assert_eq!(last(&lab), (Some(1.0), Some(0.0)));
+    lab.set_attributes(&[("load_balancing.algorithm.anomaly_mitigation", "on")]);
+    failing(&mut lab, 65, 2, 100);
+    assert_eq!(last(&lab), (Some(1.0), Some(1.0)));
+    failing(&mut lab, 400, 2, 0);
+    assert_eq!(last(&lab), (Some(0.0), Some(0.0)));
 }
 
 /// [TR-080] Two healthy targets are no peers to compare with.

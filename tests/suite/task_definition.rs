@@ -351,7 +351,7 @@ fn a_task_definition_has_one_to_ten_containers_with_different_names_one_of_them_
     assert!(error.message.ends_with("Max allowed length is '65536' bytes."), "{error}");
 }
 
-/// [CP-061]
+/// [CP-061][TR-110][TR-111]
 #[test]
 fn a_container_has_two_minutes_at_most_to_stop() {
     let place = "containerDefinitions[0].stopTimeout";

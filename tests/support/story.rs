@@ -93,9 +93,22 @@ pub fn typed(at: &str, line: &str) -> String {
 
 /// A scenario in [`ACCOUNT`] of this duration, ready to run.
 pub fn ready(duration: &str, parts: &[&str]) -> Simulation {
+    ready_assuming("", duration, parts)
+}
+
+/// The same with more lines in `[assume]`.
+fn ready_assuming(assume: &str, duration: &str, parts: &[&str]) -> Simulation {
     let head = format!("[scenario]\ntitle = \"a story\"\nseed = 42\nduration = \"{duration}\"\n");
-    let text = format!("{head}{ACCOUNT}{}", parts.join("\n"));
+    let account = ACCOUNT.replace("[assume]\n", &format!("[assume]\n{assume}\n"));
+    let text = format!("{head}{account}{}", parts.join("\n"));
     crate::start("story.toml", &text, &BTreeMap::new(), None)
+}
+
+/// Plays to the end with more lines in `[assume]`.
+pub fn play_assuming(assume: &str, duration: &str, parts: &[&str]) -> Simulation {
+    let mut simulation = ready_assuming(assume, duration, parts);
+    simulation.run();
+    simulation
 }
 
 /// The same, played to its end.

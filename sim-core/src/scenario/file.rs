@@ -150,6 +150,11 @@ assumptions! {
     anomaly_weight_step: Ratio => Ratio::of_one,
     /// From the loss of a zone until its load balancers' nodes leave DNS, and back; "30s" unless set.
     node_failover: Span => |span: Span| span.0,
+    /// TCP connections that an Application Load Balancer has at a time, those to targets included: others are refused. No
+    /// limit unless set [TR-151].
+    connections_max: u32 => Some,
+    /// Whether the stop signal comes when a target begins to drain, not when it has; false unless set [TR-157].
+    sigterm_overlaps_draining: bool => |yes| yes,
     /// From an attempt to its failure when a permission or an image is missing; "5s" unless set [IM-083].
     pull_refusal: Span => |span: Span| span.0,
     /// From an attempt to its failure when there is no path to the service; "15s" unless set [IA-135].

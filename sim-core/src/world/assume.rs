@@ -35,6 +35,11 @@ pub struct Assumptions {
     pub anomaly_weight_step: f64,
     /// From the loss of a zone until its load balancers' nodes leave DNS, and back [s]; 30 s.
     pub node_failover: Duration,
+    /// TCP connections that an Application Load Balancer has at a time, those to targets included [count]; no limit
+    /// unless set [TR-151].
+    pub connections_max: Option<u32>,
+    /// The stop signal comes when a target begins to drain, not when it has; false [TR-157].
+    pub sigterm_overlaps_draining: bool,
     /// From the creation of a load balancer to its state `active` [s]; 120 s.
     pub balancer_provisioning: Duration,
     /// How long a client waits for a connection to a load balancer [s]; 10 s.
@@ -75,6 +80,8 @@ impl Default for Assumptions {
             anomaly_weight_min: 0.01,
             anomaly_weight_step: 0.1,
             node_failover: Duration::from_secs(30),
+            connections_max: None,
+            sigterm_overlaps_draining: false,
             balancer_provisioning: Duration::from_secs(120),
             client_connect_timeout: Duration::from_secs(10),
             pull_refusal: Duration::from_secs(5),

@@ -78,7 +78,7 @@ pub struct ContainerDefinition {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 2, max = 120))]
     pub start_timeout: Option<u32>,
-    /// From the stop signal to SIGKILL [s]; 30 unless set, 2 to 120 [CP-061].
+    /// From the stop signal to SIGKILL [s]; 30 unless set, 2 to 120 [CP-061][TR-110][TR-111].
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 2, max = 120))]
     pub stop_timeout: Option<u32>,

@@ -113,7 +113,7 @@ pub(crate) fn checked_desired_count(count: u32) -> Result<u32, ApiError> {
     }
 }
 
-/// A grace period needs checks that it is about.
+/// A grace period [TR-115] needs checks that it is about.
 pub(crate) fn checked_grace_period(seconds: u32, has_load_balancer: bool) -> Result<Duration, ApiError> {
     let error = |message: &str| Err(ApiError::invalid_parameter(message).at("healthCheckGracePeriodSeconds"));
     if seconds > i32::MAX as u32 {

@@ -55,7 +55,9 @@ pub(crate) fn resolve(given: &[LoadBalancer], world: &World) -> Result<Vec<LoadB
                  mode specified in the task definition.",
                 it.arn
             );
-            return Err(error(message).help("Create the target group with the target type ip."));
+            return Err(error(message).help(
+                "Create the target group with the target type ip: EC2 instances are not modelled by this simulator.",
+            ));
         }
         Ok(LoadBalancerLink { group, container: one.container_name.clone(), port: one.container_port })
     };

@@ -296,6 +296,15 @@ fn forward(action: &ActionInput, field: &str, world: &World, owner: LoadBalancer
         return Err(invalid(message).at(place("TargetGroupArn")));
     }
     let sticky_for = sticky_for(config, field)?;
+    if world.elb.balancers[owner].kind == BalancerKind::Network {
+        // Each flow gets a group by the weights, and stays there [TR-162].
+        if sticky_for.is_some() {
+            let message = "group stickiness of Network Load Balancers is not modelled by this simulator";
+            let at = place("ForwardConfig.TargetGroupStickinessConfig");
+            return Err(invalid(message).at(at));
+        }
+        return Ok(Action::Forward(Forward { shares, sticky_for }));
+    }
     let sticky = |share: &Share| world.elb.groups[share.group].attributes.stickiness.enabled;
     if sticky_for.is_none() && shares.len() > 1 && shares.iter().any(sticky) {
         let at = place("ForwardConfig.TargetGroupStickinessConfig.Enabled");

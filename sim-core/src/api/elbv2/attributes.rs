@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::invalid;
 use crate::api::ApiError;
-use crate::world::elb::{Algorithm, BalancerAttributes, BalancerKind, GroupAttributes, StickinessType, TargetGroup};
+use crate::world::elb::{
+    Algorithm, BalancerAttributes, BalancerKind, GroupAttributes, Listener, Protocol, StickinessType, TargetGroup,
+};
 
 /// An attribute of a load balancer or target group.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
@@ -337,4 +339,33 @@ pub(super) fn changed_balancer(
         }
     }
     Ok(it)
+}
+
+// Listeners
+
+const FLOW_IDLE_TIMEOUT: &str = "tcp.idle_timeout.seconds";
+
+/// All attributes of a listener that are modelled: only those of Network Load Balancers have any.
+pub(super) fn of_listener(it: &Listener) -> Vec<Attribute> {
+    match it.protocol {
+        Protocol::Http => Vec::new(),
+        Protocol::Tcp => vec![Attribute::new(FLOW_IDLE_TIMEOUT, it.idle_timeout.as_secs())],
+    }
+}
+
+/// How long a listener's flows may be silent after a change [TR-121].
+pub(super) fn changed_listener(it: &Listener, changes: &[Attribute]) -> Result<Duration, ApiError> {
+    let mut idle_timeout = it.idle_timeout;
+    for (index, change) in changes.iter().enumerate() {
+        let place = format!("Attributes[{index}]");
+        idle_timeout = match (it.protocol, change.key.as_str()) {
+            (Protocol::Tcp, FLOW_IDLE_TIMEOUT) => change.seconds(60, 6000, &place)?,
+            (Protocol::Tcp, _) => return Err(change.unknown([FLOW_IDLE_TIMEOUT].into_iter(), &place)),
+            (Protocol::Http, key) => {
+                let message = format!("the attribute '{key}' of HTTP listeners is not modelled by this simulator");
+                return Err(invalid(message).at(place));
+            }
+        };
+    }
+    Ok(idle_timeout)
 }

@@ -46,7 +46,7 @@ impl TargetInput {
     fn checked(&self, world: &World, to: TargetGroupId, place: &str) -> Result<(TaskId, u16, u16), ApiError> {
         let refuse = |message: String| ApiError::new("InvalidTarget", message).at(place);
         if world.elb.groups[to].target_type == TargetType::Instance {
-            let message = "instances are not modelled by this simulator: targets are registered by address";
+            let message = "EC2 instances are not modelled by this simulator: targets are registered by address";
             return Err(invalid(message).at(place).help("create the target group with the target type ip"));
         }
         let Ok(address) = self.id.parse::<Ipv4Addr>() else {

@@ -10,7 +10,7 @@ use crate::world::cloudwatch::{Metric, SeriesKey, Statistics, Subject};
 /// One line of a chart.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 pub struct SeriesView {
-    /// `AWS/ECS` or `AWS/ApplicationELB`.
+    /// `AWS/ECS`, `AWS/ApplicationELB` or `AWS/NetworkELB`.
     pub namespace: String,
     /// The metric, in AWS's spelling.
     pub metric: String,
@@ -42,7 +42,7 @@ pub fn series(world: &World) -> Vec<SeriesView> {
         };
         for (statistic, value) in statistics(key.metric) {
             all.push(SeriesView {
-                namespace: key.namespace().to_owned(),
+                namespace: key.namespace(world).to_owned(),
                 metric: key.metric.to_string(),
                 of: format!("{kind} {name}"),
                 statistic: (*statistic).to_owned(),
@@ -66,6 +66,9 @@ fn statistics(metric: Metric) -> &'static [Statistic] {
         | Metric::MemoryUtilization
         | Metric::HealthyHostCount
         | Metric::UnHealthyHostCount
+        | Metric::AnomalousHostCount
+        | Metric::MitigatedHostCount
+        | Metric::ActiveFlowCount
         | Metric::RequestCountPerTarget => &[("Average", Statistics::average)],
         _ => &[("Sum", |point| point.sum)],
     }

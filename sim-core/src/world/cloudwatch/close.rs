@@ -4,7 +4,7 @@ use super::latency::Window;
 use super::{Cause, CloudWatch, Counts, Metric, SeriesKey, Statistics, Subject, ZONES};
 use crate::engine::Time;
 use crate::world::ecs::{Service, TaskStatus};
-use crate::world::elb::{LoadBalancerId, TargetGroupId, TargetState};
+use crate::world::elb::{BalancerKind, LoadBalancerId, Target, TargetGroupId, TargetState};
 use crate::world::network::ZoneId;
 use crate::world::{Ctx, Peers};
 
@@ -20,13 +20,13 @@ const LCU_RULES: f64 = 1000.0;
 const FREE_RULES: u64 = 10;
 
 /// A minute of what one node gave to one target group.
-struct Part {
+pub(super) struct Part {
     balancer: LoadBalancerId,
     group: Option<TargetGroupId>,
-    zone: ZoneId,
+    pub zone: ZoneId,
     /// Which meter.
     place: usize,
-    counts: Counts,
+    pub counts: Counts,
     /// Response times that have not been counted [ns].
     samples: Vec<u64>,
 }
@@ -37,14 +37,18 @@ struct Hosts {
     healthy: u32,
     unhealthy: u32,
     registered: u32,
+    anomalous: u32,
+    mitigated: u32,
 }
 
 impl Hosts {
     /// Draining targets are neither healthy nor unhealthy [TR-073].
-    fn count(&mut self, state: TargetState) {
-        self.healthy += u32::from(state == TargetState::Healthy);
-        self.unhealthy += u32::from(matches!(state, TargetState::Unhealthy(_)));
-        self.registered += u32::from(!matches!(state, TargetState::Draining | TargetState::Gone));
+    fn count(&mut self, target: &Target) {
+        self.healthy += u32::from(target.state == TargetState::Healthy);
+        self.unhealthy += u32::from(target.state.is_unhealthy());
+        self.registered += u32::from(target.state.is_registered());
+        self.anomalous += u32::from(target.anomalous);
+        self.mitigated += u32::from(target.is_mitigated());
     }
 }
 
@@ -56,23 +60,34 @@ impl CloudWatch {
             let (mut all, mut by_zone) = (None, [None::<Hosts>; ZONES as usize]);
             for &target in &group.targets {
                 let target = &peers.elb.targets[target];
-                all.get_or_insert_with(Hosts::default).count(target.state);
-                by_zone[target.node.index()].get_or_insert_default().count(target.state);
+                all.get_or_insert_with(Hosts::default).count(target);
+                by_zone[target.node.index()].get_or_insert_default().count(target);
             }
             let zones = (0..).map(|zone| Some(ZoneId::from_index(zone)));
             let hosts = std::iter::once((None, all)).chain(zones.zip(by_zone));
             let hosts = hosts.filter_map(|(zone, hosts)| Some((zone, hosts?)));
+            let kind = group.protocol.kind();
             let mine: Vec<&Part> = parts.iter().filter(|part| part.group == Some(id)).collect();
             for (zone, hosts) in hosts {
                 let subject = zone.map_or(Subject::Group(id), |zone| Subject::GroupZone(id, zone));
+                self.put_hosts(minute, subject, hosts);
+                if kind == BalancerKind::Network {
+                    continue;
+                }
                 let forwarded = mine.iter().filter(|part| zone.is_none_or(|zone| part.zone == zone));
                 let forwarded = forwarded.map(|part| part.counts.forwarded).sum();
-                self.put_hosts(minute, subject, hosts, forwarded);
+                self.put_shares(minute, subject, hosts, forwarded);
             }
-            self.put_parts(minute, &mine, Subject::Group(id), |zone| Subject::GroupZone(id, zone));
+            if kind == BalancerKind::Application {
+                self.put_parts(minute, &mine, Subject::Group(id), |zone| Subject::GroupZone(id, zone));
+            }
         }
-        for (id, _) in peers.elb.live_balancers() {
+        for (id, balancer) in peers.elb.live_balancers() {
             let mine: Vec<&Part> = parts.iter().filter(|part| part.balancer == id).collect();
+            if balancer.kind == BalancerKind::Network {
+                self.close_network(minute, id, &mine, peers, ctx.now());
+                continue;
+            }
             let whole = self.put_parts(minute, &mine, Subject::Balancer(id), |zone| Subject::BalancerZone(id, zone));
             self.close_balancer(minute, id, &whole, peers, ctx.now());
         }
@@ -140,13 +155,22 @@ impl CloudWatch {
         sum
     }
 
-    /// Reported while targets are registered [TR-133]; the share of each target is zero when nobody calls [TR-129].
-    fn put_hosts(&mut self, minute: u32, subject: Subject, hosts: Hosts, forwarded: u64) {
+    /// Reported while targets are registered [TR-133].
+    fn put_hosts(&mut self, minute: u32, subject: Subject, hosts: Hosts) {
+        if hosts.registered > 0 {
+            self.put(minute, subject, Metric::HealthyHostCount, Statistics::one(f64::from(hosts.healthy)));
+            self.put(minute, subject, Metric::UnHealthyHostCount, Statistics::one(f64::from(hosts.unhealthy)));
+        }
+    }
+
+    /// The share of each target is zero when nobody calls [TR-129]; who fails more than the others is counted even when it
+    /// is nobody [TR-140].
+    fn put_shares(&mut self, minute: u32, subject: Subject, hosts: Hosts, forwarded: u64) {
         if hosts.registered == 0 {
             return;
         }
-        self.put(minute, subject, Metric::HealthyHostCount, Statistics::one(f64::from(hosts.healthy)));
-        self.put(minute, subject, Metric::UnHealthyHostCount, Statistics::one(f64::from(hosts.unhealthy)));
+        self.put(minute, subject, Metric::AnomalousHostCount, Statistics::one(f64::from(hosts.anomalous)));
+        self.put(minute, subject, Metric::MitigatedHostCount, Statistics::one(f64::from(hosts.mitigated)));
         let targets = if hosts.healthy > 0 { hosts.healthy } else { hosts.registered };
         let share = forwarded as f64 / f64::from(targets);
         self.put(minute, subject, Metric::RequestCountPerTarget, Statistics::one(share));
@@ -154,7 +178,7 @@ impl CloudWatch {
 
     fn close_balancer(&mut self, minute: u32, id: LoadBalancerId, window: &Counts, peers: &Peers, now: Time) {
         let subject = Subject::Balancer(id);
-        let active = peers.traffic.open_connections(id, peers, now);
+        let active = peers.traffic.open_connections(id, &peers.elb, now);
         if active > 0 {
             self.put(minute, subject, Metric::ActiveConnectionCount, Statistics::one(active as f64));
         }
@@ -180,6 +204,7 @@ impl CloudWatch {
             (Metric::HTTPCode_Target_3XX_Count, window.by_class[3]),
             (Metric::HTTPCode_Target_4XX_Count, window.by_class[4]),
             (Metric::HTTPCode_Target_5XX_Count, window.by_class[5]),
+            // Connections that failed, of requests: checks are none [TR-137].
             (Metric::TargetConnectionErrorCount, due(&[Cause::ConnectionRefused, Cause::ConnectTimeout])),
         ];
         for (metric, count) in common {
@@ -197,15 +222,17 @@ impl CloudWatch {
                 let late = due(&[Cause::ConnectTimeout, Cause::IdleTimeout]);
                 let empty = due(&[Cause::NoTarget]);
                 let client = due(&[Cause::ClientClosed, Cause::Rejected]);
+                let lost = due(&[Cause::RedirectTooLong]);
                 for (metric, count) in [
                     (Metric::HTTPCode_ELB_4XX_Count, client),
-                    (Metric::HTTPCode_ELB_5XX_Count, refused + empty + late),
+                    (Metric::HTTPCode_ELB_5XX_Count, refused + empty + late + lost),
                     (Metric::HTTPCode_ELB_502_Count, refused),
                     (Metric::HTTPCode_ELB_503_Count, empty),
                     (Metric::HTTPCode_ELB_504_Count, late),
                     (Metric::HTTP_Fixed_Response_Count, due(&[Cause::FixedResponse])),
                     (Metric::HTTP_Redirect_Count, due(&[Cause::Redirect])),
                     (Metric::NewConnectionCount, window.connections),
+                    (Metric::RejectedConnectionCount, window.rejected),
                 ] {
                     self.put_count(minute, subject, metric, count);
                 }
@@ -217,17 +244,18 @@ impl CloudWatch {
                     self.put_count(minute, subject, Metric::NonStickyRequestCount, window.not_sticky);
                 }
             }
+            // [TR-140]
             _ => self.put_count(minute, subject, Metric::UnhealthyRoutingRequestCount, window.fail_open),
         }
     }
 
-    fn put_count(&mut self, minute: u32, subject: Subject, metric: Metric, count: u64) {
+    pub(super) fn put_count(&mut self, minute: u32, subject: Subject, metric: Metric, count: u64) {
         if count > 0 {
             self.put(minute, subject, metric, Statistics::ones(count));
         }
     }
 
-    fn put(&mut self, minute: u32, subject: Subject, metric: Metric, statistics: Statistics) {
+    pub(super) fn put(&mut self, minute: u32, subject: Subject, metric: Metric, statistics: Statistics) {
         self.series.entry(SeriesKey { subject, metric }).or_default().push((minute, statistics));
     }
 

@@ -26,6 +26,8 @@ pub struct Counts {
     pub connections: u64,
     /// Rules evaluated, without default rules [TR-139] [count].
     pub rules: u64,
+    /// Connections refused because there were too many [TR-136] [count].
+    pub rejected: u64,
 }
 
 impl Counts {
@@ -42,6 +44,7 @@ impl Counts {
             bytes: with(self.bytes, other.bytes),
             connections: with(self.connections, other.connections),
             rules: with(self.rules, other.rules),
+            rejected: with(self.rejected, other.rejected),
         }
     }
 
@@ -116,6 +119,11 @@ impl Meter {
         self.counts.arrived += 1;
         self.counts.rules += u64::from(rules);
         self.counts.connections += u64::from(connections);
+    }
+
+    /// A client wanted to connect, and the load balancer had too many connections already [TR-136].
+    pub(crate) fn rejected(&mut self) {
+        self.counts.rejected += 1;
     }
 
     /// A target was chosen for it.

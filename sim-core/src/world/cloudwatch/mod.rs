@@ -3,6 +3,7 @@
 mod close;
 mod latency;
 mod meter;
+mod network;
 mod outcome;
 mod series;
 

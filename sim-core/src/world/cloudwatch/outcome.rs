@@ -24,7 +24,7 @@ pub enum Outcome {
     /// A `redirect` action answered with this status [TR-023].
     Redirect(u16),
     /// The load balancer does not take a request like this: 405, 413, 414 or 463 [TR-093][TR-095][TR-097], or 507 for
-    /// too long a redirect [TR-023].
+    /// too long a redirect [TR-023][TR-102].
     Rejected(u16),
     /// 503: no registered target, or all `unused` [TR-100]; unhealthy ones are no reason for it [TR-105].
     NoTarget,
@@ -40,12 +40,14 @@ pub enum Outcome {
     DeregistrationDelayElapsed,
     /// 504: no answer before the idle timeout [TR-101].
     IdleTimeout,
-    /// 460: the client gave up before the idle timeout [TR-096].
+    /// 460: the client of an Application Load Balancer gave up before the idle timeout [TR-096].
     ClientClosed,
     /// The Network Load Balancer reset the flow, because its target is not healthy [TR-122] or has left [TR-124].
     ResetByBalancer,
-    /// The target reset the flow: its port is closed or its process has ended.
+    /// The target reset the flow: its port is closed or its process has ended [TR-161].
     ResetByTarget,
+    /// The client of a Network Load Balancer gave up, so that the answer meets no socket any more [TR-161].
+    ResetByClient,
 }
 
 /// An [`Outcome`] without its status: what the client's answer is due to.
@@ -86,6 +88,10 @@ pub enum Cause {
     ResetByBalancer,
     /// See [`Outcome::ResetByTarget`].
     ResetByTarget,
+    /// See [`Outcome::ResetByClient`].
+    ResetByClient,
+    /// [`Outcome::Rejected`] with 507, the only one that is not the client's mistake.
+    RedirectTooLong,
 }
 
 impl Cause {
@@ -93,7 +99,7 @@ impl Cause {
     pub const COUNT: usize = Cause::ALL.len();
 
     /// All of them, in the order of their numbers.
-    pub const ALL: [Cause; 17] = [
+    pub const ALL: [Cause; 19] = [
         Cause::Target,
         Cause::ApplicationError,
         Cause::DependencyFailed,
@@ -111,6 +117,8 @@ impl Cause {
         Cause::ClientClosed,
         Cause::ResetByBalancer,
         Cause::ResetByTarget,
+        Cause::ResetByClient,
+        Cause::RedirectTooLong,
     ];
 
     /// Whether an answer for this reason is as it should be, so that nobody need hear of it.
@@ -135,8 +143,14 @@ impl Outcome {
             | Outcome::DeregistrationDelayElapsed => 502,
             Outcome::ConnectTimeout | Outcome::IdleTimeout => 504,
             Outcome::ClientClosed => 460,
-            Outcome::ResetByBalancer | Outcome::ResetByTarget => 0,
+            Outcome::ResetByBalancer | Outcome::ResetByTarget | Outcome::ResetByClient => 0,
         }
+    }
+
+    /// Whether the client's connection can be used again.
+    #[inline]
+    pub fn leaves_connection(self) -> bool {
+        self != Outcome::ClientClosed && self.status() != 0
     }
 
     /// What it is due to.
@@ -149,6 +163,7 @@ impl Outcome {
             Outcome::Target(_, Blame::Overload) => Cause::Overloaded,
             Outcome::FixedResponse(_) => Cause::FixedResponse,
             Outcome::Redirect(_) => Cause::Redirect,
+            Outcome::Rejected(500..) => Cause::RedirectTooLong,
             Outcome::Rejected(_) => Cause::Rejected,
             Outcome::NoTarget => Cause::NoTarget,
             Outcome::ConnectionRefused => Cause::ConnectionRefused,
@@ -160,6 +175,7 @@ impl Outcome {
             Outcome::ClientClosed => Cause::ClientClosed,
             Outcome::ResetByBalancer => Cause::ResetByBalancer,
             Outcome::ResetByTarget => Cause::ResetByTarget,
+            Outcome::ResetByClient => Cause::ResetByClient,
         }
     }
 }

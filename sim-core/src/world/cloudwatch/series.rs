@@ -2,7 +2,7 @@
 
 use crate::world::World;
 use crate::world::ecs::ServiceId;
-use crate::world::elb::{LoadBalancerId, TargetGroupId};
+use crate::world::elb::{BalancerKind, LoadBalancerId, TargetGroupId};
 use crate::world::network::ZoneId;
 
 /// What a minute's samples say [in the metric's unit].
@@ -85,6 +85,21 @@ pub enum Metric {
     ConsumedLCUs,
     CPUUtilization,
     MemoryUtilization,
+    /// Targets that fail more than their peers [TR-140].
+    AnomalousHostCount,
+    /// Targets that get less because of that [TR-140].
+    MitigatedHostCount,
+    /// Connections that were refused because there were too many [TR-136].
+    RejectedConnectionCount,
+    /// Flows of a Network Load Balancer that are open [TR-160].
+    ActiveFlowCount,
+    NewFlowCount,
+    /// Flows that were reset, by whom [TR-161].
+    TCP_Client_Reset_Count,
+    TCP_ELB_Reset_Count,
+    TCP_Target_Reset_Count,
+    /// Flows that were given to any target because too few were healthy.
+    UnhealthyRoutingFlowCount,
 }
 
 impl Metric {
@@ -124,11 +139,16 @@ pub struct SeriesKey {
 }
 
 impl SeriesKey {
-    /// `AWS/ApplicationELB` or `AWS/ECS`.
-    pub fn namespace(&self) -> &'static str {
-        match self.subject {
-            Subject::Service(_) => "AWS/ECS",
-            _ => "AWS/ApplicationELB",
+    /// `AWS/ApplicationELB`, `AWS/NetworkELB` [TR-160] or `AWS/ECS`.
+    pub fn namespace(&self, world: &World) -> &'static str {
+        let kind = match self.subject {
+            Subject::Service(_) => return "AWS/ECS",
+            Subject::Balancer(id) | Subject::BalancerZone(id, _) => world.elb.balancers[id].kind,
+            Subject::Group(id) | Subject::GroupZone(id, _) => world.elb.groups[id].protocol.kind(),
+        };
+        match kind {
+            BalancerKind::Application => "AWS/ApplicationELB",
+            BalancerKind::Network => "AWS/NetworkELB",
         }
     }
 

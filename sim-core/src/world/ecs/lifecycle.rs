@@ -151,20 +151,25 @@ impl Ecs {
             Activating | Running if self.is_load_balanced(task) => {
                 self.set_status(task, Deactivating, ctx);
                 self.leave_target_group(task, peers, ctx);
+                if peers.assume.sigterm_overlaps_draining {
+                    // Some have seen it so; the pages say that the target has drained first [TR-157].
+                    self.halt(task, ctx);
+                }
             }
             Activating | Running => self.halt(task, ctx),
             Deactivating | Halting | Deprovisioning | Stopped => {}
         });
     }
 
-    /// Tells the load balancer that the task's target leaves [CP-082].
+    /// Tells the load balancer that the task's target leaves [CP-082]: before any container hears of it [TR-107], so that
+    /// nobody is sent to a process that has ended [TR-117].
     fn leave_target_group(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
         if self.is_load_balanced(task) {
             ctx.send(peers.assume.internal_call, Event::Elb(ElbEvent::Deregister(task)));
         }
     }
 
-    /// Sends the stop signal; SIGKILL follows after `stopTimeout` [CP-084].
+    /// Sends the stop signal; SIGKILL follows after `stopTimeout` [CP-084][TR-110].
     fn halt(&mut self, task: TaskId, ctx: &mut Ctx) {
         self.set_status(task, Halting, ctx);
         self.tasks[task].at.stopping = Some(ctx.now());
@@ -242,6 +247,7 @@ impl Ecs {
                 }
                 ctx.send(std::time::Duration::ZERO, Event::App(AppEvent::Started(task)));
                 if self.is_load_balanced(task) {
+                    // Its target is registered before it is RUNNING [TR-113].
                     self.set_status(task, Activating, ctx);
                     ctx.send(soon, Event::Elb(ElbEvent::Register(task)));
                 } else {
@@ -266,6 +272,7 @@ impl Ecs {
             EcsEvent::TargetHealthy(task) => self.tasks[task].target = TargetState::Healthy,
             EcsEvent::TargetUnhealthy(task) => self.target_unhealthy(task, ctx),
             EcsEvent::TargetUnused(task) => {
+                // Only now, after all of the deregistration delay, comes the stop signal [TR-108][TR-109].
                 if self.tasks[task].status == Deactivating {
                     self.halt(task, ctx);
                 }

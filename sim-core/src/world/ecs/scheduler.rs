@@ -110,7 +110,8 @@ impl Ecs {
             }
     }
 
-    /// Whether a task failed its checks and its grace period is over [CP-124][CP-125].
+    /// Whether a task failed its checks and its grace period is over [CP-124][CP-125][TR-115], so that it is replaced
+    /// [TR-114].
     fn is_unhealthy(&self, task: TaskId, now: Time) -> bool {
         let it = &self.tasks[task];
         let Some(service) = it.service else { return false };

@@ -154,11 +154,12 @@ impl GroupAttributes {
 pub struct BalancerAttributes {
     /// How long a connection may be silent [s].
     ///
-    /// AWS: `idle_timeout.timeout_seconds`; 60 unless set, 1–4000 [TR-084].
+    /// AWS: `idle_timeout.timeout_seconds`; 60 unless set, 1–4000 [TR-084]. Only for Application Load Balancers: the listeners
+    /// of the others have their own [TR-121].
     pub idle_timeout: Duration,
     /// How long a client's connection is used at all [s].
     ///
-    /// AWS: `client_keep_alive.seconds`; 3600 unless set, 60–604800 [TR-085].
+    /// AWS: `client_keep_alive.seconds`; 3600 unless set, 60–604800 [TR-085]. A Network Load Balancer leaves that to others.
     pub client_keep_alive: Duration,
     /// `load_balancing.cross_zone.enabled`: always true for Application Load Balancers, false unless set for Network
     /// Load Balancers [TR-007].
@@ -174,7 +175,10 @@ impl BalancerAttributes {
     pub fn of(kind: BalancerKind) -> BalancerAttributes {
         BalancerAttributes {
             idle_timeout: Duration::from_secs(60),
-            client_keep_alive: Duration::from_secs(3600),
+            client_keep_alive: match kind {
+                BalancerKind::Application => Duration::from_secs(3600),
+                BalancerKind::Network => Duration::MAX,
+            },
             cross_zone: kind == BalancerKind::Application,
             deletion_protection: false,
             stored: BTreeMap::new(),

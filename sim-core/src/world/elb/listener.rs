@@ -1,11 +1,16 @@
 //! Listeners and their rules.
 
-use super::{Action, Condition, Elb, LoadBalancerId, Protocol, RequestLine, TargetGroupId, TargetState};
+use std::time::Duration;
+
+use super::{Action, BalancerKind, Condition, Elb, LoadBalancerId, Protocol, RequestLine, TargetGroupId, TargetState};
 use crate::engine::{FactId, Id, Time};
 use crate::world::{Ctx, Fact, Peers};
 
 /// Names a [`Listener`].
 pub type ListenerId = Id<Listener>;
+
+/// How long a flow may be silent unless its listener says otherwise [s] [TR-121].
+const FLOW_IDLE_TIMEOUT: Duration = Duration::from_secs(350);
 
 /// A port on which a load balancer takes requests.
 #[derive(Clone, Debug)]
@@ -21,6 +26,10 @@ pub struct Listener {
     /// Tried in this order, which is that of their priorities; the default rule is the last and always matches
     /// [TR-011].
     pub rules: Vec<Rule>,
+    /// How long a flow of a Network Load Balancer may be silent before it is forgotten [s].
+    ///
+    /// AWS: `tcp.idle_timeout.seconds`; 350 unless set, 60–6000 [TR-121].
+    pub idle_timeout: Duration,
     /// When it was deleted.
     pub deleted: Option<Time>,
     /// The fact of its creation.
@@ -103,7 +112,8 @@ impl Elb {
         let arn = format!("{}/{hex}", owner.arn.replace(":loadbalancer/", ":listener/"));
         let default = rule_arn(&arn, &peers.account.hex("listener-rule", &format!("{arn}/default"), 16));
         let rules = vec![Rule { arn: default, priority: None, conditions: Vec::new(), action }];
-        self.listeners.push(Listener { arn, balancer, protocol, port, rules, deleted: None, because });
+        let idle_timeout = FLOW_IDLE_TIMEOUT;
+        self.listeners.push(Listener { arn, balancer, protocol, port, rules, idle_timeout, deleted: None, because });
         ctx.within(Some(because), |ctx| self.routes_changed(balancer, peers, ctx));
         id
     }
@@ -227,6 +237,19 @@ impl Elb {
     pub fn rule_named(&self, arn: &str) -> Option<(ListenerId, usize)> {
         let listeners = self.listeners.iter().filter(|(_, listener)| listener.deleted.is_none());
         listeners.filter_map(|(id, listener)| Some((id, listener.rule_named(arn)?))).next()
+    }
+
+    /// How long the connections of clients that call this port, or that of the first listener, may be silent: the setting of the
+    /// load balancer [TR-084], or of the listener when it is a Network Load Balancer [TR-121].
+    #[inline]
+    pub fn idle_timeout(&self, balancer: LoadBalancerId, port: Option<u16>) -> Duration {
+        let it = &self.balancers[balancer];
+        let listener = match (it.kind, port) {
+            (BalancerKind::Application, _) => return it.attributes.idle_timeout,
+            (BalancerKind::Network, Some(port)) => self.listener_on(balancer, port),
+            (BalancerKind::Network, None) => it.listeners.first().copied(),
+        };
+        listener.map_or(FLOW_IDLE_TIMEOUT, |listener| self.listeners[listener].idle_timeout)
     }
 
     /// The listener of a load balancer on this port.

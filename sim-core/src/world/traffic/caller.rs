@@ -171,8 +171,9 @@ pub(super) enum Way {
     /// To one of several; the third number is the sum of the weights up to this one. With it, how long a client is
     /// sent to the same group again [ns].
     Weighted(Box<[(TargetGroupId, u32, u64)]>, Option<u64>),
-    /// A Network Load Balancer gives the flow to its only target group.
-    Flow(TargetGroupId, u32),
+    /// A Network Load Balancer gives each flow to one of these; the third number is the sum of the weights up to this
+    /// one [TR-162].
+    Flow(Box<[(TargetGroupId, u32, u64)]>),
     /// The load balancer answers by itself.
     Answer(crate::world::cloudwatch::Outcome),
     /// Nowhere.

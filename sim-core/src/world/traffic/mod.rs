@@ -27,12 +27,14 @@ pub use sample::{Ending, RequestSample};
 pub use trace::{Span, Step, Traces};
 
 use pool::{TargetLinks, nanos};
+use request::Link;
 use waiting::Waiting;
 
 use super::Peers;
 use super::cloudwatch::Blame;
 use super::ecs::TaskId;
-use super::elb::{LoadBalancerId, TargetId};
+use super::elb::{Elb, LoadBalancerId, TargetId};
+use super::network::ZoneId;
 use crate::engine::{Arena, Samples, Time};
 
 /// What happens on the request path beside what its timers say.
@@ -60,7 +62,7 @@ pub enum RequestEvent {
 pub enum Unreached {
     /// The load balancer is not there, or not active yet [TR-001].
     ClientNoAnswer,
-    /// No listener on the port: the connection is refused.
+    /// No listener on the port, or too many connections [TR-136]: the connection is refused.
     ClientRefused,
     /// Dropped by a security group, for want of a route or of power: the client gives up after
     /// `assume.client_connect_timeout`.
@@ -138,18 +140,29 @@ impl Traffic {
     }
 
     /// TCP connections that are open at a load balancer: its clients', and its own to targets [TR-134] [count].
-    pub(crate) fn open_connections(&self, balancer: LoadBalancerId, peers: &Peers, now: Time) -> u64 {
-        let idle_timeout = nanos(peers.elb.balancers[balancer].attributes.idle_timeout);
+    pub(crate) fn open_connections(&self, balancer: LoadBalancerId, elb: &Elb, now: Time) -> u64 {
+        let idle_timeout = nanos(elb.balancers[balancer].attributes.idle_timeout);
         let callers = self.callers.iter().filter(|(_, caller)| caller.balancer == Some(balancer));
         let clients = callers.map(|(_, caller)| {
             u64::from(caller.busy) + caller.links.open(now, caller.keep_alive.min(idle_timeout)) as u64
         });
-        let groups = peers.elb.groups.iter().filter(|(_, group)| group.balancer == Some(balancer));
+        let groups = elb.groups.iter().filter(|(_, group)| group.balancer == Some(balancer));
         let targets = groups.flat_map(|(_, group)| group.targets.iter()).map(|&id| {
             let idle = self.links.get(id.index()).map_or(0, |links| links.open(now, idle_timeout));
-            u64::from(peers.elb.targets[id].outstanding) + idle as u64
+            u64::from(elb.targets[id].outstanding) + idle as u64
         });
         clients.sum::<u64>() + targets.sum::<u64>()
+    }
+
+    /// Flows through a Network Load Balancer's node in a zone that are open though nothing is under way [TR-160] [count].
+    pub(crate) fn idle_flows(&self, balancer: LoadBalancerId, zone: ZoneId, peers: &Peers, now: Time) -> u64 {
+        let callers = self.callers.iter().filter(|(_, caller)| caller.balancer == Some(balancer));
+        let flows = callers.map(|(_, caller)| {
+            let limit = caller.keep_alive.min(nanos(peers.elb.idle_timeout(balancer, caller.port)));
+            let open = |link: &Link, idle: u64| link.is_open(idle, &peers.elb, &peers.app, &peers.network);
+            caller.links.open_at(zone, now, limit, open) as u64
+        });
+        flows.sum()
     }
 
     /// Memory taken by requests and what is counted of them [bytes].

@@ -98,18 +98,27 @@ pub(super) struct ClientLinks {
 }
 
 impl ClientLinks {
-    /// Takes a connection to this address, or opens one; says whether it is new. Idle ones are closed after `idle`
-    /// [ns], by either end; an old one is taken only once more: `Connection: close` comes with its answer [TR-085].
+    /// Takes a connection to this address, or opens one; says since when it was idle unless it is new. Idle ones are
+    /// closed after `idle` [ns], by either end, or when they are not `open` any more, having been idle for so long [ns]; an old one is taken only once more:
+    /// `Connection: close` comes with its answer [TR-085].
     #[inline]
-    pub fn take(&mut self, zone: ZoneId, now: Time, idle: u64) -> (Link, bool) {
+    pub fn take(
+        &mut self,
+        zone: ZoneId,
+        now: Time,
+        idle: u64,
+        open: impl Fn(&Link, u64) -> bool,
+    ) -> (Link, Option<Time>) {
         let place = zone.index();
         if self.idle.len() <= place {
             self.idle.resize_with(place + 1, Idle::default);
         }
-        match self.idle[place].take(now, idle) {
-            Some((_, link)) => (Link { served: link.served + 1, ..link }, false),
-            None => (Link { opened: now, served: 1, target: NONE, zone }, true),
+        while let Some((since, link)) = self.idle[place].take(now, idle) {
+            if open(&link, now.as_nanos() - since.as_nanos()) {
+                return (Link { served: link.served + 1, ..link }, Some(since));
+            }
         }
+        (Link { opened: now, served: 1, target: NONE, zone }, None)
     }
 
     /// Keeps a connection open after an answer.
@@ -123,6 +132,13 @@ impl ClientLinks {
     /// Idle connections that are still open [count].
     pub fn open(&self, now: Time, limit: u64) -> usize {
         self.idle.iter().map(|idle| idle.open(now, limit)).sum()
+    }
+
+    /// Idle connections to this address that have been so for less than `limit` [ns] and are `open` [count].
+    pub fn open_at(&self, zone: ZoneId, now: Time, limit: u64, open: impl Fn(&Link, u64) -> bool) -> usize {
+        let idle = self.idle.get(zone.index()).into_iter().flat_map(|idle| idle.stack.iter().rev());
+        let aged = idle.map(|(since, link)| (now.as_nanos() - since.as_nanos(), link));
+        aged.take_while(|(age, _)| *age < limit).filter(|(age, link)| open(link, *age)).count()
     }
 }
 

@@ -2,9 +2,10 @@
 
 use super::CallerId;
 use crate::engine::{Ticket, Time};
+use crate::world::app::{Apps, Process, ProcessState};
 use crate::world::ecs::TaskId;
-use crate::world::elb::{TargetGroupId, TargetId};
-use crate::world::network::ZoneId;
+use crate::world::elb::{Elb, TargetGroupId, TargetId};
+use crate::world::network::{Network, ZoneId};
 
 /// No slot, no user, no target.
 pub(super) const NONE: u32 = u32::MAX;
@@ -50,6 +51,22 @@ pub(super) struct Link {
     pub target: u32,
     /// The address it goes to.
     pub zone: ZoneId,
+}
+
+impl Link {
+    /// Whether the target of a flow that has been idle for so long [ns] has not closed it: a process closes what is idle
+    /// when it ends, is asked to, or has kept it long enough, while a zone without power says nothing.
+    pub fn is_open(&self, idle: u64, elb: &Elb, app: &Apps, network: &Network) -> bool {
+        if self.target == NONE {
+            return true;
+        }
+        let target = &elb.targets[TargetId::from_index(self.target)];
+        let task = app.tasks.get(target.task.index()).and_then(Option::as_ref);
+        let process = task.and_then(|task| task.processes.get(usize::from(target.container)));
+        let keeps = |process: &Process| app.profiles[process.spec.index()].keep_alive.is_none_or(|keep| idle < keep);
+        network.is_lost(target.node)
+            || process.is_some_and(|process| process.state == ProcessState::Listening && keeps(process))
+    }
 }
 
 /// A request in flight.

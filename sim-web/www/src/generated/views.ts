@@ -464,7 +464,7 @@ json: string, };
  */
 export type SeriesView = { 
 /**
- * `AWS/ECS` or `AWS/ApplicationELB`.
+ * `AWS/ECS`, `AWS/ApplicationELB` or `AWS/NetworkELB`.
  */
 namespace: string, 
 /**

@@ -44,8 +44,7 @@ impl World {
         }
         let own = self.round_trip(caller);
         let after = round_trip + opening + if opened_client { 2 * own } else { own };
-        let keeps =
-            answered || !matches!(outcome, Outcome::ClientClosed | Outcome::ResetByTarget | Outcome::ResetByBalancer);
+        let keeps = answered || outcome.leaves_connection();
         self.settle((caller, call, link), meter, target, outcome, (now, after), u64::from(bytes), keeps, ctx);
     }
 
@@ -92,11 +91,11 @@ impl World {
         );
         self.tell(balancer, outcome, ctx);
         let ended = match outcome {
-            Outcome::ClientClosed => Ended::Failed(Unreached::ClientGaveUp),
+            Outcome::ClientClosed | Outcome::ResetByClient => Ended::Failed(Unreached::ClientGaveUp),
             Outcome::ResetByBalancer | Outcome::ResetByTarget => Ended::Failed(Unreached::ClientReset),
             _ => Ended::Answered(outcome.status()),
         };
-        let after = if outcome == Outcome::ClientClosed { 0 } else { after };
+        let after = if matches!(outcome, Outcome::ClientClosed | Outcome::ResetByClient) { 0 } else { after };
         self.conclude(id, call, ended, after, ctx);
     }
 

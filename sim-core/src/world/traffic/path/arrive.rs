@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::caller::{Jar, Resolved, Route, Way};
+use super::super::caller::{Jar, Way};
 use super::super::pool::{Reuse, TargetLinks};
 use super::super::request::{Call, Link, NONE, Stage, arriving};
 use super::super::{
@@ -13,9 +13,7 @@ use super::{caller_timer, timeout_timer};
 use crate::engine::Time;
 use crate::world::app::{AppSpec, AppSpecId, Party, Whom};
 use crate::world::cloudwatch::Outcome;
-use crate::world::elb::{
-    Action, BalancerKind, BalancerState, LoadBalancerId, Pick, TargetGroupId, TargetId, TargetState,
-};
+use crate::world::elb::{BalancerKind, LoadBalancerId, Pick, TargetGroupId, TargetId};
 use crate::world::traffic::Caller;
 use crate::world::{Ctx, Event, World};
 
@@ -27,15 +25,17 @@ pub(super) const NO_TARGET: u32 = NONE;
 
 /// Requests of one attempt on their way to a target group.
 #[derive(Clone, Copy, Debug)]
-struct Attempt {
-    caller: CallerId,
-    call: Call,
-    balancer: LoadBalancerId,
+pub(super) struct Attempt {
+    pub caller: CallerId,
+    pub call: Call,
+    pub balancer: LoadBalancerId,
     /// Where it is counted.
-    meter: u32,
+    pub meter: u32,
     /// The client's connection, and whether it is new.
-    link: Link,
-    opened: bool,
+    pub link: Link,
+    pub opened: bool,
+    /// The connection is a flow that a Network Load Balancer has forgotten [TR-121].
+    pub expired: bool,
 }
 
 impl World {
@@ -197,12 +197,29 @@ impl World {
             return self.unreached(id, call, Unreached::ClientTimeout, ctx);
         }
         let Some(balancer) = caller.balancer else { return };
-        let idle = nanos(self.elb.balancers[balancer].attributes.idle_timeout).min(caller.keep_alive);
-        let (link, opened) = caller.links.take(zone, now, idle);
+        let idle = nanos(self.elb.idle_timeout(balancer, caller.port));
+        let (link, opened, expired) = match self.elb.balancers[balancer].kind {
+            BalancerKind::Application => {
+                let (link, since) = caller.links.take(zone, now, idle.min(caller.keep_alive), |_, _| true);
+                (link, since.is_none(), false)
+            }
+            BalancerKind::Network => {
+                // It forgets a silent flow without a word: its client does not know [TR-121].
+                let open = |link: &Link, idle: u64| link.is_open(idle, &self.elb, &self.app, &self.network);
+                let (link, since) = caller.links.take(zone, now, caller.keep_alive, open);
+                let silent = since.map(|since| now.as_nanos() - since.as_nanos());
+                (link, since.is_none(), silent.is_some_and(|silent| silent >= idle))
+            }
+        };
+        if opened && self.assume.connections_max.is_some_and(|most| self.is_crowded(balancer, most, now)) {
+            self.cloudwatch.meter(base + zone.index() as u32).rejected();
+            return self.unreached(id, call, Unreached::ClientRefused, ctx);
+        }
+        let caller = &mut self.traffic.callers[id];
         caller.busy += 1;
         self.traffic.traces.step(call.trace, now, || Step::Node(balancer, zone));
         let place = zone.index() as u32;
-        let mut attempt = Attempt { caller: id, call, balancer, meter: base + place, link, opened };
+        let mut attempt = Attempt { caller: id, call, balancer, meter: base + place, link, opened, expired };
         let group = match &caller.classes[usize::from(call.class)].route.way {
             Way::Group(group, base) => {
                 attempt.meter = base + place;
@@ -232,11 +249,7 @@ impl World {
                 let outcome = *outcome;
                 return self.refuse(attempt, outcome, rules, ctx);
             }
-            Way::Flow(group, base) => {
-                attempt.meter = base + place;
-                let group = *group;
-                return self.flow(attempt, group, ctx);
-            }
+            Way::Flow(_) => return self.flow(attempt, base, ctx),
             Way::None(_) => return,
         };
         self.cloudwatch.meter(attempt.meter).arrived(rules, u32::from(opened));
@@ -246,83 +259,17 @@ impl World {
         self.forward(attempt, group, pick, not_sticky, ctx);
     }
 
+    /// Whether a load balancer has as many connections as it takes [TR-136][TR-151]. Network Load Balancers take any number.
+    #[cold]
+    fn is_crowded(&self, balancer: LoadBalancerId, most: u32, now: Time) -> bool {
+        let counts = self.elb.balancers[balancer].kind == BalancerKind::Application;
+        counts && self.traffic.open_connections(balancer, &self.elb, now) >= u64::from(most)
+    }
+
     /// The target that a session's cookie names.
     fn cookie(&self, id: CallerId, user: u32, now: Time) -> Option<TargetId> {
         let jar: &Jar = self.traffic.callers[id].jars.get(user as usize)?;
         jar.target.filter(|(_, end)| now < *end).map(|(target, _)| target)
-    }
-
-    /// Finds out which way requests of a class take.
-    #[cold]
-    fn find_route(&mut self, id: CallerId, class: u16, versions: (u64, u64)) {
-        let balancer = self.elb.balancer_named(&self.traffic.callers[id].to);
-        let caller = &mut self.traffic.callers[id];
-        if caller.balancer != balancer {
-            caller.balancer = balancer;
-            caller.last = balancer.unwrap_or(caller.last);
-            caller.resolved = Resolved::default();
-        }
-        let (way, base, rules) = match balancer {
-            None => (Way::None(Unreached::ClientNoAnswer), 0, 0),
-            Some(balancer) => {
-                let base = self.cloudwatch.base(balancer, None);
-                let (way, rules) = self.way(id, class, balancer);
-                (way, base, rules)
-            }
-        };
-        self.traffic.callers[id].classes[usize::from(class)].route = Route { versions, base, rules, way };
-    }
-
-    fn way(&mut self, id: CallerId, class: u16, balancer: LoadBalancerId) -> (Way, u32) {
-        let caller = &self.traffic.callers[id];
-        let it = &self.elb.balancers[balancer];
-        if it.state != BalancerState::Active {
-            return (Way::None(Unreached::ClientNoAnswer), 0);
-        }
-        let first = it.listeners.first().map_or(80, |&listener| self.elb.listeners[listener].port);
-        let port = caller.port.unwrap_or(first);
-        if !self.elb.reached_by_clients(balancer, port, &self.network) {
-            return (Way::None(Unreached::ClientTimeout), 0);
-        }
-        let Some(listener) = self.elb.listener_on(balancer, port) else {
-            return (Way::None(Unreached::ClientRefused), 0);
-        };
-        let line = &caller.classes[usize::from(class)].line;
-        if it.kind == BalancerKind::Network {
-            let group = self.elb.listeners[listener].groups().next();
-            return match group {
-                Some(group) => (Way::Flow(group, self.cloudwatch.base(balancer, Some(group))), 0),
-                None => (Way::None(Unreached::ClientRefused), 0),
-            };
-        }
-        if let Some(status) = line.rejected() {
-            return (Way::Answer(Outcome::Rejected(status)), 0);
-        }
-        let routed = self.elb.route(listener, line);
-        let rules = routed.evaluated;
-        let forward = match routed.action {
-            Action::FixedResponse { status, .. } => return (Way::Answer(Outcome::FixedResponse(*status)), rules),
-            Action::Redirect(redirect) => {
-                let outcome = match redirect.location(line, port) {
-                    Some(_) => Outcome::Redirect(redirect.status),
-                    None => Outcome::Rejected(507),
-                };
-                return (Way::Answer(outcome), rules);
-            }
-            Action::Forward(forward) => forward,
-        };
-        let groups: Vec<_> = forward.shares.iter().map(|share| (share.group, u64::from(share.weight))).collect();
-        let sticky = forward.sticky_for.map(nanos);
-        let mut sum = 0;
-        let mut shares = Vec::with_capacity(groups.len());
-        for (group, weight) in groups {
-            sum += weight;
-            shares.push((group, self.cloudwatch.base(balancer, Some(group)), sum));
-        }
-        match shares.as_slice() {
-            [(group, base, 1..)] => (Way::Group(*group, *base), rules),
-            _ => (Way::Weighted(shares.into(), sticky), rules),
-        }
     }
 
     /// A request did not reach its load balancer.
@@ -345,7 +292,7 @@ impl World {
     #[inline]
     fn forward(&mut self, attempt: Attempt, group: TargetGroupId, pick: Pick, not_sticky: bool, ctx: &mut Ctx) {
         let now = ctx.now();
-        let Attempt { caller, call, balancer, meter, link, opened } = attempt;
+        let Attempt { caller, call, balancer, meter, link, opened, .. } = attempt;
         let Some(id) = pick.target else {
             return self.answer_at_once(attempt, id_of_none(), Outcome::NoTarget, 0, ctx);
         };
@@ -422,69 +369,6 @@ impl World {
         }
     }
 
-    /// A request on a flow through a Network Load Balancer: the flow's target takes it, whatever the algorithm [TR-120].
-    fn flow(&mut self, mut attempt: Attempt, group: TargetGroupId, ctx: &mut Ctx) {
-        let Attempt { caller, meter, link, opened, .. } = attempt;
-        self.cloudwatch.meter(meter).arrived(0, u32::from(opened));
-        if link.target != NONE {
-            let id = TargetId::from_index(link.target);
-            let target = &self.elb.targets[id];
-            let terminates = self.elb.groups[group].attributes.unhealthy_termination;
-            let reset = match target.state {
-                TargetState::Gone => true,
-                TargetState::Unhealthy(_) => terminates && !self.elb.flow_target(group, 0, link.zone).fail_open,
-                _ => false,
-            };
-            if reset {
-                return self.answer_at_once(attempt, id, Outcome::ResetByBalancer, 0, ctx);
-            }
-            return self.forward_flow(attempt, group, id, false, ctx);
-        }
-        let hash = self.traffic.callers[caller].draws.flows.word();
-        let pick = self.elb.flow_target(group, hash, link.zone);
-        let Some(id) = pick.target else {
-            return self.answer_at_once(attempt, id_of_none(), Outcome::ResetByBalancer, 0, ctx);
-        };
-        attempt.link.target = id.index() as u32;
-        self.forward_flow(attempt, group, id, pick.fail_open, ctx);
-    }
-
-    fn forward_flow(&mut self, attempt: Attempt, group: TargetGroupId, id: TargetId, fail_open: bool, ctx: &mut Ctx) {
-        let now = ctx.now();
-        let Attempt { caller, call, balancer, meter, link, opened } = attempt;
-        self.cloudwatch.meter(meter).forwarded(fail_open, false, 0);
-        if self.elb.sleeps(id) {
-            self.elb.wake_task(self.elb.targets[id].task, ctx);
-        }
-        let target = &mut self.elb.targets[id];
-        let to = (target.task, target.container);
-        let port = target.port;
-        let reachable = target.reachable(&self.elb.balancers[balancer], &self.network);
-        let mut request = arriving(now, caller, meter, group, id, call);
-        request.link = link;
-        request.opened_client = opened;
-        (request.task, request.container) = to;
-        self.traffic.traces.step(call.trace, now, || Step::Target(id, opened));
-        if !reachable {
-            // Nobody answers: the client waits as long as it will.
-            self.elb.began(id);
-            request.stage = Stage::Working;
-            request.is_dropped = true;
-            self.traffic.requests.insert(request);
-            return self.watch(caller, now, ctx);
-        }
-        let process = self.app.tasks.get(to.0.index()).and_then(Option::as_ref);
-        let process = process.and_then(|app| app.processes.get(usize::from(to.1)));
-        if !process.is_some_and(|process| process.listens_on(port)) {
-            let after = nanos(self.assume.target_round_trip);
-            return self.answer_at_once(attempt, id, Outcome::ResetByTarget, after, ctx);
-        }
-        self.elb.began(id);
-        request.stage = Stage::Working;
-        let slot = self.traffic.requests.insert(request);
-        self.enter(slot, to, ctx);
-    }
-
     /// Lets a caller's timer ring when its oldest request is late.
     #[inline]
     pub(super) fn watch(&mut self, caller: CallerId, now: Time, ctx: &mut Ctx) {
@@ -496,23 +380,29 @@ impl World {
     }
 
     /// The load balancer answers at once, by itself, a request that it has not yet counted.
-    fn refuse(&mut self, attempt: Attempt, outcome: Outcome, rules: u32, ctx: &mut Ctx) {
+    pub(super) fn refuse(&mut self, attempt: Attempt, outcome: Outcome, rules: u32, ctx: &mut Ctx) {
         self.cloudwatch.meter(attempt.meter).arrived(rules, u32::from(attempt.opened));
         self.answer_at_once(attempt, id_of_none(), outcome, 0, ctx);
     }
 
     /// The load balancer answers at once, by itself; `after` is how long it needed for that [ns].
-    fn answer_at_once(&mut self, attempt: Attempt, target: TargetId, outcome: Outcome, after: u64, ctx: &mut Ctx) {
+    pub(super) fn answer_at_once(
+        &mut self,
+        attempt: Attempt,
+        target: TargetId,
+        outcome: Outcome,
+        after: u64,
+        ctx: &mut Ctx,
+    ) {
         let Attempt { caller, call, meter, link, opened, .. } = attempt;
         let round_trip = self.round_trip(caller);
         let after = after + if opened { 2 * round_trip } else { round_trip };
         let now = ctx.now();
-        let keeps = !matches!(outcome, Outcome::ResetByBalancer | Outcome::ResetByTarget);
-        self.settle((caller, call, link), meter, target, outcome, (now, after), 0, keeps, ctx);
+        self.settle((caller, call, link), meter, target, outcome, (now, after), 0, outcome.leaves_connection(), ctx);
     }
 }
 
-fn id_of_none() -> TargetId {
+pub(super) fn id_of_none() -> TargetId {
     TargetId::from_index(NO_TARGET)
 }
 

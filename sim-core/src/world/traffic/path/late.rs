@@ -48,11 +48,13 @@ impl World {
         let caller = &self.traffic.callers[id];
         let Some(balancer) = caller.balancer else { return Outcome::ClientClosed };
         let it = &self.elb.balancers[balancer];
-        let idle = super::super::nanos(it.attributes.idle_timeout);
-        match it.kind {
-            _ if caller.timeout <= idle => Outcome::ClientClosed,
-            BalancerKind::Network => Outcome::ResetByBalancer,
-            BalancerKind::Application => Outcome::IdleTimeout,
+        let idle = super::super::nanos(self.elb.idle_timeout(balancer, caller.port));
+        match (it.kind, caller.timeout <= idle) {
+            (BalancerKind::Application, true) => Outcome::ClientClosed,
+            (BalancerKind::Application, false) => Outcome::IdleTimeout,
+            (BalancerKind::Network, true) => Outcome::ResetByClient,
+            // Nothing has passed for so long that it has forgotten the flow [TR-121].
+            (BalancerKind::Network, false) => Outcome::ResetByBalancer,
         }
     }
 
@@ -75,20 +77,22 @@ impl World {
         }
     }
 
-    /// A target's deregistration delay is over: the clients of what still runs there get 502 [TR-071].
+    /// A target's deregistration delay is over: the clients of what still runs there get 502 [TR-071]. A Network Load
+    /// Balancer resets their flows, because of that when it has been told to [TR-124], or because the target is unhealthy
+    /// [TR-122].
     pub(super) fn cut(&mut self, target: TargetId, ctx: &mut Ctx) {
+        let outcome = match self.elb.groups[self.elb.targets[target].group].protocol.kind() {
+            BalancerKind::Application => Outcome::DeregistrationDelayElapsed,
+            BalancerKind::Network => Outcome::ResetByBalancer,
+        };
         for slot in self.traffic.requests.find(|request| request.target == target && !request.is_check) {
             let request = self.traffic.requests.get(slot);
-            // Flows through a Network Load Balancer may go on after the delay, unless told otherwise [TR-124].
-            let group = &self.elb.groups[request.group];
-            let kind = group.balancer.map(|balancer| self.elb.balancers[balancer].kind);
-            let outcome = match kind {
-                Some(BalancerKind::Network) if !group.attributes.connection_termination => continue,
-                Some(BalancerKind::Network) => Outcome::ResetByBalancer,
-                _ => Outcome::DeregistrationDelayElapsed,
-            };
+            let is_dropped = request.is_dropped;
             if request.stage == Stage::Working {
                 self.answered(slot, outcome, ctx);
+                if is_dropped {
+                    self.traffic.requests.free(slot);
+                }
             }
         }
         if let Some(links) = self.traffic.links.get_mut(target.index()) {

@@ -2,7 +2,9 @@
 
 mod answer;
 mod arrive;
+mod flow;
 mod late;
+mod route;
 mod target;
 
 use super::request::{NONE, Stage};
@@ -79,7 +81,7 @@ impl World {
     #[inline]
     fn patience(&self, caller: CallerId) -> u64 {
         let caller = &self.traffic.callers[caller];
-        let idle = caller.balancer.map_or(u64::MAX, |id| super::nanos(self.elb.balancers[id].attributes.idle_timeout));
+        let idle = caller.balancer.map_or(u64::MAX, |id| super::nanos(self.elb.idle_timeout(id, caller.port)));
         caller.timeout.min(idle)
     }
 
