@@ -211,6 +211,9 @@ pub fn sentence(world: &World, fact: &Fact) -> String {
             format!("{} fails no more requests than the other targets of {group}", task_name(world, *task))
         }
         Fact::TrafficSet { to, rate } => format!("{to} is called {rate} from now on"),
+        Fact::FirstResponse { balancer, status: 0 } => {
+            format!("a request through {} was reset", world.elb.balancers[*balancer].name)
+        }
         Fact::FirstResponse { balancer, status } => {
             format!("{} answered its first request with {status}", world.elb.balancers[*balancer].name)
         }

@@ -69,11 +69,8 @@ pub(super) fn tone(fact: &Fact) -> Tone {
         | Fact::FaultEnded { .. }
         | Fact::ZoneRestored { .. } => Tone::Good,
         Fact::FirstResponse { status, .. } => {
-            if *status < 500 {
-                Tone::Good
-            } else {
-                Tone::Bad
-            }
+            // Zero is no answer: a Network Load Balancer's flow was reset.
+            if (1..500).contains(status) { Tone::Good } else { Tone::Bad }
         }
         Fact::TaskStopRequested { .. }
         | Fact::TaskStopped { .. }
