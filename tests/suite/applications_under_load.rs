@@ -36,7 +36,7 @@ fn a_full_queue_turns_requests_away() {
     assert_eq!(counts.in_flight(), 5, "two at work and three in the queue");
     assert_eq!(lab.statuses(), [(503, counts.arrived - 5)]);
     assert_eq!(counts.due_to(Cause::Overloaded), counts.by_class[5]);
-    assert_eq!(lab.world.app.queues(lab.tasks[0]).0, 3);
+    assert_eq!(lab.world.app.present(lab.tasks[0]).queue, 3);
 }
 
 /// A process whose workers are all busy answers health checks late, because they stand in the same line: it is

@@ -5,6 +5,7 @@ mod applications_under_load;
 mod billing;
 mod callers;
 mod content;
+mod cpu_quota;
 #[allow(dead_code, reason = "each suite uses its own part of the door")]
 mod door;
 mod ecs_api;
@@ -17,6 +18,7 @@ mod images;
 mod laws;
 mod layering;
 mod listener_rules;
+mod little;
 mod load_balancer;
 mod network;
 mod network_balancer;

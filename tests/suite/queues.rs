@@ -35,12 +35,12 @@ fn run(seed: u64, cpu: &Distribution, workers: u32, queue: u32, load: f64, reque
     let end = Time::from_secs((requests / rate) as u64 + 1);
     lab.constant_traffic(rate, end);
     lab.run_until(Time::from_nanos(end.as_nanos() / 10));
-    let (early, queued) = (lab.meter(), lab.world.app.queue_times(lab.tasks[0]).0);
+    let (early, queued) = (lab.meter(), lab.world.spent_inside(lab.tasks[0], lab.ctx.now()).queue);
     lab.run_until(end + Duration::from_secs(120));
     let all = lab.meter();
     let answered = (all.counts().answered - early.counts().answered) as f64;
     let lost = all.counts().due_to(Cause::Overloaded) - early.counts().due_to(Cause::Overloaded);
-    let queued = lab.world.app.queue_times(lab.tasks[0]).0 - queued;
+    let queued = lab.world.spent_inside(lab.tasks[0], lab.ctx.now()).queue - queued;
     Seen {
         mean: (all.latencies().sum() - early.latencies().sum()) as f64 / 1e9 / answered,
         p99: all.latencies().histogram().value_at_quantile(0.99) as f64 / 1e9,

@@ -9,8 +9,6 @@ use sim_core::world::ecs::{TaskId, TaskStatus};
 /// An account with the cluster `demo`, the public image `httpd`, and two revisions of the family `web`, whose tasks
 /// start in the same time each: 12 s to the interface, 8 s to the pull, 2.4 s of pull, 5 s to the containers.
 const ACCOUNT: &str = r#"
-[assume]
-start_sigma = 0
 [[world.image]]
 repository = "docker.io/library/httpd"
 layers = ["35 MB"]
@@ -99,8 +97,7 @@ pub fn ready(duration: &str, parts: &[&str]) -> Simulation {
 /// The same with more lines in `[assume]`.
 fn ready_assuming(assume: &str, duration: &str, parts: &[&str]) -> Simulation {
     let head = format!("[scenario]\ntitle = \"a story\"\nseed = 42\nduration = \"{duration}\"\n");
-    let account = ACCOUNT.replace("[assume]\n", &format!("[assume]\n{assume}\n"));
-    let text = format!("{head}{account}{}", parts.join("\n"));
+    let text = format!("{head}[assume]\nstart_sigma = 0\n{assume}\n{ACCOUNT}{}", parts.join("\n"));
     crate::start("story.toml", &text, &BTreeMap::new(), None)
 }
 

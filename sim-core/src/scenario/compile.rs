@@ -5,8 +5,9 @@ mod traffic;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
+use std::time::Duration;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
@@ -19,6 +20,7 @@ use crate::api::{ApiError, OPERATIONS, OperationEntry};
 use crate::engine::{Empirical, Kernel, Time};
 use crate::files::Files;
 use crate::spelling;
+use crate::units::Span;
 use crate::world::app::AppSpec;
 use crate::world::ecr::{EcrEvent, Image};
 use crate::world::traffic::{NewCaller, NewDatabase};
@@ -26,6 +28,9 @@ use crate::world::{Account, Assumptions, Ctx, Event, World};
 
 /// The longest run: what a signed 64-bit count of nanoseconds holds, and AWS timestamps can print.
 const LONGEST_DAYS: u64 = 3650;
+
+/// Periods of a CPU quota that Linux takes.
+const CPU_PERIODS: RangeInclusive<Duration> = Duration::from_millis(1)..=Duration::from_secs(1);
 
 /// A scenario that was understood: it can be started again and again, with any seed.
 #[derive(Clone, Debug)]
@@ -233,6 +238,11 @@ impl Compiler<'_> {
         self.problems.last_mut().expect("one was pushed")
     }
 
+    pub(super) fn warn(&mut self, code: &'static str, message: impl Into<String>, path: &str, help: String) {
+        let place = self.place(path);
+        self.problems.push(Diagnostic::warning(code, message).at(place, "").help(help));
+    }
+
     /// Where `path` stands in the main file.
     pub(super) fn place(&self, path: &str) -> Place {
         self.root.find(path).0.place()
@@ -266,6 +276,11 @@ impl Compiler<'_> {
 
     fn header(&mut self, file: &ScenarioFile) {
         let header = &file.scenario;
+        if file.assume.cpu_period.is_some_and(|it| !CPU_PERIODS.contains(&it.0)) {
+            let place = self.place("assume.cpu_period");
+            let problem = self.error("duration", "the period is out of range", place, "expected \"1ms\" to \"1s\"");
+            problem.help = "Linux takes \"100ms\"; leave it away for an even share at every moment".to_owned();
+        }
         let days = header.duration.0.as_secs() / 86_400;
         if header.duration.0.is_zero() || days > LONGEST_DAYS {
             let place = self.place("scenario.duration");
@@ -482,6 +497,7 @@ impl Compiler<'_> {
                     let path = format!("{path}.database");
                     self.unknown(&path, "database", &slow.database, &databases, "a [[world.database]]");
                 }
+                self.lasts(path, slow.lasts, "fault");
             }
             FaultTable::Zone(zone) => {
                 if world.network.zone_named(&zone.zone).is_none() {
@@ -494,13 +510,18 @@ impl Compiler<'_> {
                     let message = format!("there is no zone {:?}", zone.zone);
                     self.error("reference", message, place, "expected a zone of the Region").help = help;
                 }
-                if zone.lasts.is_some_and(|lasts| lasts.0.is_zero()) {
-                    let place = self.place(&format!("{path}.for"));
-                    let problem =
-                        self.error("duration", "a loss of no length is none", place, "expected more than \"0s\"");
-                    problem.help = "leave it away for a loss until the end".to_owned();
-                }
+                self.lasts(path, zone.lasts, "loss");
             }
+        }
+    }
+
+    /// What lasts for no time does not happen.
+    fn lasts(&mut self, path: &str, lasts: Option<Span>, what: &str) {
+        if lasts.is_some_and(|lasts| lasts.0.is_zero()) {
+            let place = self.place(&format!("{path}.for"));
+            let message = format!("a {what} of no length is none");
+            let problem = self.error("duration", message, place, "expected more than \"0s\"");
+            problem.help = format!("leave it away for a {what} until the end");
         }
     }
 
@@ -534,3 +555,6 @@ fn is_about_a_name(error: &ApiError) -> bool {
 fn balancers(world: &World) -> Vec<String> {
     world.elb.balancers.iter().map(|(_, balancer)| balancer.name.clone()).collect()
 }
+
+#[cfg(test)]
+mod tests;

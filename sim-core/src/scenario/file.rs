@@ -134,6 +134,14 @@ assumptions! {
     eni_cleanup: Span => |span: Span| span.0,
     /// From the loss of a Fargate task's host to ECS knowing it; "60s" unless set [CA-169].
     host_loss_detection: Span => |span: Span| span.0,
+    /// Periods in which a task may use its CPU, from "1ms" to "1s": it runs at full speed until it has used its vCPU for a
+    /// period's time, and stands still until the next begins. Linux takes "100ms". An even share at every moment unless
+    /// set [CA-180].
+    cpu_period: Span => |span: Span| Some(span.0),
+    /// CPUs that a task's threads may run on at a time while there is a `cpu_period`, and at least as many as the task has
+    /// vCPU; 2 unless set [CA-180].
+    #[schemars(range(min = 1))]
+    host_cpus: u32 => |count: u32| count,
     /// A call between AWS services; "100ms" unless set.
     internal_call: Span => |span: Span| span.0,
     /// How long a target stays Elb.RegistrationInProgress; "5s" unless set [TR-144].
@@ -229,7 +237,7 @@ pub struct TrafficTable {
     /// An access log that is played again. This, `rate` or `users`.
     pub log: Option<LogForm>,
     /// So many users, each of whom waits for the answer and thinks before the next request.
-    #[schemars(range(min = 1))]
+    #[schemars(range(min = 1, max = 10_000_000))]
     pub users: Option<u32>,
     /// From an answer to the user's next request; "1s" unless set.
     pub think: Option<Distributed>,
@@ -251,6 +259,7 @@ pub struct TrafficTable {
     pub dns_ttl: Option<Span>,
     /// Clients with a cookie jar of their own, each request drawn from one of them; cookies are forgotten unless set.
     /// Each of `users` has one.
+    #[schemars(range(max = 10_000_000))]
     pub sessions: Option<u32>,
     /// When it begins; at the start unless set. Of a log: when its first request comes.
     pub from: Option<Span>,

@@ -1,13 +1,22 @@
 //! Checks of the world half that no schema can say: who is needed exists, nobody needs himself, and a caller says in
 //! one way how its requests come about.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::app_table::NeedTable;
 use super::compile::Compiler;
 use super::file::{ScenarioFile, TrafficTable};
 use crate::engine::Time;
+use crate::spelling;
 use crate::world::World;
+
+/// Cycles of needs that are shown at most [count].
+const CYCLES_MAX: usize = 20;
+/// Names of classes that are looked for among the others [count]; who has more of them wrong has enough to do.
+const CLASSES_MAX: usize = 100;
+
+/// Whom a container needs, and where that is said.
+type Edges<'a> = BTreeMap<&'a str, Vec<(&'a str, &'a str)>>;
 
 /// Where a need stands in the file, who has it, and what it says.
 type Found<'a> = (String, &'a str, &'a NeedTable);
@@ -70,32 +79,88 @@ impl Compiler<'_> {
             }
         }
         self.cycles(&found, world);
+        self.described_once(file);
+        self.classes(file, &found);
+    }
+
+    /// No container, and no class of one, is described twice: the second description would win without a word.
+    fn described_once(&mut self, file: &ScenarioFile) {
+        let mut containers = BTreeSet::new();
+        for (index, app) in file.world.app.iter().enumerate() {
+            if !containers.insert(app.container.as_str()) {
+                let place = self.place(&format!("world.app[{index}].container"));
+                let message = format!("{:?} is described twice", app.container);
+                self.error("reference", message, place, "described a second time here").help =
+                    "say all about it in one [[world.app]]".to_owned();
+            }
+            let mut names = BTreeSet::new();
+            for (at, class) in app.class.iter().enumerate() {
+                if !names.insert(class.name.as_str()) {
+                    let place = self.place(&format!("world.app[{index}].class[{at}].name"));
+                    let message = format!("{:?} has two classes {:?}", app.container, class.name);
+                    self.error("reference", message, place, "named a second time here").help =
+                        "give it another name".to_owned();
+                }
+            }
+        }
+    }
+
+    /// Classes are named by those who call and described by those who are called: a name that only one of them knows is
+    /// most likely misspelt.
+    fn classes(&mut self, file: &ScenarioFile, found: &[Found<'_>]) {
+        let mut asked: Vec<(String, &str)> = Vec::new();
+        for (index, traffic) in file.world.traffic.iter().enumerate() {
+            let path = format!("world.traffic[{index}]");
+            let mix = traffic.mix.iter().enumerate().map(|(at, class)| (format!("{path}.mix[{at}].name"), class));
+            let all = mix.chain(traffic.request.as_ref().map(|class| (format!("{path}.request.name"), class)));
+            asked.extend(all.filter_map(|(path, class)| Some((path, class.name.as_deref()?))));
+        }
+        let of_needs =
+            found.iter().filter_map(|(path, _, need)| Some((format!("{path}.class"), need.class.as_deref()?)));
+        asked.extend(of_needs);
+        let described: BTreeSet<&str> =
+            file.world.app.iter().flat_map(|app| app.class.iter().map(|class| class.name.as_str())).collect();
+        if !described.is_empty() {
+            for (path, name) in asked.iter().filter(|(_, name)| !described.contains(name)).take(CLASSES_MAX) {
+                let help = match spelling::nearest(name, described.iter().copied()) {
+                    Some(near) => format!("is {near:?} meant?"),
+                    None => "its requests take what `request` says".to_owned(),
+                };
+                let message = format!("no application says what requests of the class {name:?} take");
+                self.warn("class", message, path, help);
+            }
+        }
+        let asked: BTreeSet<&str> = asked.iter().map(|(_, name)| *name).collect();
+        for (index, app) in file.world.app.iter().enumerate() {
+            let unasked = app.class.iter().enumerate().filter(|(_, class)| !asked.contains(class.name.as_str()));
+            // Whoever misspelt it has been asked already whether it is meant.
+            let unasked = unasked.take(CLASSES_MAX);
+            for (at, class) in unasked.filter(|(_, it)| spelling::nearest(&it.name, asked.iter().copied()).is_none()) {
+                let message = format!("nobody makes requests of the class {:?}", class.name);
+                let help = "name it in the `mix` or the `request` of a [[world.traffic]]".to_owned();
+                self.warn("class", message, &format!("world.app[{index}].class[{at}].name"), help);
+            }
+        }
     }
 
     /// A service that needs itself, over however many others, would wait for itself for ever.
     fn cycles(&mut self, found: &[Found<'_>], world: &World) {
         let behind = behind(world);
-        let mut edges: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
+        let mut edges = Edges::new();
         for (path, container, need) in found {
             let there = need.service.as_ref().and_then(|service| behind.get(service.as_str()));
             for other in there.into_iter().flatten() {
                 edges.entry(container).or_default().push((other, path));
             }
         }
-        let mut told = Vec::new();
-        for &start in edges.keys() {
-            let mut way: Vec<(&str, &str)> = Vec::new();
-            if let Some(cycle) = around(start, start, &edges, &mut way, &mut Vec::new())
-                && !told.contains(&start)
-            {
-                told.extend(cycle.iter().map(|(container, _)| *container));
-                let names: Vec<&str> =
-                    std::iter::once(start).chain(cycle.iter().map(|(container, _)| *container)).collect();
-                let place = self.place(cycle[0].1);
-                let message = format!("requests would wait for themselves: {}", names.join(" needs "));
-                self.error("cycle", message, place, "the way around begins here").help =
-                    "let one of them not need the next".to_owned();
-            }
+        for cycle in cycles_of(&edges) {
+            let Some(((first, _), (_, place))) = cycle.last().zip(cycle.first()) else { continue };
+            let names = std::iter::once(first).chain(cycle.iter().map(|(container, _)| container));
+            let names: Vec<&str> = names.copied().collect();
+            let place = self.place(place);
+            let message = format!("requests would wait for themselves: {}", names.join(" needs "));
+            self.error("cycle", message, place, "the way around begins here").help =
+                "let one of them not need the next".to_owned();
         }
     }
 
@@ -164,26 +229,35 @@ fn behind(world: &World) -> BTreeMap<&str, Vec<String>> {
     behind
 }
 
-/// The way from `at` back to `start`, as (container that is needed, where that is said); none when there is none.
-fn around<'a>(
-    start: &str,
-    at: &'a str,
-    edges: &BTreeMap<&'a str, Vec<(&'a str, &'a str)>>,
-    way: &mut Vec<(&'a str, &'a str)>,
-    seen: &mut Vec<&'a str>,
-) -> Option<Vec<(&'a str, &'a str)>> {
-    for &(next, path) in edges.get(at).into_iter().flatten() {
-        way.push((next, path));
-        if next == start {
-            return Some(way.clone());
-        }
-        if !seen.contains(&next) {
-            seen.push(next);
-            if let Some(cycle) = around(start, next, edges, way, seen) {
-                return Some(cycle);
+/// Ways from a container back to itself, each as (container that is needed, where that is said). Every container that
+/// is on such a way is on one of these, unless there are very many.
+fn cycles_of<'a>(edges: &Edges<'a>) -> Vec<Vec<(&'a str, &'a str)>> {
+    let (mut cycles, mut done) = (Vec::new(), BTreeSet::new());
+    for &start in edges.keys() {
+        // The way to where we are: container, where it is needed, and how many of its own needs were followed.
+        let mut way = vec![(start, "", 0)];
+        let mut on_way = BTreeMap::from([(start, 0)]);
+        while let Some((at, _, followed)) = way.last_mut() {
+            let need = edges.get(at).filter(|_| !done.contains(at)).and_then(|needs| needs.get(*followed));
+            let Some(&(needed, path)) = need else {
+                done.insert(*at);
+                on_way.remove(at);
+                way.pop();
+                continue;
+            };
+            *followed += 1;
+            if let Some(&begin) = on_way.get(needed) {
+                let mut cycle: Vec<_> = way[begin + 1..].iter().map(|&(at, path, _)| (at, path)).collect();
+                cycle.push((needed, path));
+                cycles.push(cycle);
+                if cycles.len() == CYCLES_MAX {
+                    return cycles;
+                }
+            } else if !done.contains(needed) {
+                on_way.insert(needed, way.len());
+                way.push((needed, path, 0));
             }
         }
-        way.pop();
     }
-    None
+    cycles
 }

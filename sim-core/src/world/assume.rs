@@ -19,6 +19,12 @@ pub struct Assumptions {
     pub eni_cleanup: Duration,
     /// From the loss of a Fargate task's host to ECS knowing it [s]; 60 s [CA-169].
     pub host_loss_detection: Duration,
+    /// How long the periods are in which a task may use its CPU [s], none when it has an even share of it at every moment;
+    /// none [CA-180].
+    pub cpu_period: Option<Duration>,
+    /// CPUs that a task's threads may run on at a time while there are periods [count], as many as the task has vCPU at
+    /// least; 2 [CA-180].
+    pub host_cpus: u32,
     /// A call between AWS services, such as ECS registering a target [s]; 0.1 s.
     pub internal_call: Duration,
     /// How long a target stays `Elb.RegistrationInProgress` [s]; 5 s [TR-144].
@@ -72,6 +78,8 @@ impl Default for Assumptions {
             reconcile_interval: Duration::from_secs(10),
             eni_cleanup: Duration::from_secs(15),
             host_loss_detection: Duration::from_secs(60),
+            cpu_period: None,
+            host_cpus: 2,
             internal_call: Duration::from_millis(100),
             target_registration: Duration::from_secs(5),
             nlb_registration: Duration::from_secs(90),

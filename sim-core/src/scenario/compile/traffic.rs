@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use super::Compiler;
 use crate::engine::Time;
-use crate::scenario::data;
 use crate::scenario::file::{
     CourseTable, CsvForm, CsvTable, LogForm, LogTable, RateTable, ScenarioFile, Spacing, TrafficTable,
 };
 use crate::scenario::traffic_table::{CallTable, policy};
+use crate::scenario::{Diagnostic, data};
 use crate::units;
 use crate::world::Distribution;
 use crate::world::traffic::{Arrivals, Bursts, Demand, Diurnal, NewCaller, NewClass, Policy, Rate, Spike};
@@ -32,9 +32,7 @@ impl Compiler<'_> {
         let demand = match table.users {
             Some(users) => Demand::Closed {
                 users,
-                think: self
-                    .with_mean(&format!("world.traffic[{index}].think"), &table.think)
-                    .unwrap_or(Distribution::constant(THINK)),
+                think: self.think(&format!("world.traffic[{index}].think"), table),
                 from: table.from.map_or(Time::ZERO, moment),
                 until: table.until.map_or(end, moment),
             },
@@ -54,6 +52,18 @@ impl Compiler<'_> {
         };
         let name = table.name.clone().unwrap_or_else(|| table.to.clone());
         NewCaller { name, to: table.to.clone(), port: table.port, demand, classes, policy }
+    }
+
+    /// How long users think.
+    fn think(&mut self, path: &str, table: &TrafficTable) -> Distribution {
+        let Some(think) = self.distribution(path, &table.think) else { return Distribution::constant(THINK) };
+        if think.mean().is_none() {
+            let place = self.place(path);
+            let message = "the mean of this distribution is infinite: hardly any user would come back";
+            self.error("distribution", message, place, "").help =
+                "let a Pareto distribution have a shape above 1, or a `max`".to_owned();
+        }
+        think
     }
 
     /// When the requests of a source come. What is wrong is reported; then none come.
@@ -123,12 +133,12 @@ impl Compiler<'_> {
         match course {
             CourseTable::Ramp(course) => {
                 self.says_itself(path, table, true);
-                self.course(path, &points(course), 2);
+                self.course(&format!("{path}.rate.ramp"), &points(course), 2);
                 Rate::through(&points(course))
             }
             CourseTable::Steps(course) => {
                 self.says_itself(path, table, false);
-                self.course(path, &points(course), 1);
+                self.course(&format!("{path}.rate.steps"), &points(course), 1);
                 Rate::steps(&points(course), until)
             }
             CourseTable::Diurnal { mean, amplitude, period, peak } => {
@@ -198,15 +208,19 @@ impl Compiler<'_> {
 
     /// The points of a course come in the order of time.
     fn course(&mut self, path: &str, course: &[(Time, f64)], least: usize) {
-        let place = self.place(&format!("{path}.rate"));
         if course.len() < least {
+            let place = self.place(path);
             self.error("rate", "this course has too few points", place, "expected [[\"0m\", 20], [\"10m\", 200]]");
-        } else if !course.is_sorted_by_key(|(at, _)| *at) {
-            self.error("rate", "the points of a course come in the order of time", place, "");
+        } else if let Some(before) = course.windows(2).position(|pair| pair[1].0 < pair[0].0) {
+            let place = self.place(&format!("{path}[{}]", before + 1));
+            let (earlier, later) = (course[before + 1].0, course[before].0);
+            let message = format!("this point of the course, at {earlier}, comes after one at {later}");
+            self.error("rate", message, place, "").help = "sort the points by time".to_owned();
         }
     }
 
-    /// More requests than the budget allows: the run will end early, which is better known before it begins.
+    /// More requests than the budget allows: the run would end early, which is better known before it begins. A budget
+    /// that the file gives itself is what somebody wants; the one that always holds is met by a slip of the pen.
     pub(super) fn expected_requests(&mut self, file: &ScenarioFile, callers: &[NewCaller], end: Time) {
         let budget = file.budget.budget().events;
         let expected = |caller: &NewCaller| match &caller.demand {
@@ -224,11 +238,17 @@ impl Compiler<'_> {
         let message = format!(
             "about {all:.0} requests are expected, and each is at least one of the {budget} events of the budget"
         );
-        let help = format!(
-            "the run will end early: let `budget.events` be {:.0} or more, or let fewer requests come",
-            all * EVENTS_PER_REQUEST
-        );
-        self.problems.push(crate::scenario::Diagnostic::warning("budget", message).at(place, "").help(help));
+        let enough = all * EVENTS_PER_REQUEST;
+        let problem = match file.budget.events {
+            Some(_) => Diagnostic::warning("budget", message).help(format!(
+                "the run will end early: let `budget.events` be {enough:.0} or more, or let fewer requests come"
+            )),
+            None => Diagnostic::error("budget", message).help(format!(
+                "let fewer requests come; or write [budget] with `events = {enough:.0}` for the whole run, or with less for \
+                 its beginning"
+            )),
+        };
+        self.problems.push(problem.at(place, ""));
     }
 }
 

@@ -4,6 +4,8 @@
 mod access_log;
 mod csv;
 mod empirical;
+#[cfg(test)]
+mod properties;
 mod rates;
 #[cfg(test)]
 mod tests;

@@ -344,7 +344,7 @@ fn many_broken_lines_are_counted_and_the_first_are_shown() {
 }
 
 #[test]
-fn work_without_a_mean_is_refused_and_rates_beyond_the_budget_are_told() {
+fn work_without_a_mean_is_refused() {
     assert_snapshot!(problems(&app("{ pareto = { scale = '1ms', shape = 1 } }"), &[]), @r#"
     warning: no task definition makes a container "demo/web" here
      --> story.toml:8:13
@@ -356,11 +356,6 @@ fn work_without_a_mean_is_refused_and_rates_beyond_the_budget_are_told() {
     9 | request.cpu = { pareto = { scale = '1ms', shape = 1 } }
       |               ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ help: let a Pareto distribution have a shape above 1, or a `max`
     "#);
-    let scenario = read(&traffic("rate = 1000000"), &[]).unwrap();
-    assert_snapshot!(format!("{}\n{}", scenario.warnings[0].message, scenario.warnings[0].help), @r"
-    about 3600000000 requests are expected, and each is at least one of the 2000000000 events of the budget
-    the run will end early: let `budget.events` be 10800000000 or more, or let fewer requests come
-    ");
 }
 
 #[test]

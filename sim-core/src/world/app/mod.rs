@@ -75,6 +75,17 @@ pub(crate) enum CheckAnswer {
     InTime,
 }
 
+/// Something for each place at which a request can be inside a task.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Inside<T> {
+    /// In the queue before the workers.
+    pub queue: T,
+    /// At the CPU, working or waiting for it.
+    pub cpu: T,
+    /// Waiting after that, but for databases and for answers of other services that are not on their way yet.
+    pub wait: T,
+}
+
 /// All applications.
 #[derive(Clone, Debug, Default)]
 pub struct Apps {
@@ -179,7 +190,14 @@ impl Apps {
             self.tasks.resize_with(task.index() + 1, || None);
         }
         let shares: Vec<u32> = definition.containers.iter().map(|container| container.cpu).collect();
-        let processor = Processor::new(ctx.now(), definition.cpu, &shares, CpuLimit::Smooth);
+        // Fargate keeps a task to its CPU; AWS does not say how [CA-180].
+        let limit = match peers.assume.cpu_period {
+            None => CpuLimit::Smooth,
+            Some(period) => {
+                CpuLimit::Throttled { period, host_cpus: peers.assume.host_cpus.max(definition.cpu.div_ceil(1024)) }
+            }
+        };
+        let processor = Processor::new(ctx.now(), definition.cpu, &shares, limit);
         self.tasks[task.index()] = Some(TaskApp { processor, processes });
     }
 
@@ -189,6 +207,7 @@ impl Apps {
         if process.state != ProcessState::Booting {
             return;
         }
+        process.boot_began = ctx.now();
         let spec = process.spec;
         let boot_cpu = self.specs[spec].boot_cpu.clone();
         let entity = format!("{}/{container}", peers.ecs.tasks[task].name);
@@ -321,18 +340,15 @@ impl Apps {
         app.processes.iter().filter(|process| !process.has_ended()).map(of).fold(0, u64::saturating_add)
     }
 
-    /// Queues inside a task at this moment: (requests before the workers, jobs at the CPU) [count].
-    pub fn queues(&self, task: TaskId) -> (usize, usize) {
-        let Some(Some(app)) = self.tasks.get(task.index()) else { return (0, 0) };
-        (app.processes.iter().map(|process| process.queue.len()).sum(), app.processor.len())
-    }
-
-    /// Time that requests have spent inside a task: (before the workers, at the CPU) [ns]. Those that are still there,
-    /// or were lost there, are not counted.
-    pub fn queue_times(&self, task: TaskId) -> (u128, u128) {
-        let Some(Some(app)) = self.tasks.get(task.index()) else { return (0, 0) };
-        let sum = |of: fn(&Process) -> u128| app.processes.iter().map(of).sum();
-        (sum(|process| process.queued_ns), sum(|process| process.cpu_ns))
+    /// Requests at each place inside a task at this moment [count]. A boot that takes CPU time is among those at the CPU.
+    pub fn present(&self, task: TaskId) -> Inside<u64> {
+        let Some(Some(app)) = self.tasks.get(task.index()) else { return Inside::default() };
+        let sum = |of: fn(&Process) -> u64| app.processes.iter().map(of).sum();
+        Inside {
+            queue: sum(|process| process.queue.len() as u64),
+            cpu: app.processor.len() as u64,
+            wait: sum(|process| u64::from(process.waiting)),
+        }
     }
 
     /// What a health check of this port is answered.

@@ -49,8 +49,12 @@ pub(crate) struct Process {
     queue_max: u32,
     /// Those that wait.
     pub queue: VecDeque<Waiter>,
+    /// Requests that have had their CPU time and wait, but for databases [count].
+    pub waiting: u32,
     /// When it started.
     started: Time,
+    /// When its boot began to take CPU time.
+    pub boot_began: Time,
     /// When it began to listen.
     pub listening: Time,
     /// Memory of requests in progress [bytes].
@@ -62,8 +66,10 @@ pub(crate) struct Process {
     room: Option<u64>,
     /// Time that requests have spent in the queue [ns].
     pub queued_ns: u128,
-    /// Time that requests have spent at the CPU, working or waiting for it [ns].
+    /// Time that requests and the boot have spent at the CPU, working or waiting for it [ns].
     pub cpu_ns: u128,
+    /// Time that requests have waited after their CPU time, but for databases [ns].
+    pub waited_ns: u128,
 }
 
 impl Process {
@@ -83,7 +89,9 @@ impl Process {
             busy: 0,
             queue_max: spec.workers.map_or(0, |workers| workers.queue),
             queue: VecDeque::new(),
+            waiting: 0,
             started: now,
+            boot_began: now,
             listening: now,
             request_memory: 0,
             leaked: 0,
@@ -91,6 +99,7 @@ impl Process {
             room,
             queued_ns: 0,
             cpu_ns: 0,
+            waited_ns: 0,
         }
     }
 

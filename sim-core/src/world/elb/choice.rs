@@ -257,6 +257,7 @@ impl Elb {
     pub fn began(&mut self, target: TargetId) {
         let target = &mut self.targets[target];
         target.outstanding += 1;
+        target.sent += 1;
         let outstanding = target.outstanding;
         let (group, node, place) = (target.group, target.node, target.place);
         self.note_load(group, node, place, outstanding);

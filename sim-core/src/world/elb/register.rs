@@ -52,6 +52,8 @@ impl Elb {
             state: TargetState::Registering,
             since: ctx.now(),
             outstanding: 0,
+            sent: 0,
+            spent_ns: 0,
             place: NOWHERE,
             grows_since: None,
             at_once: false,

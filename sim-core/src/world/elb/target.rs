@@ -190,6 +190,10 @@ pub struct Target {
     pub since: Time,
     /// Requests sent to it that it has not answered [count].
     pub outstanding: u32,
+    /// Requests sent to it so far [count].
+    pub sent: u64,
+    /// Time from each request's arrival until its client had an answer or had gone, in sum [ns].
+    pub spent_ns: u128,
     /// Its place among those that may be chosen.
     pub(super) place: u32,
     /// Since when its share grows; none when it is a full one [TR-077].

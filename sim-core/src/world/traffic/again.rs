@@ -67,6 +67,11 @@ impl Again {
         self.retries
     }
 
+    /// Those of one of the caller's classes [count].
+    pub fn retries_of(&self, class: u16) -> u64 {
+        self.heap.iter().filter(|Reverse(entry)| !entry.is_new && entry.call.class == class).count() as u64
+    }
+
     /// Drops everything.
     pub fn clear(&mut self) {
         self.heap.clear();

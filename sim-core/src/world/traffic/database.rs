@@ -99,6 +99,14 @@ impl Database {
         (self.queue.len(), self.running.len())
     }
 
+    /// Time that queries have spent until now, those that are still there included: (waiting, holding a connection) [ns].
+    pub fn spent(&self, now: Time) -> (u128, u128) {
+        let waiting: u128 = self.queue.iter().map(|query| now.since(query.at).as_nanos()).sum();
+        // The time of a query is counted when it begins: what is still to come is not spent yet.
+        let to_come: u128 = self.running.iter().map(|Reverse(query)| query.at.since(now).as_nanos()).sum();
+        (self.waited_ns + waiting, self.held_ns - to_come)
+    }
+
     /// From now on queries take `times` as long as they would.
     pub(super) fn slow(&mut self, times: f64) {
         self.slowed.push(times);

@@ -14,6 +14,7 @@ mod path;
 mod pool;
 mod request;
 mod sample;
+mod stay;
 mod trace;
 mod waiting;
 

@@ -112,7 +112,7 @@ pub(super) struct Request {
     pub work: u64,
     /// Memory that it takes at its target [bytes].
     pub memory: u64,
-    /// When its CPU time, or its turn in a queue, began.
+    /// When its CPU time, its turn in a queue, or its wait began.
     pub entered: Time,
     pub link: Link,
     pub call: Call,

@@ -51,6 +51,13 @@ impl Waiting {
         room.first() == Some(entry)
     }
 
+    /// All of one application, those that were lost meanwhile included, in no order: (slot, generation).
+    pub fn of(&self, spec: AppSpecId) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let rooms = self.rooms.get(spec.index()).into_iter();
+        let entries = rooms.flat_map(|room| room.line.iter().chain(room.heap.iter().map(|Reverse(entry)| entry)));
+        entries.map(|&(_, slot, generation)| (slot, generation))
+    }
+
     /// Takes the first out, and says when the next leaves.
     #[inline]
     pub fn pop(&mut self, spec: AppSpecId) -> (Option<(u32, u32)>, Option<Time>) {

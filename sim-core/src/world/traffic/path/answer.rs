@@ -25,6 +25,7 @@ impl World {
         let opening = if request.opened_target { round_trip } else { 0 };
         let opened_client = request.opened_client;
         self.traffic.requests.settle(slot);
+        self.elb.targets[target].spent_ns += u128::from(at_target - round_trip);
         let answered = matches!(outcome, Outcome::Target(..));
         let bad = match outcome {
             Outcome::Target(status, _) => status >= 500,

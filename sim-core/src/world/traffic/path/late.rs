@@ -103,6 +103,7 @@ impl World {
     /// A container's process has ended: the connections of what ran there are reset, so clients get 502 [TR-099][TR-156].
     pub(super) fn lost(&mut self, task: TaskId, container: u16, ctx: &mut Ctx) {
         let here = self.traffic.requests.find(|request| (request.task, request.container) == (task, container));
+        let spent = self.spent_by_those_inside(task, container, ctx.now());
         if let Some(Some(app)) = self.app.tasks.get_mut(task.index()) {
             let requests = &self.traffic.requests;
             let boot = BOOT_JOB | u32::from(container);
@@ -119,6 +120,10 @@ impl World {
                 process.busy = 0;
                 process.request_memory = 0;
                 process.queue.clear();
+                process.waiting = 0;
+                process.queued_ns += spent.queue;
+                process.cpu_ns += spent.cpu;
+                process.waited_ns += spent.wait;
             }
         }
         for slot in here {

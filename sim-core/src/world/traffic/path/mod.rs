@@ -97,10 +97,13 @@ impl World {
     /// Lets a request that waits for something go on at `until`.
     #[inline]
     fn wait_until(&mut self, slot: u32, until: Time, ctx: &mut Ctx) {
-        let request = self.traffic.requests.get(slot);
+        let request = self.traffic.requests.get_mut(slot);
         debug_assert!(request.stage != Stage::Free && request.task.index() != NONE as usize);
-        let Some(Some(app)) = self.app.tasks.get(request.task.index()) else { return };
-        let spec = app.processes[usize::from(request.container)].spec;
+        let Some(Some(app)) = self.app.tasks.get_mut(request.task.index()) else { return };
+        let process = &mut app.processes[usize::from(request.container)];
+        process.waiting += 1;
+        request.entered = ctx.now();
+        let spec = process.spec;
         if self.traffic.waiting.push(spec, until, slot, request.generation) {
             ctx.timers.arm(waiting_timer(spec), until);
         }

@@ -101,11 +101,14 @@ impl World {
             ctx.timers.arm(cpu_timer(task), next);
         }
         if slot & BOOT_JOB != 0 {
-            let event = crate::world::app::AppEvent::Booted(task, (slot & !BOOT_JOB) as u16);
+            let container = (slot & !BOOT_JOB) as u16;
+            let process = &mut app.processes[usize::from(container)];
+            process.cpu_ns += now.since(process.boot_began).as_nanos();
+            let event = crate::world::app::AppEvent::Booted(task, container);
             ctx.send(Duration::ZERO, Event::App(event));
             return;
         }
-        let request = self.traffic.requests.get(slot);
+        let request = self.traffic.requests.get_mut(slot);
         let process = &mut app.processes[usize::from(request.container)];
         process.cpu_ns += u128::from(now.as_nanos() - request.entered.as_nanos());
         if request.status == CRASHES {
@@ -115,10 +118,12 @@ impl World {
         if request.wait == 0 {
             return self.proceed(slot, ctx);
         }
+        process.waiting += 1;
+        request.entered = now;
         let (wait, trace, spec) = (request.wait, request.call.trace, process.spec);
         self.traffic.traces.step(trace, now, || Step::Waiting(wait));
         let until = now.after_nanos(wait);
-        let generation = request.generation;
+        let generation = self.traffic.requests.get(slot).generation;
         if self.traffic.waiting.push(spec, until, slot, generation) {
             ctx.timers.arm(waiting_timer(spec), until);
         }
@@ -136,7 +141,13 @@ impl World {
         else {
             return;
         };
-        match self.traffic.requests.get_mut(slot).needed.take() {
+        let request = self.traffic.requests.get_mut(slot);
+        if let Some(Some(app)) = self.app.tasks.get_mut(request.task.index()) {
+            let process = &mut app.processes[usize::from(request.container)];
+            process.waiting -= 1;
+            process.waited_ns += ctx.now().since(request.entered).as_nanos();
+        }
+        match request.needed.take() {
             Some(failed) => self.need_over(slot, generation, failed, ctx),
             None => self.proceed(slot, ctx),
         }
