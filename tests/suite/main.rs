@@ -4,6 +4,7 @@ mod application;
 mod applications_under_load;
 mod billing;
 mod callers;
+mod cascade;
 mod content;
 mod cpu_quota;
 #[allow(dead_code, reason = "each suite uses its own part of the door")]
