@@ -19,6 +19,7 @@ pub mod api;
 pub mod engine;
 pub mod files;
 pub mod observe;
+mod reading;
 pub mod scenario;
 pub mod session;
 mod simulation;

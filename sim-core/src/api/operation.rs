@@ -5,6 +5,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{ApiError, ec2, ecr, ecs, elbv2, iam, logs};
+use crate::reading;
 use crate::world::{Ctx, World};
 
 /// One AWS operation: its input type is `Self`, in AWS's field names.
@@ -56,11 +57,8 @@ impl OperationEntry {
             table: O::TABLE,
             schema: |generator| generator.subschema_for::<O>(),
             call: |input, world, ctx| {
-                let operation: O = serde_path_to_error::deserialize(input).map_err(|error| {
-                    let place = error.path().to_string();
-                    let place = if place == "." { String::new() } else { place };
-                    ApiError::new("ValidationException", error.into_inner().to_string()).at(place)
-                })?;
+                let operation: O = reading::read(input)
+                    .map_err(|misread| ApiError::new("ValidationException", misread.to_string()).at(misread.place()))?;
                 // Whatever it changes, nobody's health is taken for granted any more.
                 world.elb.wake_all(ctx);
                 let output = operation.apply(world, ctx)?;

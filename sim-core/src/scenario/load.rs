@@ -8,6 +8,7 @@ use super::parse::parse;
 use super::{Diagnostic, Diagnostics, Node, Severity, Sources, check, splice};
 use crate::api::ApiError;
 use crate::files::Files;
+use crate::reading;
 
 /// A file and the files it names, as one tree.
 #[derive(Clone, Debug)]
@@ -84,8 +85,7 @@ pub fn load<T: DeserializeOwned + JsonSchema>(
 
 /// A part of a tree as a `T`. Meant for what has passed the check: of several problems only the first is told.
 pub fn typed<T: DeserializeOwned>(node: &Node) -> Result<T, Diagnostic> {
-    serde_path_to_error::deserialize(node.to_json())
-        .map_err(|error| refusal(&error.inner().to_string(), node.find(&error.path().to_string()).0))
+    reading::read(node.to_json()).map_err(|misread| refusal(&misread.to_string(), node.find(&misread.place()).0))
 }
 
 /// What AWS refuses, at the part of `input` that is the cause.

@@ -78,7 +78,11 @@ impl Page {
 
     /// The calls that were traced: the slowest good one and the slowest bad one, step by step.
     pub(super) fn traces(&mut self, traces: &TracesPart) {
-        self.heading(&format!("Traces: {} calls, one in {}", count(traces.calls.len() as u64), count(traces.one_in)));
+        self.heading(&format!(
+            "Traces: {} calls, one in {} [ms]",
+            count(traces.calls.len() as u64),
+            count(traces.one_in)
+        ));
         let slowest = |good: bool| {
             let ended = traces.calls.iter().filter(|call| call.good == Some(good));
             ended.max_by(|a, b| a.took_ms.partial_cmp(&b.took_ms).unwrap_or(std::cmp::Ordering::Equal))
