@@ -101,6 +101,21 @@ fn a_retry_budget_limits_what_failure_adds() {
     }
 }
 
+/// Somebody changes the traffic while calls wait for another attempt: they still come to their end.
+#[test]
+fn calls_that_wait_for_another_attempt_outlive_a_change_of_the_traffic() {
+    let broken = AppSpec::of("app/web").with(Work { error_ratio: 1.0, error_status: 503, ..Work::of(ms(1)) });
+    let mut lab = Lab::new(Setup { app: broken, ..Setup::default() });
+    let policy = Policy { attempts: 3, backoff: Duration::from_secs(5), jitter: false, ..Policy::default() };
+    let caller = lab.caller(evenly(10.0, at(100), policy));
+    lab.run_until(at(30));
+    assert!(lab.world.traffic.retrying() > 100, "retries wait for 5 or 10 s");
+    lab.world.set_demand(caller, Demand::Open(Rate::default().into()), &mut lab.ctx);
+    lab.run_until(at(60));
+    let seen = ledger(&lab, caller);
+    assert_eq!((seen.ended, seen.retries), (seen.calls, 2 * seen.calls));
+}
+
 // Connections
 
 /// [TR-088] A target that closes idle connections before the load balancer does answers some requests with 502: those

@@ -52,6 +52,9 @@ fn scenario(tasks: usize, algorithm: &str) -> String {
         start = "2026-01-05T09:00:00Z"
         region = "us-east-1"
 
+        [budget]
+        events = 1000000000000
+
         [[world.app]]
         container = "app/web"
         request = {{ cpu = {{ exponential = "{work}ms" }} }}

@@ -72,10 +72,9 @@ impl Again {
         self.heap.iter().filter(|Reverse(entry)| !entry.is_new && entry.call.class == class).count() as u64
     }
 
-    /// Drops everything.
-    pub fn clear(&mut self) {
-        self.heap.clear();
-        self.retries = 0;
+    /// Drops the users' next calls. Retries stay: their calls have begun, and come to an end.
+    pub fn forget_new(&mut self) {
+        self.heap.retain(|Reverse(entry)| !entry.is_new);
     }
 
     pub fn memory(&self) -> u64 {

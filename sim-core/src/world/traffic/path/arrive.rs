@@ -94,7 +94,7 @@ impl World {
     pub fn set_demand(&mut self, id: CallerId, demand: Demand, ctx: &mut Ctx) {
         let caller = &mut self.traffic.callers[id];
         caller.demand = demand;
-        caller.again.clear();
+        caller.again.forget_new();
         self.begin_demand(id, ctx);
     }
 
