@@ -1,7 +1,7 @@
 //! JSON values become types; a problem knows its place.
 //!
-//! `serde_path_to_error` does the same around any reader, but is compiled once more for every type that is read: half a
-//! megabyte of the page.
+//! `serde_path_to_error` does the same around any reader, but is compiled once more for every type that is read: 415 kB of
+//! the page's WebAssembly, 17 kB of them after Brotli.
 
 use std::fmt;
 

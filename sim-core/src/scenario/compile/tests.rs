@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 
 use super::{Diagnostics, Scenario};
 
-/// Reads a scenario with these tables after [`SHOP`]: all that is wrong with it, or all that is odd.
+/// Reads a scenario with these tables after [`services`]: all that is wrong with it, or all that is odd.
 fn read(tables: &str) -> String {
     read_with(tables, &[])
 }
@@ -14,19 +14,22 @@ fn read(tables: &str) -> String {
 fn read_with(tables: &str, files: &[(&str, &[u8])]) -> String {
     let folder: BTreeMap<String, Vec<u8>> =
         files.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec())).collect();
-    match Scenario::read("story.toml", format!("{SHOP}{tables}").as_bytes(), &folder) {
+    match Scenario::read("story.toml", format!("{}{tables}", services()).as_bytes(), &folder) {
         Ok(scenario) => Diagnostics::new(scenario.sources, scenario.warnings).to_string(),
         Err(problems) => problems.to_string(),
     }
 }
 
-/// Two services, `shop` and `stock`, each behind the load balancer of its name and made of one container `web`.
-const SHOP: &str = r#"[scenario]
+/// The cluster in which both services are.
+const HEAD: &str = r#"[scenario]
 title = "a story"
 duration = "1h"
 [[ecs.cluster]]
 clusterName = "prod"
-[[elbv2.loadBalancer]]
+"#;
+
+/// The service `shop`, behind the load balancer of its name and made of one container `web`.
+const SHOP: &str = r#"[[elbv2.loadBalancer]]
 Name = "shop"
 Subnets = ["us-east-1a", "us-east-1b"]
 [[elbv2.targetGroup]]
@@ -54,35 +57,12 @@ desiredCount = 1
 launchType = "FARGATE"
 loadBalancers = [{ targetGroupArn = "shop", containerName = "web", containerPort = 80 }]
 networkConfiguration = { awsvpcConfiguration = { subnets = ["us-east-1a"], assignPublicIp = "ENABLED" } }
-[[elbv2.loadBalancer]]
-Name = "stock"
-Subnets = ["us-east-1a", "us-east-1b"]
-[[elbv2.targetGroup]]
-Name = "stock"
-Protocol = "HTTP"
-Port = 80
-TargetType = "ip"
-[[elbv2.listener]]
-LoadBalancerArn = "stock"
-Protocol = "HTTP"
-Port = 80
-DefaultActions = [{ Type = "forward", TargetGroupArn = "stock" }]
-[[ecs.taskDefinition]]
-family = "stock"
-requiresCompatibilities = ["FARGATE"]
-networkMode = "awsvpc"
-cpu = "256"
-memory = "512"
-containerDefinitions = [{ name = "web", image = "httpd", portMappings = [{ containerPort = 80 }] }]
-[[ecs.service]]
-cluster = "prod"
-serviceName = "stock"
-taskDefinition = "stock"
-desiredCount = 1
-launchType = "FARGATE"
-loadBalancers = [{ targetGroupArn = "stock", containerName = "web", containerPort = 80 }]
-networkConfiguration = { awsvpcConfiguration = { subnets = ["us-east-1a"], assignPublicIp = "ENABLED" } }
 "#;
+
+/// Two services, `shop` and `stock`, alike in all but their names.
+fn services() -> String {
+    format!("{HEAD}{SHOP}{}", SHOP.replace("shop", "stock"))
+}
 
 /// What the container of the shop is like.
 fn shop(lines: &str) -> String {

@@ -47,7 +47,7 @@ enum Mode {
 pub(super) struct Pool {
     /// In the order of registration.
     targets: Vec<TargetId>,
-    /// Requests in progress at each of `targets` [count].
+    /// Requests in progress at each of `targets` [count]; empty unless somebody asks who has the fewest.
     loads: Loads,
     /// The place of the next in turn.
     next: usize,
@@ -102,7 +102,6 @@ impl Pool {
         for (place, &id) in self.targets.iter().enumerate() {
             targets[id].place = place as u32;
         }
-        self.loads.replace(self.targets.iter().map(|&id| targets[id].outstanding));
         let after = |turn: TargetId| self.targets.iter().position(|&id| id >= turn);
         self.next = turn.and_then(after).unwrap_or(0);
         self.weights.clear();
@@ -122,6 +121,10 @@ impl Pool {
             }
             Algorithm::RoundRobin => Mode::Turn,
         };
+        self.loads = Loads::default();
+        if self.mode == Mode::Fewest {
+            self.loads.replace(self.targets.iter().map(|&id| targets[id].outstanding));
+        }
     }
 
     /// The next in turn.

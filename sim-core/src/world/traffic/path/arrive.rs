@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::caller::{Jar, Way};
 use super::super::pool::{Reuse, TargetLinks};
-use super::super::request::{Call, Link, NONE, Stage, arriving};
+use super::super::request::{Call, Link, NONE, Request, Stage, arriving};
 use super::super::{
     CallerId, Database, DatabaseId, Demand, Ended, NewCaller, NewClass, NewDatabase, Policy, RequestEvent, Step,
     Unreached, nanos,
@@ -292,21 +292,12 @@ impl World {
     #[inline]
     fn forward(&mut self, attempt: Attempt, group: TargetGroupId, pick: Pick, not_sticky: bool, ctx: &mut Ctx) {
         let now = ctx.now();
-        let Attempt { caller, call, balancer, meter, link, opened, .. } = attempt;
+        let Attempt { caller, call, balancer, meter, .. } = attempt;
         let Some(id) = pick.target else {
             return self.answer_at_once(attempt, id_of_none(), Outcome::NoTarget, 0, ctx);
         };
-        if self.elb.sleeps(id) {
-            self.elb.wake_task(self.elb.targets[id].task, ctx);
-        }
-        let target = &mut self.elb.targets[id];
-        let to = (target.task, target.container);
-        let port = target.port;
-        let reachable = target.reachable(&self.elb.balancers[balancer], &self.network);
-        let mut request = arriving(now, caller, meter, group, id, call);
-        request.link = link;
-        request.opened_client = opened;
-        (request.task, request.container) = to;
+        let (mut request, port, reachable) = self.come_to(&attempt, group, id, ctx);
+        let to = (request.task, request.container);
         let idle_timeout = nanos(self.elb.balancers[balancer].attributes.idle_timeout);
         if call.user != NONE {
             self.remember(caller, call.user, group, id, now);
@@ -351,6 +342,27 @@ impl World {
         request.stage = Stage::Working;
         let slot = self.traffic.requests.insert(request);
         self.enter(slot, to, ctx);
+    }
+
+    /// A request as it comes to its target, the port that it is for, and whether packets get there.
+    #[inline]
+    pub(super) fn come_to(
+        &mut self,
+        attempt: &Attempt,
+        group: TargetGroupId,
+        id: TargetId,
+        ctx: &mut Ctx,
+    ) -> (Request, u16, bool) {
+        if self.elb.sleeps(id) {
+            self.elb.wake_task(self.elb.targets[id].task, ctx);
+        }
+        let mut request = arriving(ctx.now(), attempt.caller, attempt.meter, group, id, attempt.call);
+        request.link = attempt.link;
+        request.opened_client = attempt.opened;
+        let target = &mut self.elb.targets[id];
+        (request.task, request.container) = (target.task, target.container);
+        let reachable = target.reachable(&self.elb.balancers[attempt.balancer], &self.network);
+        (request, target.port, reachable)
     }
 
     /// A connection to a target failed, which anomaly detection looks at [TR-080].

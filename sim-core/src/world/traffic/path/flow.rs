@@ -1,7 +1,7 @@
 //! Flows through a Network Load Balancer: a connection has one target for all of its life [TR-120].
 
 use super::super::caller::Way;
-use super::super::request::{NONE, Stage, arriving};
+use super::super::request::{NONE, Stage};
 use super::super::{Step, nanos};
 use super::arrive::{Attempt, id_of_none};
 use crate::world::cloudwatch::Outcome;
@@ -70,19 +70,10 @@ impl World {
 
     fn forward_flow(&mut self, attempt: Attempt, group: TargetGroupId, id: TargetId, fail_open: bool, ctx: &mut Ctx) {
         let now = ctx.now();
-        let Attempt { caller, call, balancer, meter, link, opened, .. } = attempt;
+        let Attempt { caller, call, meter, opened, .. } = attempt;
         self.cloudwatch.meter(meter).forwarded(fail_open, false, 0);
-        if self.elb.sleeps(id) {
-            self.elb.wake_task(self.elb.targets[id].task, ctx);
-        }
-        let target = &mut self.elb.targets[id];
-        let to = (target.task, target.container);
-        let port = target.port;
-        let reachable = target.reachable(&self.elb.balancers[balancer], &self.network);
-        let mut request = arriving(now, caller, meter, group, id, call);
-        request.link = link;
-        request.opened_client = opened;
-        (request.task, request.container) = to;
+        let (mut request, port, reachable) = self.come_to(&attempt, group, id, ctx);
+        let to = (request.task, request.container);
         self.traffic.traces.step(call.trace, now, || Step::Target(id, opened));
         if !reachable {
             // Nobody answers: the client waits as long as it will.
