@@ -24,6 +24,8 @@ enum Verb {
     Schema(cmd::schema::Schema),
     /// Say why something is as it is: the chain of causes
     Why(cmd::why::Why),
+    /// Say what a rule says, who says so, and the present value of what is assumed
+    Explain(cmd::explain::Explain),
     /// Play a scenario by hand, in simulated time
     Shell(cmd::shell::Shell),
     /// List the metrics that an expectation can name
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         Verb::Check(check) => check.execute(),
         Verb::Schema(schema) => schema.execute(),
         Verb::Why(why) => why.execute(),
+        Verb::Explain(explain) => explain.execute(),
         Verb::Shell(shell) => shell.execute(),
         Verb::Metrics(metrics) => metrics.execute(),
         Verb::Playground(playground) => playground.execute(),

@@ -46,6 +46,26 @@ fn why_at_an_earlier_moment_knows_nothing_of_later_ones() {
     assert!(said.contains("is \"demo-tg\" meant?") || said.contains("is \"demo-alb\" meant?"), "{said}");
 }
 
+#[test]
+fn explain_says_what_a_rule_says_and_what_is_assumed() {
+    let (code, told, said) = sim_cli(&["explain", "CP-083"], "");
+    assert_eq!((code, said.as_str()), (Some(0), ""));
+    assert!(told.starts_with("CP-083: modelled, measured by third party\n"), "{told}");
+    assert!(told.contains("[assume] eni_cleanup = 15s (the default)"), "{told}");
+    let mut slow = std::env::temp_dir();
+    slow.push(format!("sim-cli-explain-{}.toml", std::process::id()));
+    let text = "[scenario]\ntitle = \"x\"\nduration = \"1m\"\n[assume]\neni_cleanup = \"40s\"\n";
+    std::fs::write(&slow, text).expect("a temporary file");
+    let (code, told, _) = sim_cli(&["explain", "CP-083", &slow.display().to_string()], "");
+    let _ = std::fs::remove_file(&slow);
+    assert!(code == Some(0) && told.contains("[assume] eni_cleanup = 40s (set by the scenario)"), "{told}");
+    let (code, told, said) = sim_cli(&["explain", "CP-999"], "");
+    assert_eq!((code, told.as_str()), (Some(2), ""));
+    assert!(said.starts_with("error: there is no rule CP-999; near it are CP-"), "{said}");
+    let (_, told, _) = sim_cli(&["shell", &scenario("lab/fargate-alb.toml")], "explain TR-070\n");
+    assert!(told.contains("An idle target drains for the whole delay, too."), "{told}");
+}
+
 /// A newcomer's session: look, wait, ask, change, think again.
 #[test]
 fn the_shell_plays_a_scenario_by_hand() {

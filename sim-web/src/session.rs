@@ -292,6 +292,13 @@ impl Session {
             Ok(Entry::Run(Goal::Until(time))) => Answer::Run { goal: time.as_nanos().to_string() },
             Ok(Entry::Run(Goal::Steady)) => Answer::Run { goal: "steady".to_owned() },
             Ok(Entry::Run(Goal::Change)) => Answer::Run { goal: "change".to_owned() },
+            Ok(Entry::Explain(rule)) => {
+                let assumed = self.inner.simulation().scenario().file.assume.described();
+                match sim_learn::rules::explain(&sim_learn::library::Files::shipped(), &rule, &assumed) {
+                    Ok(told) => done(told.trim_end().to_owned(), 0),
+                    Err(refusal) => done(refusal, 1),
+                }
+            }
             Ok(Entry::Undo) => match self.undo() {
                 Some(line) => done(format!("taken back: {line}"), 0),
                 None => done("there is nothing to undo".to_owned(), 1),

@@ -14,6 +14,7 @@ mod ecs_services;
 mod ecs_tasks;
 mod editor_schema;
 mod expectations;
+mod generated_docs;
 mod iam;
 mod images;
 mod laws;

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod exercise;
+pub mod explain;
 pub mod learn;
 pub mod metrics;
 pub mod playground;

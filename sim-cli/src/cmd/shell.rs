@@ -12,6 +12,7 @@ use sim_core::Simulation;
 use sim_core::observe::view::{self, Tone};
 use sim_core::session::{self, Entry, Goal, Pursuit, Session};
 
+use super::explain::wrapped;
 use super::why::{told, unknown};
 use crate::exit::Exit;
 use crate::folder::{Folder, read_scenario};
@@ -149,6 +150,16 @@ impl Prompt {
                     return Outcome::Refused;
                 }
             },
+            Entry::Explain(rule) => {
+                let assumed = self.run().scenario().file.assume.described();
+                match sim_learn::rules::explain(&sim_learn::library::Files::shipped(), &rule, &assumed) {
+                    Ok(told) => drop(print(&wrapped(&told, columns()))),
+                    Err(refusal) => {
+                        eprintln!("error: {refusal}");
+                        return Outcome::Refused;
+                    }
+                }
+            }
             Entry::Undo => match self.session.undo() {
                 Some(line) => {
                     self.told = self.told.min(self.run().ctx().journal().len());

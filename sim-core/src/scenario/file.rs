@@ -34,6 +34,13 @@ pub struct ScenarioFile {
     pub expect: Vec<Expect>,
 }
 
+impl ScenarioFile {
+    /// The values where AWS is silent that count unless a scenario sets others.
+    pub fn assumed_unless_set() -> Vec<Assumed> {
+        AssumeTable::default().described()
+    }
+}
+
 /// The frame of a scenario.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -98,12 +105,12 @@ impl BudgetTable {
 
 /// `[assume]` and its effect on [`Assumptions`], from one list: the key, its type in the file, and its meaning.
 macro_rules! assumptions {
-    ($($(#[$doc:meta])* $name:ident: $unit:ty => $convert:expr,)*) => {
+    ($($(#[doc = $doc:literal])* $(#[schemars($($range:tt)*)])? $name:ident: $unit:ty => $convert:expr,)*) => {
         /// Values where AWS is silent.
         #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
         #[serde(deny_unknown_fields)]
         pub struct AssumeTable {
-            $($(#[$doc])* pub $name: Option<$unit>,)*
+            $($(#[doc = $doc])* $(#[schemars($($range)*)])? pub $name: Option<$unit>,)*
         }
 
         impl AssumeTable {
@@ -115,8 +122,42 @@ macro_rules! assumptions {
                 })*
                 all
             }
+
+            /// Every assumption, in the order of the list: its key, what it means, and its value here.
+            pub fn described(&self) -> Vec<Assumed> {
+                let all = self.assumptions();
+                vec![$(Assumed {
+                    key: stringify!($name),
+                    meaning: concat!($($doc),*).trim(),
+                    value: shown(&all.$name),
+                    set: self.$name.is_some(),
+                },)*]
+            }
         }
     };
+}
+
+/// A value where AWS is silent, as a reader sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assumed {
+    /// Its key in `[assume]`.
+    pub key: &'static str,
+    /// What it means, with the rules that rest on it in brackets.
+    pub meaning: &'static str,
+    /// Its value: `10s`, `0.25`, `none`.
+    pub value: String,
+    /// Whether the scenario sets it.
+    pub set: bool,
+}
+
+/// A value of any of these types; no limit is `none`.
+fn shown(value: &dyn std::fmt::Debug) -> String {
+    let text = format!("{value:?}");
+    match text.strip_prefix("Some(").and_then(|inner| inner.strip_suffix(')')) {
+        Some(inner) => inner.to_owned(),
+        None if text == "None" => "none".to_owned(),
+        None => text,
+    }
 }
 
 assumptions! {

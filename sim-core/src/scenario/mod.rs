@@ -32,7 +32,7 @@ use std::ops::Range;
 pub use check::check;
 pub use compile::{Action, Scenario, scenario_schema};
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity};
-pub use file::{FaultTable, ScenarioFile};
+pub use file::{Assumed, FaultTable, ScenarioFile};
 pub use load::{Loaded, Tree, load, refused, typed};
 pub use node::Node;
 pub use schema::editor_schema;

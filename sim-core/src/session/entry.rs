@@ -16,6 +16,8 @@ pub enum Entry {
     Run(Goal),
     /// Why something is as it is.
     Why(String),
+    /// What a rule says.
+    Explain(String),
     /// Take the latest line back.
     Undo,
     /// What can be entered.
@@ -29,6 +31,7 @@ pub const WORDS: &[(&str, &str)] = &[
     ("advance SPAN", "let time pass: advance 5m"),
     ("until steady", "let time pass until every service is in a steady state"),
     ("why NAME", "why a task, a service or another thing is as it is: the chain of causes"),
+    ("explain RULE", "what a rule says, and who says so: explain CP-126"),
     ("undo", "take the latest line back, with all that followed"),
     ("hint", "a hint for the exercise"),
     ("help", "this list"),
@@ -51,6 +54,8 @@ pub fn read(text: &str, now: Time) -> Result<Entry, Refusal> {
         ["until", ..] => return refuse("until what?".to_owned(), "until steady is all there is"),
         ["why", name] => Entry::Why((*name).to_owned()),
         ["why", ..] => return refuse("why what?".to_owned(), "name a task or a service: why web"),
+        ["explain", rule] => Entry::Explain((*rule).to_owned()),
+        ["explain", ..] => return refuse("explain what?".to_owned(), "name a rule: explain CP-126"),
         ["undo"] => Entry::Undo,
         ["help"] => Entry::Help,
         ["hint"] => Entry::Hint,
