@@ -8,6 +8,7 @@ mod cascade;
 mod content;
 mod cpu_quota;
 #[allow(dead_code, reason = "each suite uses its own part of the door")]
+mod deployments;
 mod door;
 mod ecs_api;
 mod ecs_services;

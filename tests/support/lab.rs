@@ -8,10 +8,7 @@ use sim_core::api;
 use sim_core::engine::{Budget, Kernel, Time};
 use sim_core::world::app::{AppEvent, AppSpec};
 use sim_core::world::cloudwatch::{Counts, Meter, Metric, Series, SeriesKey, Statuses, Subject, Tally};
-use sim_core::world::ecs::{
-    AwsVpc, Deployment, LoadBalancerLink, Rollout, Service, ServiceId, ServiceStatus, TargetState, Task, TaskId,
-    TaskStatus, Timestamps,
-};
+use sim_core::world::ecs::{LoadBalancerLink, ServiceId, TargetState, Task, TaskId, TaskStatus, Timestamps};
 use sim_core::world::elb::{ElbEvent, LoadBalancerId, TargetGroupId};
 use sim_core::world::network::NetworkEvent;
 use sim_core::world::traffic::{CallerId, Demand, NewCaller, Rate, Unreached};
@@ -196,7 +193,6 @@ impl Lab {
     }
 
     fn make_service(&mut self, cpu: u32, memory: u32) {
-        let because = self.ctx.record(Fact::FaultBegan { what: "the lab".into() });
         self.call("ecs", "CreateCluster", json!({"clusterName": "demo"}));
         let container = json!({"name": "web", "image": "app:latest", "portMappings": [{"containerPort": 80}]});
         let definition = json!({
@@ -204,54 +200,21 @@ impl Lab {
             "requiresCompatibilities": ["FARGATE"], "containerDefinitions": [container],
         });
         self.call("ecs", "RegisterTaskDefinition", definition);
-        let world = &mut self.world;
-        let cluster = world.ecs.cluster_named(Some("demo")).expect("made above");
-        let definition = world.ecs.definition_named("app").expect("made above");
-        let network = AwsVpc {
-            subnets: vec![world.network.subnet_named("us-east-1a").expect("a default subnet")],
-            groups: vec![world.network.security_group_named("task-sg").expect("made above")],
-            public_ip: true,
-        };
-        let service = self.service;
-        let deployment = world.ecs.deployments.push(Deployment {
-            service,
-            name: "ecs-svc/1".into(),
-            definition,
-            network,
-            rollout: Rollout::InProgress,
-            created: Time::ZERO,
-            updated: Time::ZERO,
-            failed_tasks: 0,
-            because,
+        let network = json!({"awsvpcConfiguration": {
+            "subnets": ["us-east-1a"], "securityGroups": ["task-sg"], "assignPublicIp": "ENABLED",
+        }});
+        let service = json!({
+            "cluster": "demo", "serviceName": "web", "taskDefinition": "app", "desiredCount": 0, "launchType": "FARGATE",
+            "networkConfiguration": network,
         });
-        world.ecs.services.push(Service {
-            name: "web".into(),
-            arn: "service".into(),
-            cluster,
-            status: ServiceStatus::Active,
-            desired_count: 0,
-            minimum_healthy_percent: 100,
-            maximum_percent: 200,
-            // The control plane leaves unhealthy tasks alone, so that their targets can be looked at.
-            grace_period: Duration::from_secs(2_147_483_647),
-            load_balancers: vec![LoadBalancerLink { group: self.group, container: "web".into(), port: 80 }],
-            deployments: vec![deployment],
-            tasks: Vec::new(),
-            live: Vec::new(),
-            events: Vec::new(),
-            announced: 0,
-            created: Time::ZERO,
-            steady_since: None,
-            first_steady: None,
-            steady_said: None,
-            deadlock_said: None,
-            unplaced_said: None,
-            vacancies: Vec::new(),
-            launch_after: Time::ZERO,
-            start_failures: 0,
-            because,
-            stored: Default::default(),
-        });
+        self.call("ecs", "CreateService", service);
+        let links = vec![LoadBalancerLink { group: self.group, container: "web".into(), port: 80 }];
+        let service = &mut self.world.ecs.services[self.service];
+        let deployment = service.primary();
+        // The scheduler never looks: its tasks are started by hand, and unhealthy ones can be looked at.
+        service.next_look = None;
+        service.load_balancers.clone_from(&links);
+        self.world.ecs.deployments[deployment].recipe.load_balancers = links;
     }
 
     /// One more task: attached, started and registered by hand, as if Fargate and the scheduler took no time.
@@ -265,8 +228,10 @@ impl Lab {
         let service = &self.world.ecs.services[self.service];
         let deployment = service.primary();
         let (cluster, number) = (service.cluster, service.tasks.len() + 1);
-        let (definition, network) =
-            (self.world.ecs.deployments[deployment].definition, self.world.ecs.deployments[deployment].network.clone());
+        let (definition, network) = (
+            self.world.ecs.deployments[deployment].recipe.definition,
+            self.world.ecs.deployments[deployment].recipe.network.clone(),
+        );
         let because = self.ctx.record(Fact::TaskCreated { task: self.world.ecs.tasks.next_id() });
         let task = self.world.ecs.tasks.push(Task {
             uuid: format!("{number:032x}"),
@@ -287,6 +252,7 @@ impl Lab {
             at: Timestamps { created: self.ctx.now(), started: Some(self.ctx.now()), ..Timestamps::default() },
             version: 1,
             target: TargetState::None,
+            proved: false,
         });
         let service = &mut self.world.ecs.services[self.service];
         service.desired_count += 1;

@@ -123,7 +123,7 @@ pub fn deployments(world: &World, service: &Service) -> Vec<DeploymentPart> {
         let deployment = &world.ecs.deployments[id];
         Some(DeploymentPart {
             id: deployment.name.clone(),
-            task_definition: world.ecs.definitions[deployment.definition].name(),
+            task_definition: world.ecs.definitions[deployment.recipe.definition].name(),
             rollout: deployment.rollout.to_string(),
             tasks: tasks.len(),
             served: served(world, &targets)?,

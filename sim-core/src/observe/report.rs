@@ -317,7 +317,7 @@ fn service_part(world: &World, ctx: &Ctx, id: ServiceId, service: &Service) -> S
         desired: service.desired_count,
         running: count(&[TaskStatus::Running]),
         pending: count(&[TaskStatus::Provisioning, TaskStatus::Pending, TaskStatus::Activating]),
-        task_definition: world.ecs.definitions[deployment.definition].name(),
+        task_definition: world.ecs.definitions[deployment.recipe.definition].name(),
         rollout: deployment.rollout.to_string(),
         requests: totals.requests,
         by_status: totals.by_status,
@@ -407,6 +407,9 @@ fn is_main(fact: &Fact) -> bool {
         | Fact::ServiceDeleted { .. }
         | Fact::DeploymentStarted { .. }
         | Fact::DeploymentCompleted { .. }
+        | Fact::DeploymentFailed { .. }
+        | Fact::DeploymentRolledBack { .. }
+        | Fact::RollbackRequested { .. }
         | Fact::SteadyStateReached { .. }
         | Fact::FaultBegan { .. }
         | Fact::FaultEnded { .. }

@@ -27,6 +27,9 @@ pub fn service_of(world: &World, fact: &Fact) -> Option<ServiceId> {
         | Fact::ServiceDeleted { service }
         | Fact::DeploymentStarted { service, .. }
         | Fact::DeploymentCompleted { service, .. }
+        | Fact::DeploymentFailed { service, .. }
+        | Fact::DeploymentRolledBack { service, .. }
+        | Fact::RollbackRequested { service, .. }
         | Fact::SteadyStateReached { service }
         | Fact::ServiceEvent { service, .. } => Some(*service),
         fact => world.ecs.tasks[task_of(fact)?].service,
@@ -126,11 +129,21 @@ pub fn sentence(world: &World, fact: &Fact) -> String {
         }
         Fact::ServiceDeleted { service: id } => format!("service {} was deleted", service(*id)),
         Fact::DeploymentStarted { service: id, deployment: of } => {
-            let revision = world.ecs.definitions[world.ecs.deployments[*of].definition].name();
+            let revision = world.ecs.definitions[world.ecs.deployments[*of].recipe.definition].name();
             format!("deployment {} of service {} began: {revision}", deployment(*of), service(*id))
         }
         Fact::DeploymentCompleted { service: id, deployment: of } => {
             format!("deployment {} of service {} completed", deployment(*of), service(*id))
+        }
+        Fact::DeploymentFailed { service: id, deployment: of } => {
+            format!("deployment {} of service {} failed", deployment(*of), service(*id))
+        }
+        Fact::DeploymentRolledBack { service: id, deployment: of } => {
+            let revision = world.ecs.definitions[world.ecs.deployments[*of].recipe.definition].name();
+            format!("service {} goes back to deployment {}: {revision}", service(*id), deployment(*of))
+        }
+        Fact::RollbackRequested { service: id, deployment: of } => {
+            format!("deployment {} of service {} was asked to go back", deployment(*of), service(*id))
         }
         Fact::SteadyStateReached { service: id } => format!("service {} has reached a steady state", service(*id)),
         Fact::ServiceEvent { text, .. } => text.to_string(),

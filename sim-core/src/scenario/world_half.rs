@@ -218,7 +218,7 @@ fn behind(world: &World) -> BTreeMap<&str, Vec<String>> {
     let mut behind: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (_, service) in world.ecs.services.iter() {
         let Some(&deployment) = service.deployments.last() else { continue };
-        let family = &world.ecs.definitions[world.ecs.deployments[deployment].definition].family;
+        let family = &world.ecs.definitions[world.ecs.deployments[deployment].recipe.definition].family;
         for link in &service.load_balancers {
             if let Some(balancer) = world.elb.groups[link.group].balancer {
                 let name = world.elb.balancers[balancer].name.as_str();

@@ -48,6 +48,13 @@ impl Account {
         (1_000_000_000_000_000_000 + stream.below(8_000_000_000_000_000_000)).to_string()
     }
 
+    /// An id of `length` letters, digits, `_` and `-`, as service deployments have.
+    pub fn url_safe(&self, purpose: &str, entity: &str, length: usize) -> String {
+        const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+        let mut stream = Stream::of(self.seed, purpose, entity);
+        (0..length).map(|_| char::from(LETTERS[stream.below(64) as usize])).collect()
+    }
+
     /// A UUID in its usual spelling.
     pub fn uuid(&self, purpose: &str, entity: &str) -> String {
         let h = self.hex(purpose, entity, 32);

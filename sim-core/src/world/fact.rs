@@ -295,4 +295,19 @@ pub enum Fact {
     ZoneRestored {
         zone: ZoneId,
     },
+    /// A deployment failed: it launches nothing more.
+    DeploymentFailed {
+        service: ServiceId,
+        deployment: DeploymentId,
+    },
+    /// An earlier deployment is PRIMARY again.
+    DeploymentRolledBack {
+        service: ServiceId,
+        deployment: DeploymentId,
+    },
+    /// A user wants a deployment to be taken back.
+    RollbackRequested {
+        service: ServiceId,
+        deployment: DeploymentId,
+    },
 }

@@ -180,6 +180,7 @@ impl Operation for CreateService {
         let grace_period = checked_grace_period(grace_period, !load_balancers.is_empty())?;
         let bounds = self.deployment_configuration.unwrap_or_default();
         bounds.check(100, 200)?;
+        let breaker = bounds.breaker()?.unwrap_or_default();
         let new = NewService {
             name: self.service_name,
             cluster,
@@ -187,6 +188,7 @@ impl Operation for CreateService {
             desired_count,
             minimum_healthy_percent: bounds.minimum_healthy_percent.unwrap_or(100),
             maximum_percent: bounds.maximum_percent.unwrap_or(200),
+            breaker,
             grace_period,
             load_balancers,
             network,
@@ -200,7 +202,7 @@ impl Operation for CreateService {
                 created_as,
             },
         };
-        let service = world.ecs.create_service(new, &world.account, ctx);
+        let service = world.lend(|w| &mut w.ecs, |ecs, peers| ecs.create_service(new, peers, ctx));
         Ok(CreateServiceOutput { service: ServiceDescription::of(world, service, true) })
     }
 }

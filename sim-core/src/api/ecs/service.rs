@@ -12,7 +12,7 @@ use super::service_options::{
 };
 use super::tag::{self, Tag};
 use crate::world::World;
-use crate::world::ecs::{DeploymentId, Rollout, ServiceId};
+use crate::world::ecs::{DeploymentId, ServiceId};
 
 /// `Service`.
 #[derive(Clone, Debug, Serialize)]
@@ -120,7 +120,7 @@ pub struct DeploymentDescription {
     pub platform_family: &'static str,
     /// Where its tasks get their ENIs.
     pub network_configuration: NetworkConfiguration,
-    /// `IN_PROGRESS` or `COMPLETED` [CP-183].
+    /// `IN_PROGRESS`, `COMPLETED` or `FAILED` [CP-183].
     pub rollout_state: &'static str,
     /// AWS's sentence about it [CP-184].
     pub rollout_state_reason: String,
@@ -168,10 +168,11 @@ impl ServiceDescription {
             capacity_provider_strategy: strategy,
             platform_version: service.stored.platform_version.clone(),
             platform_family: "Linux",
-            task_definition: ecs.definitions[primary.definition].arn.clone(),
+            task_definition: ecs.definitions[primary.recipe.definition].arn.clone(),
             deployment_configuration: DeploymentConfigurationDescription::rolling(
                 service.minimum_healthy_percent,
                 service.maximum_percent,
+                service.breaker,
             ),
             deployments: deployments.map(|&deployment| DeploymentDescription::of(world, deployment)).collect(),
             role_arn: world.account.global_arn("iam", role),
@@ -189,7 +190,7 @@ impl ServiceDescription {
             created_at: wall(service.created),
             placement_constraints: Vec::new(),
             placement_strategy: Vec::new(),
-            network_configuration: network_configuration::described(&primary.network, world),
+            network_configuration: network_configuration::described(&primary.recipe.network, world),
             health_check_grace_period_seconds: service.grace_period.as_secs(),
             scheduling_strategy: SchedulingStrategy::Replica,
             deployment_controller: DeploymentController { r#type: ControllerType::Ecs },
@@ -211,15 +212,11 @@ impl DeploymentDescription {
         let is_primary = service.primary() == id;
         let counts = ecs.deployment_counts(id);
         let kept = |&&task: &&_| ecs.tasks[task].deployment == Some(id) && ecs.tasks[task].stopping.is_none();
-        let strategy = capacity_provider::described(&service.stored.strategy);
-        let (rollout_state, word) = match deployment.rollout {
-            Rollout::InProgress => ("IN_PROGRESS", "in progress"),
-            Rollout::Completed => ("COMPLETED", "completed"),
-        };
+        let strategy = capacity_provider::described(&deployment.strategy);
         DeploymentDescription {
             id: deployment.name.clone(),
             status: if is_primary { "PRIMARY" } else { "ACTIVE" },
-            task_definition: ecs.definitions[deployment.definition].arn.clone(),
+            task_definition: ecs.definitions[deployment.recipe.definition].arn.clone(),
             desired_count: match is_primary {
                 true => service.desired_count,
                 false => service.live.iter().filter(kept).count() as u32,
@@ -233,9 +230,9 @@ impl DeploymentDescription {
             capacity_provider_strategy: strategy,
             platform_version: PLATFORM_VERSION,
             platform_family: "Linux",
-            network_configuration: network_configuration::described(&deployment.network, world),
-            rollout_state,
-            rollout_state_reason: format!("ECS deployment {} {word}.", deployment.name),
+            network_configuration: network_configuration::described(&deployment.recipe.network, world),
+            rollout_state: deployment.rollout.into(),
+            rollout_state_reason: deployment.reason.clone(),
         }
     }
 }

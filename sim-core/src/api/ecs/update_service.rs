@@ -133,7 +133,7 @@ impl Operation for UpdateService {
             update.load_balancers = Some(load_balancer::resolve(given, world)?);
         }
         let links = update.load_balancers.as_ref().unwrap_or(&service.load_balancers);
-        let definition = update.definition.unwrap_or(world.ecs.deployments[service.primary()].definition);
+        let definition = update.definition.unwrap_or(world.ecs.deployments[service.primary()].recipe.definition);
         load_balancer::check(links, &world.ecs.definitions[definition])?;
         if let Some(seconds) = self.health_check_grace_period_seconds {
             update.grace_period = Some(checked_grace_period(seconds, !links.is_empty())?);
@@ -142,8 +142,9 @@ impl Operation for UpdateService {
             bounds.check(service.minimum_healthy_percent, service.maximum_percent)?;
             update.minimum_healthy_percent = bounds.minimum_healthy_percent;
             update.maximum_percent = bounds.maximum_percent;
+            update.breaker = bounds.breaker()?;
         }
-        world.ecs.update_service(id, update, &world.account, ctx);
+        world.lend(|w| &mut w.ecs, |ecs, peers| ecs.update_service(id, update, peers, ctx));
         Ok(UpdateServiceOutput { service: ServiceDescription::of(world, id, false) })
     }
 }

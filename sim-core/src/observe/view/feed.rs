@@ -54,6 +54,8 @@ pub(super) fn tone(fact: &Fact) -> Tone {
     match fact {
         Fact::AccessDenied { .. }
         | Fact::ConnectionBlocked { .. }
+        | Fact::DeploymentFailed { .. }
+        | Fact::DeploymentRolledBack { .. }
         | Fact::EniFailed { .. }
         | Fact::FaultBegan { .. }
         | Fact::ZoneLost { .. }

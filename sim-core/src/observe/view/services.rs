@@ -90,8 +90,8 @@ pub fn control_plane(world: &World) -> ControlPlane {
             (Tone::Leaving, "is being deleted".to_owned())
         } else if service.steady_since.is_some() {
             (Tone::Good, "steady".to_owned())
-        } else if service.start_failures > 0 || deployment.failed_tasks > 0 {
-            let failed = deployment.failed_tasks.max(service.start_failures);
+        } else if deployment.start_failures > 0 || deployment.failed_tasks > 0 {
+            let failed = deployment.failed_tasks.max(deployment.start_failures);
             (Tone::Bad, format!("{failed} tasks failed in a row"))
         } else {
             (Tone::Coming, "not steady yet".to_owned())
@@ -104,7 +104,7 @@ pub fn control_plane(world: &World) -> ControlPlane {
             desired: service.desired_count,
             running,
             pending,
-            revision: ecs.definitions[deployment.definition].name(),
+            revision: ecs.definitions[deployment.recipe.definition].name(),
             rollout: deployment.rollout.to_string(),
             cpu_percent: latest.map(|(_, point)| round(point.average(), 1)),
             cpu_percent_max: service_range(world, id, Metric::CPUUtilization).map(|(_, most)| round(most, 1)),

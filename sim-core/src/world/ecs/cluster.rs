@@ -1,7 +1,10 @@
 //! Clusters.
 
+use std::collections::BTreeMap;
+
 use super::{Ecs, ServiceId, Tags, TaskId, TaskStatus};
 use crate::engine::Id;
+use crate::world::network::ZoneId;
 use crate::world::{Account, Ctx, Fact};
 
 /// Names a [`Cluster`].
@@ -18,6 +21,8 @@ pub struct Cluster {
     pub services: Vec<ServiceId>,
     /// Its standalone tasks (RunTask) in the order of their creation.
     pub tasks: Vec<TaskId>,
+    /// How many of these that are to run are in which zone [count].
+    pub crowd: BTreeMap<ZoneId, u32>,
     /// `capacityProviders`: what a strategy may name.
     pub providers: Vec<String>,
     /// `defaultCapacityProviderStrategy`: where tasks go whose request says neither launch type nor strategy
@@ -88,6 +93,7 @@ impl Ecs {
             name: new.name,
             services: Vec::new(),
             tasks: Vec::new(),
+            crowd: BTreeMap::new(),
             providers: new.providers,
             default_strategy: new.default_strategy,
             tags: new.tags,

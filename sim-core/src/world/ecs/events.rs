@@ -10,8 +10,20 @@ const KEPT: usize = 100;
 impl Ecs {
     /// Writes `(service S) …`, because of the present cause.
     pub(super) fn announce(&mut self, service: ServiceId, text: &str, account: &Account, ctx: &mut Ctx) -> FactId {
+        self.announce_of(service, "", text, account, ctx)
+    }
+
+    /// The same with more in the parenthesis: `(service S, taskSet ecs-svc/…) …`.
+    pub(super) fn announce_of(
+        &mut self,
+        service: ServiceId,
+        more: &str,
+        text: &str,
+        account: &Account,
+        ctx: &mut Ctx,
+    ) -> FactId {
         let it = &mut self.services[service];
-        let message: crate::world::Name = format!("(service {}) {text}", it.name).into();
+        let message: crate::world::Name = format!("(service {}{more}) {text}", it.name).into();
         it.announced += 1;
         let id = account.uuid("service-event", &format!("{}#{}", it.arn, it.announced));
         it.events.push(ServiceEventLine { at: ctx.now(), id, message: message.clone() });

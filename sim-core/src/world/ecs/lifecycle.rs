@@ -1,12 +1,15 @@
 //! The life of a task, from PROVISIONING to STOPPED.
 
+use std::collections::BTreeMap;
+
+use super::breaker::Failed;
 use super::task::{NewTask, Stopping, TargetState, Timestamps};
 use super::{AwsVpc, ContainerState, Ecs, EcsEvent, StopCode, Task, TaskId, TaskStatus};
 use crate::engine::FactId;
 use crate::world::app::AppEvent;
 use crate::world::capacity::FargateEvent;
 use crate::world::elb::ElbEvent;
-use crate::world::network::{NetworkEvent, SubnetId};
+use crate::world::network::{NetworkEvent, SubnetId, ZoneId};
 use crate::world::{Ctx, Event, Fact, Name, Peers};
 
 use TaskStatus::{
@@ -48,11 +51,9 @@ impl Ecs {
         let cluster = &self.clusters[new.cluster].name;
         let name: Name = match service {
             Some(service) => {
-                let service = &self.services[service];
-                // A service that took over the name of a deleted one counts on, so that no id comes twice.
-                let namesakes = self.services.iter().filter(|(_, other)| other.arn == service.arn);
-                let before: usize = namesakes.map(|(_, other)| other.tasks.len()).sum();
-                format!("{cluster}/{}#{}", service.name, before + 1).into()
+                let service = &mut self.services[service];
+                service.numbered += 1;
+                format!("{cluster}/{}#{}", service.name, service.numbered).into()
             }
             None => {
                 let family = &self.definitions[new.definition].family;
@@ -85,7 +86,9 @@ impl Ecs {
             at: Timestamps { created: ctx.now(), ..Timestamps::default() },
             version: 1,
             target: TargetState::None,
+            proved: false,
         });
+        *self.crowd_of(task).entry(peers.network.zone_of(subnet)).or_default() += 1;
         match service {
             Some(service) => {
                 self.services[service].tasks.push(task);
@@ -107,21 +110,11 @@ impl Ecs {
     /// The subnet for a new task: of those with power and a free address, in the zone with the fewest live tasks of its
     /// service or family; a draw decides between equals [CA-017][CA-018]. The caller has seen that there is one.
     fn spread(&self, new: &NewTask, name: &str, peers: &Peers, ctx: &Ctx) -> SubnetId {
-        let siblings: Vec<TaskId> = match new.deployment {
-            Some(deployment) => self.services[self.deployments[deployment].service].live.clone(),
-            None => {
-                let alive = |&task: &TaskId| self.tasks[task].status != Stopped && self.tasks[task].stopping.is_none();
-                self.clusters[new.cluster].tasks.iter().copied().filter(alive).collect()
-            }
+        let crowd = match new.deployment {
+            Some(deployment) => &self.services[self.deployments[deployment].service].crowd,
+            None => &self.clusters[new.cluster].crowd,
         };
-        let zone = |subnet| &peers.network.subnet(subnet).zone;
-        let load = |subnet: SubnetId| {
-            let here = |&&task: &&TaskId| {
-                let task = &self.tasks[task];
-                task.stopping.is_none() && zone(task.subnet) == zone(subnet)
-            };
-            siblings.iter().filter(here).count()
-        };
+        let load = |subnet: SubnetId| crowd.get(&peers.network.zone_of(subnet)).copied().unwrap_or(0);
         let free: Vec<SubnetId> = {
             let all = new.network.subnets.iter().copied().filter(|&subnet| !peers.network.is_dark(subnet));
             let free: Vec<_> = all.clone().filter(|&subnet| peers.network.free_addresses(subnet) > 0).collect();
@@ -133,6 +126,23 @@ impl Ecs {
         best[draw as usize]
     }
 
+    /// How many tasks are where, of those among which a task is spread.
+    fn crowd_of(&mut self, task: TaskId) -> &mut BTreeMap<ZoneId, u32> {
+        let it = &self.tasks[task];
+        match it.service {
+            Some(service) => &mut self.services[service].crowd,
+            None => &mut self.clusters[it.cluster].crowd,
+        }
+    }
+
+    /// A task that is to stop is counted no more.
+    fn leave_crowd(&mut self, task: TaskId, peers: &Peers) {
+        let zone = peers.network.zone_of(self.tasks[task].subnet);
+        if let Some(count) = self.crowd_of(task).get_mut(&zone) {
+            *count = count.saturating_sub(1);
+        }
+    }
+
     /// Sets a task's desired status to STOPPED and begins to stop it, because of the present cause. A second
     /// request changes nothing [CP-101].
     pub(crate) fn stop_task(&mut self, task: TaskId, code: StopCode, reason: &str, peers: &Peers, ctx: &mut Ctx) {
@@ -142,6 +152,7 @@ impl Ecs {
         let reason: Name = reason.chars().take(1024).collect::<String>().into();
         let because = ctx.record(Fact::TaskStopRequested { task, code, reason: reason.clone() });
         self.tasks[task].stopping = Some(Stopping { code, reason, because });
+        self.leave_crowd(task, peers);
         ctx.within(Some(because), |ctx| match self.tasks[task].status {
             Provisioning | Pending => self.deprovision(task, peers, ctx),
             Activating | Running if self.all_exited(task) => {
@@ -186,7 +197,7 @@ impl Ecs {
 
     /// Whether the task's service has a target group.
     pub(super) fn is_load_balanced(&self, task: TaskId) -> bool {
-        self.tasks[task].service.is_some_and(|service| !self.services[service].load_balancers.is_empty())
+        !self.links_of(task).is_empty()
     }
 
     fn all_exited(&self, task: TaskId) -> bool {
@@ -206,6 +217,7 @@ impl Ecs {
         let fact = ctx.record(Fact::TaskStatusChanged { task, status });
         self.tasks[task].because = fact;
         ctx.because(fact);
+        self.wake_for(task, ctx);
         fact
     }
 
@@ -258,8 +270,9 @@ impl Ecs {
                 if self.tasks[task].target == TargetState::None {
                     self.tasks[task].target = TargetState::Initial;
                 }
+                self.wake_for(task, ctx);
                 if let Some(service) = self.tasks[task].service {
-                    for link in self.services[service].load_balancers.clone() {
+                    for link in self.links_of(task).to_vec() {
                         let text =
                             format!("registered 1 targets in (target-group {})", peers.elb.groups[link.group].arn);
                         self.announce(service, &text, &peers.account, ctx);
@@ -269,7 +282,10 @@ impl Ecs {
                     self.is_running(task, ctx);
                 }
             }
-            EcsEvent::TargetHealthy(task) => self.tasks[task].target = TargetState::Healthy,
+            EcsEvent::TargetHealthy(task) => {
+                self.tasks[task].target = TargetState::Healthy;
+                self.wake_for(task, ctx);
+            }
             EcsEvent::TargetUnhealthy(task) => self.target_unhealthy(task, ctx),
             EcsEvent::TargetUnused(task) => {
                 // Only now, after all of the deregistration delay, comes the stop signal [TR-108][TR-109].
@@ -290,10 +306,11 @@ impl Ecs {
         self.set_status(task, Running, ctx);
         self.tasks[task].at.started = Some(ctx.now());
         if let Some(deployment) = self.tasks[task].deployment {
-            self.deployments[deployment].failed_tasks = 0;
-            let service = self.deployments[deployment].service;
-            self.services[service].start_failures = 0;
-            self.services[service].launch_after = ctx.now();
+            let deployment = &mut self.deployments[deployment];
+            deployment.ran = true;
+            deployment.failed_tasks = 0;
+            deployment.start_failures = 0;
+            deployment.launch_after = ctx.now();
         }
     }
 
@@ -301,6 +318,7 @@ impl Ecs {
     fn target_unhealthy(&mut self, task: TaskId, ctx: &mut Ctx) {
         self.tasks[task].target = TargetState::Unhealthy;
         self.tasks[task].because = ctx.cause().unwrap_or(self.tasks[task].because);
+        self.wake_for(task, ctx);
     }
 
     fn container_exited(&mut self, task: TaskId, container: u16, code: i16, peers: &Peers, ctx: &mut Ctx) {
@@ -316,6 +334,10 @@ impl Ecs {
         }
         if it.stopping.is_none() {
             if essential {
+                let it = &self.tasks[task];
+                if it.status == Running && !it.proved && !self.is_healthy(task, ctx.now()) {
+                    self.count_failure(task, Failed::Crashed, exit);
+                }
                 self.stop_task(
                     task,
                     StopCode::EssentialContainerExited,
@@ -346,8 +368,10 @@ impl Ecs {
             let (code, reason) = (StopCode::TerminationNotice, Name::from(HOST_LOST));
             let because = ctx.record(Fact::TaskStopRequested { task, code, reason: reason.clone() });
             it.stopping = Some(Stopping { code, reason, because });
+            let service = it.service;
+            self.leave_crowd(task, peers);
             ctx.because(because);
-            if let Some(service) = it.service {
+            if let Some(service) = service {
                 self.services[service].vacancies.push(because);
             }
             if matches!(self.tasks[task].status, Activating | Running) {

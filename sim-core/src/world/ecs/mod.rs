@@ -1,8 +1,10 @@
 //! The ECS control plane: clusters, task definitions, services, deployments and tasks, and the scheduler that
 //! keeps what is running at what is wanted.
 
+mod breaker;
 mod cluster;
 mod definition;
+mod deployment;
 mod events;
 mod labels;
 pub mod lifecycle;
@@ -10,15 +12,19 @@ mod scheduler;
 mod service;
 mod task;
 
+pub use breaker::{CircuitBreaker, ThresholdKind};
 pub(crate) use cluster::NewCluster;
 pub use cluster::{Cluster, ClusterId, Strategy, StrategyItem, TaskCounts};
 pub(crate) use definition::NewDefinition;
 pub use definition::{Container, DefinitionStatus, LogConfiguration, PortMapping, TaskDefinition, TaskDefinitionId};
+pub use deployment::{
+    Deployment, DeploymentId, Recipe, Rollback, Rollout, ServiceDeployment, ServiceDeploymentId,
+    ServiceDeploymentStatus,
+};
 pub use labels::Labels;
 pub use scheduler::NO_CAPACITY;
 pub use service::{
-    AwsVpc, Deployment, DeploymentId, LoadBalancerLink, PropagateTags, Rollout, Service, ServiceEventLine, ServiceId,
-    ServiceStatus, Stored,
+    AwsVpc, LoadBalancerLink, PropagateTags, Service, ServiceEventLine, ServiceId, ServiceStatus, Stored,
 };
 pub(crate) use service::{NewService, ServiceUpdate};
 pub use task::{ContainerState, NewTask, StopCode, Stopping, TargetState, Task, TaskId, TaskStatus, Timestamps};
@@ -74,6 +80,10 @@ pub struct Ecs {
     pub services: Arena<Service>,
     /// All deployments of all services.
     pub deployments: Arena<Deployment>,
+    /// All service deployments of all services.
+    pub service_deployments: Arena<ServiceDeployment>,
+    /// The latest service of each name.
+    pub(crate) service_names: BTreeMap<(ClusterId, String), ServiceId>,
     /// All tasks, stopped ones included.
     pub tasks: Arena<Task>,
     /// What RunTask hung on its tasks.

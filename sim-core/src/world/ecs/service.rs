@@ -1,17 +1,17 @@
-//! Services and their deployments.
+//! Services.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{ClusterId, Ecs, EcsEvent, Strategy, Tags, TaskCounts, TaskDefinitionId, TaskId};
+use super::deployment::{DeploymentId, Recipe, ServiceDeploymentId};
+use super::{CircuitBreaker, ClusterId, Ecs, EcsEvent, Strategy, Tags, TaskCounts, TaskDefinitionId, TaskId};
 use crate::engine::{FactId, Id, Time};
 use crate::world::elb::TargetGroupId;
-use crate::world::network::{SecurityGroupId, SubnetId};
-use crate::world::{Account, Ctx, Event, Fact, Name};
+use crate::world::network::{SecurityGroupId, SubnetId, ZoneId};
+use crate::world::{Ctx, Event, Fact, Name, Peers};
 
 /// Names a [`Service`].
 pub type ServiceId = Id<Service>;
-/// Names a [`Deployment`].
-pub type DeploymentId = Id<Deployment>;
 
 /// `status` of a service [CP-009].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::Display)]
@@ -23,16 +23,6 @@ pub enum ServiceStatus {
     Draining,
     /// Gone; its name may be used again [CP-010].
     Inactive,
-}
-
-/// `rolloutState` [CP-183].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::Display)]
-#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
-pub enum Rollout {
-    /// Tasks are being replaced.
-    InProgress,
-    /// Steady.
-    Completed,
 }
 
 /// `awsvpcConfiguration`: where tasks get their ENIs [IA-091].
@@ -100,29 +90,6 @@ pub struct ServiceEventLine {
     pub message: Name,
 }
 
-/// A rolling deployment of a service.
-#[derive(Clone, Debug)]
-pub struct Deployment {
-    /// Whose.
-    pub service: ServiceId,
-    /// `ecs-svc/` and 19 digits [CP-008].
-    pub name: String,
-    /// What its tasks are made of.
-    pub definition: TaskDefinitionId,
-    /// Where its tasks get their ENIs.
-    pub network: AwsVpc,
-    /// `rolloutState`.
-    pub rollout: Rollout,
-    /// `createdAt`.
-    pub created: Time,
-    /// `updatedAt`.
-    pub updated: Time,
-    /// Consecutive tasks that failed [CP-185] [count].
-    pub failed_tasks: u32,
-    /// The fact that began it.
-    pub because: FactId,
-}
-
 /// Keeps `desired_count` copies of a task definition running.
 #[derive(Clone, Debug)]
 pub struct Service {
@@ -146,6 +113,18 @@ pub struct Service {
     pub load_balancers: Vec<LoadBalancerLink>,
     /// Newest last; the last is PRIMARY, earlier ones are ACTIVE while they have tasks [CP-182].
     pub deployments: Vec<DeploymentId>,
+    /// Every deployment there ever was, in order of creation.
+    pub revisions: Vec<DeploymentId>,
+    /// Every service deployment there ever was, in order of creation.
+    pub history: Vec<ServiceDeploymentId>,
+    /// `deploymentCircuitBreaker`.
+    pub breaker: CircuitBreaker,
+    /// How many deployments services of this name have had [count].
+    pub deployed: u32,
+    /// How many tasks services of this name have had [count].
+    pub numbered: u32,
+    /// How many of its tasks that are to run are in which zone [count].
+    pub crowd: BTreeMap<ZoneId, u32>,
     /// Every task ever started for it, in order.
     pub tasks: Vec<TaskId>,
     /// Tasks that are not STOPPED yet, in order of creation.
@@ -166,10 +145,16 @@ pub struct Service {
     pub deadlock_said: Option<Time>,
     /// When it was last announced that no task can be placed, while that is so [CP-154].
     pub unplaced_said: Option<Time>,
-    /// When the next launch may happen after start failures [CP-135].
-    pub launch_after: Time,
-    /// Consecutive start failures of the primary deployment [CP-135] [count].
-    pub start_failures: u32,
+    /// Targets whose deregistration the next pass tells: of which group, how many, and why.
+    pub deregistered: Vec<(TargetGroupId, u32, Option<FactId>)>,
+    /// The fact of a user's wish to go back to the revision before.
+    pub back_because: Option<FactId>,
+    /// When the scheduler looks next.
+    pub next_look: Option<Time>,
+    /// Nothing is left to do: the scheduler looks again when something has changed.
+    pub asleep: bool,
+    /// Between two looks, unless it sleeps [s].
+    pub interval: Duration,
     /// Stops that nobody planned and that no launch has made good yet: the causes of the next launches.
     pub vacancies: Vec<FactId>,
     /// The fact of its last change by a user.
@@ -187,6 +172,7 @@ pub(crate) struct NewService {
     pub desired_count: u32,
     pub minimum_healthy_percent: u32,
     pub maximum_percent: u32,
+    pub breaker: CircuitBreaker,
     pub grace_period: Duration,
     pub load_balancers: Vec<LoadBalancerLink>,
     pub network: AwsVpc,
@@ -199,6 +185,7 @@ pub(crate) struct ServiceUpdate {
     pub desired_count: Option<u32>,
     pub minimum_healthy_percent: Option<u32>,
     pub maximum_percent: Option<u32>,
+    pub breaker: Option<CircuitBreaker>,
     pub grace_period: Option<Duration>,
     pub load_balancers: Option<Vec<LoadBalancerLink>>,
     pub definition: Option<TaskDefinitionId>,
@@ -222,8 +209,9 @@ impl Service {
 impl Ecs {
     /// The latest service with this name or ARN in a cluster, whatever its status.
     pub fn service_named(&self, cluster: ClusterId, name_or_arn: &str) -> Option<ServiceId> {
-        let found = |s: &Service| s.name == name_or_arn || s.arn == name_or_arn;
-        self.clusters[cluster].services.iter().rev().copied().find(|&id| found(&self.services[id]))
+        let name = name_or_arn.rsplit('/').next().unwrap_or(name_or_arn);
+        let id = *self.service_names.get(&(cluster, name.to_owned()))?;
+        (name == name_or_arn || self.services[id].arn == name_or_arn).then_some(id)
     }
 
     /// How many of a service's tasks run and how many are on their way there [CP-120] [count].
@@ -238,24 +226,41 @@ impl Ecs {
         TaskCounts::of(own.map(|&task| self.tasks[task].status))
     }
 
-    /// Makes a service whose name is free, with its first deployment, and wakes the scheduler, which looks at it
-    /// again and again from now on.
-    pub(crate) fn create_service(&mut self, new: NewService, account: &Account, ctx: &mut Ctx) -> ServiceId {
+    /// Makes a service whose name is free, with its first deployment, and wakes the scheduler, which looks at it again
+    /// and again from now on.
+    pub(crate) fn create_service(&mut self, new: NewService, peers: &Peers, ctx: &mut Ctx) -> ServiceId {
         let id = self.services.next_id();
         let because = ctx.record(Fact::ServiceCreated { service: id });
         let cluster = &mut self.clusters[new.cluster];
         cluster.services.push(id);
+        let arn = peers.account.arn("ecs", &format!("service/{}/{}", cluster.name, new.name));
+        // A service that took over the name of a deleted one counts on, so that no id comes twice.
+        let before = self.service_names.insert((new.cluster, new.name.clone()), id);
+        let (deployed, numbered) =
+            before.map_or((0, 0), |before| (self.services[before].deployed, self.services[before].numbered));
+        let recipe = Recipe {
+            definition: new.definition,
+            network: new.network,
+            load_balancers: new.load_balancers.clone(),
+            platform_version: new.stored.platform_version.clone(),
+        };
         self.services.push(Service {
-            arn: account.arn("ecs", &format!("service/{}/{}", cluster.name, new.name)),
+            arn,
             name: new.name,
             cluster: new.cluster,
             status: ServiceStatus::Active,
             desired_count: new.desired_count,
             minimum_healthy_percent: new.minimum_healthy_percent,
             maximum_percent: new.maximum_percent,
+            breaker: new.breaker,
             grace_period: new.grace_period,
             load_balancers: new.load_balancers,
             deployments: Vec::new(),
+            revisions: Vec::new(),
+            history: Vec::new(),
+            deployed,
+            numbered,
+            crowd: BTreeMap::new(),
             tasks: Vec::new(),
             live: Vec::new(),
             events: Vec::new(),
@@ -267,13 +272,16 @@ impl Ecs {
             deadlock_said: None,
             unplaced_said: None,
             vacancies: Vec::new(),
-            launch_after: ctx.now(),
-            start_failures: 0,
+            deregistered: Vec::new(),
+            back_because: None,
+            next_look: Some(ctx.now()),
+            asleep: false,
+            interval: peers.assume.reconcile_interval,
             because,
             stored: new.stored,
         });
         ctx.within(Some(because), |ctx| {
-            let started = self.start_deployment(id, new.definition, new.network, account, ctx);
+            let started = self.start_deployment(id, recipe, &peers.account, ctx);
             ctx.because(started);
             ctx.send(Duration::ZERO, Event::Ecs(EcsEvent::Reconcile(id)));
         });
@@ -283,26 +291,26 @@ impl Ecs {
     /// Changes a service. A deployment starts when its tasks would be made differently from now on, or when one is
     /// forced [CP-179]; the desired count, the deployment configuration, the grace period and what is only stored
     /// start none [CP-180]. The scheduler acts at its next pass.
-    pub(crate) fn update_service(&mut self, id: ServiceId, update: ServiceUpdate, account: &Account, ctx: &mut Ctx) {
+    pub(crate) fn update_service(&mut self, id: ServiceId, update: ServiceUpdate, peers: &Peers, ctx: &mut Ctx) {
         let service = &mut self.services[id];
-        let primary = &self.deployments[service.primary()];
-        let definition = update.definition.unwrap_or(primary.definition);
-        let network = update.network.unwrap_or_else(|| primary.network.clone());
-        let load_balancers = update.load_balancers.unwrap_or_else(|| service.load_balancers.clone());
-        let platform_version = update.platform_version.unwrap_or_else(|| service.stored.platform_version.clone());
-        let differs = definition != primary.definition
-            || network != primary.network
-            || load_balancers != service.load_balancers
-            || platform_version != service.stored.platform_version;
+        let now_of = &self.deployments[service.primary()].recipe;
+        let recipe = Recipe {
+            definition: update.definition.unwrap_or(now_of.definition),
+            network: update.network.unwrap_or_else(|| now_of.network.clone()),
+            load_balancers: update.load_balancers.unwrap_or_else(|| service.load_balancers.clone()),
+            platform_version: update.platform_version.unwrap_or_else(|| now_of.platform_version.clone()),
+        };
+        let differs = recipe != *now_of;
 
         let desired = update.desired_count.unwrap_or(service.desired_count);
         service.desired_count = desired;
         service.minimum_healthy_percent = update.minimum_healthy_percent.unwrap_or(service.minimum_healthy_percent);
         service.maximum_percent = update.maximum_percent.unwrap_or(service.maximum_percent);
+        service.breaker = update.breaker.unwrap_or(service.breaker);
         service.grace_period = update.grace_period.unwrap_or(service.grace_period);
-        service.load_balancers = load_balancers;
+        service.load_balancers.clone_from(&recipe.load_balancers);
         let stored = &mut service.stored;
-        stored.platform_version = platform_version;
+        stored.platform_version.clone_from(&recipe.platform_version);
         stored.propagate_tags = update.propagate_tags.unwrap_or(stored.propagate_tags);
         stored.managed_tags = update.managed_tags.unwrap_or(stored.managed_tags);
         stored.execute_command = update.execute_command.unwrap_or(stored.execute_command);
@@ -312,43 +320,30 @@ impl Ecs {
         let because = ctx.record(Fact::ServiceUpdated { service: id, desired });
         self.services[id].because = because;
         if differs || update.force {
-            ctx.within(Some(because), |ctx| self.start_deployment(id, definition, network, account, ctx));
+            ctx.within(Some(because), |ctx| self.start_deployment(id, recipe, &peers.account, ctx));
         }
+        self.wake(id, ctx);
     }
 
-    /// Begins to replace a service's tasks. A wait after start failures ends at once [CP-133].
-    fn start_deployment(
-        &mut self,
-        id: ServiceId,
-        definition: TaskDefinitionId,
-        network: AwsVpc,
-        account: &Account,
-        ctx: &mut Ctx,
-    ) -> FactId {
-        let now = ctx.now();
-        let arn = &self.services[id].arn;
-        // A service that took over the name of a deleted one counts on, so that no id comes twice.
-        let before = self.deployments.iter().filter(|(_, d)| self.services[d.service].arn == *arn).count();
-        let name = format!("ecs-svc/{}", account.decimal("deployment", &format!("{arn}#{}", before + 1)));
-        let deployment = self.deployments.next_id();
-        let because = ctx.record(Fact::DeploymentStarted { service: id, deployment });
-        self.deployments.push(Deployment {
-            service: id,
-            name,
-            definition,
-            network,
-            rollout: Rollout::InProgress,
-            created: now,
-            updated: now,
-            failed_tasks: 0,
-            because,
-        });
+    /// Something of a service has changed: a scheduler that sleeps looks at it at the next of its usual times.
+    pub(super) fn wake(&mut self, id: ServiceId, ctx: &mut Ctx) {
         let service = &mut self.services[id];
-        service.deployments.push(deployment);
-        service.steady_since = None;
-        service.launch_after = now;
-        service.start_failures = 0;
-        because
+        if !service.asleep {
+            return;
+        }
+        service.asleep = false;
+        let lived = ctx.now().since(service.created).as_nanos() as u64;
+        let every = (service.interval.as_nanos() as u64).max(1);
+        let at = service.created + Duration::from_nanos(lived.div_ceil(every) * every);
+        service.next_look = Some(at);
+        ctx.within(None, |ctx| ctx.send_at(at, Event::Ecs(EcsEvent::Reconcile(id))));
+    }
+
+    /// The same, for the service of a task.
+    pub(super) fn wake_for(&mut self, task: TaskId, ctx: &mut Ctx) {
+        if let Some(service) = self.tasks[task].service {
+            self.wake(service, ctx);
+        }
     }
 
     /// Deletes a service: it is DRAINING, wants no task any more, and turns INACTIVE when the scheduler has seen its
@@ -359,6 +354,7 @@ impl Ecs {
             service.status = ServiceStatus::Draining;
             service.desired_count = 0;
             service.because = ctx.record(Fact::ServiceDeleted { service: id });
+            self.wake(id, ctx);
         }
     }
 }

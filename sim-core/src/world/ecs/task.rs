@@ -133,6 +133,8 @@ pub struct Task {
     pub version: u32,
     /// Whether its target group reports it healthy (always, when it has none).
     pub target: TargetState,
+    /// Whether it has ever counted as healthy.
+    pub proved: bool,
 }
 
 /// What the control plane knows of a task's target.

@@ -12,13 +12,12 @@ impl Elb {
     /// RegisterTargets for a task: one target for each of its service's target groups [TR-028]. They stay
     /// `Elb.RegistrationInProgress` for `assume.target_registration` [TR-144].
     pub(super) fn register(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
-        let Some(service) = peers.ecs.tasks[task].service else { return };
-        if self.by_task.contains_key(&task) {
+        if peers.ecs.links_of(task).is_empty() || self.by_task.contains_key(&task) {
             return;
         }
         let definition = &peers.ecs.definitions[peers.ecs.tasks[task].definition];
         let mut registered = Vec::new();
-        for link in &peers.ecs.services[service].load_balancers {
+        for link in peers.ecs.links_of(task) {
             let container = definition.containers.iter().position(|c| c.name == link.container).unwrap_or(0);
             registered.push(self.add(link.group, (task, container as u16, link.port), false, peers, ctx));
         }

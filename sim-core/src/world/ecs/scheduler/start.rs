@@ -1,0 +1,161 @@
+//! What a pass starts, why, and how long it waits after tasks that did not get to RUNNING.
+
+use std::time::Duration;
+
+use super::super::breaker::Failed;
+use super::super::task::NewTask;
+use super::super::{DeploymentId, Ecs, Rollout, ServiceId, TaskId};
+use super::{QUIET, upper_bound};
+use crate::engine::FactId;
+use crate::world::{Ctx, Fact, Peers};
+
+/// The longest wait between launches after start failures [CP-133].
+const LONGEST_BACK_OFF: Duration = Duration::from_secs(27 * 60);
+/// The first wait after a start failure; it doubles with each further one [CP-135].
+const FIRST_BACK_OFF: Duration = Duration::from_secs(60);
+/// From this many consecutive start failures on, an event says so [CP-135].
+const FAILURES_TO_ANNOUNCE: u32 = 3;
+
+/// Why there is no host on Fargate [CP-154].
+pub const NO_CAPACITY: &str =
+    "Capacity is unavailable at this time. Please try again later or in a different availability zone";
+
+impl Ecs {
+    /// Starts what is missing [CP-127], as far as the upper bound and the back-off allow: first what earlier deployments
+    /// have lost and still need, each of its own revision [CP-174], then tasks of the PRIMARY one. Returns how many.
+    pub(super) fn start_missing(&mut self, service: ServiceId, peers: &Peers, ctx: &mut Ctx) -> usize {
+        let now = ctx.now();
+        let census = self.census(service, now);
+        let it = &self.services[service];
+        let primary = it.primary();
+        let mut room = upper_bound(it.desired_count, it.maximum_percent).saturating_sub(census.existing);
+
+        let mut launches: Vec<(DeploymentId, u32)> = Vec::new();
+        for &deployment in &it.deployments[..it.deployments.len() - 1] {
+            let of = &self.deployments[deployment];
+            let have =
+                census.old.iter().filter(|&&task| self.tasks[task].deployment == Some(deployment)).count() as u32;
+            let count = of.kept.saturating_sub(have).min(room);
+            if of.rollout != Rollout::Failed && now >= of.launch_after && count > 0 {
+                launches.push((deployment, count));
+                room -= count;
+            }
+        }
+        let replacing = census.unhealthy_new.len() as u32;
+        let wanted = (it.desired_count + replacing).saturating_sub(census.new.len() as u32).min(room);
+        let of = &self.deployments[primary];
+        if of.rollout != Rollout::Failed && now >= of.launch_after && wanted > 0 {
+            launches.push((primary, wanted));
+        }
+
+        let mut started = 0;
+        for (deployment, count) in launches {
+            if !Ecs::can_place(&self.deployments[deployment].recipe.network, peers) {
+                self.explain_placement(service, deployment, peers, ctx);
+                continue;
+            }
+            self.services[service].unplaced_said = None;
+            let unhealthy = if deployment == primary { census.unhealthy_new.as_slice() } else { &[] };
+            self.launch(service, deployment, count, unhealthy, peers, ctx);
+            started += count as usize;
+        }
+        started
+    }
+
+    /// Starts `count` tasks of a deployment, the first ones for tasks that are unhealthy.
+    fn launch(
+        &mut self,
+        service: ServiceId,
+        deployment: DeploymentId,
+        count: u32,
+        unhealthy: &[TaskId],
+        peers: &Peers,
+        ctx: &mut Ctx,
+    ) {
+        let mut started = Vec::new();
+        let mut first_cause = None;
+        for launch in 0..count {
+            let cause = match unhealthy.get(launch as usize) {
+                Some(&task) => self.tasks[task].because,
+                None => self.cause_of_launch(service, deployment, ctx),
+            };
+            first_cause = first_cause.or(Some(cause));
+            let of = &self.deployments[deployment];
+            let new = NewTask {
+                cluster: self.services[service].cluster,
+                deployment: Some(deployment),
+                definition: of.recipe.definition,
+                network: of.recipe.network.clone(),
+                started_by: of.name.clone(),
+            };
+            started.push(ctx.within(Some(cause), |ctx| self.create_task(new, peers, ctx)));
+        }
+        let mut text = format!("has started {count} tasks: {}.", self.task_list(&started));
+        if !unhealthy.is_empty() {
+            let replaced = (unhealthy.len() as u32).min(count);
+            text += &format!(" Amazon ECS replaced {replaced} tasks due to an unhealthy status.");
+        }
+        ctx.within(first_cause, |ctx| self.announce(service, &text, &peers.account, ctx));
+    }
+
+    /// Says that there is no host for a task in any of the service's zones [CP-154]. It is tried again at each pass.
+    fn explain_placement(&mut self, service: ServiceId, deployment: DeploymentId, peers: &Peers, ctx: &mut Ctx) {
+        let it = &self.services[service];
+        if it.unplaced_said.is_some_and(|said| ctx.now() < said + QUIET) {
+            return;
+        }
+        let subnets = &self.deployments[deployment].recipe.network.subnets;
+        let zones = subnets.iter().map(|&subnet| peers.network.zone_of(subnet));
+        let because = zones.filter_map(|zone| peers.network.lost_because(zone)).max();
+        self.services[service].unplaced_said = Some(ctx.now());
+        let text = format!("was unable to place a task. Reason: {NO_CAPACITY}.");
+        ctx.within(because, |ctx| self.announce(service, &text, &peers.account, ctx));
+    }
+
+    /// Why a task is started: for one of its deployment that was lost, or because a user asked for it.
+    fn cause_of_launch(&mut self, service: ServiceId, deployment: DeploymentId, ctx: &Ctx) -> FactId {
+        let lost = |&because: &FactId| match ctx.journal().get(because).fact {
+            Fact::TaskStopped { task, .. } | Fact::TaskStopRequested { task, .. } => {
+                self.tasks[task].deployment == Some(deployment)
+            }
+            _ => true,
+        };
+        let vacancies = &self.services[service].vacancies;
+        match vacancies.iter().position(lost) {
+            Some(place) => self.services[service].vacancies.remove(place),
+            None => self.services[service].because.max(self.deployments[deployment].because),
+        }
+    }
+
+    /// Counts a task that never reached RUNNING, and waits longer before the next launch of its deployment
+    /// [CP-133][CP-135][CP-185]. Others that stopped are no reason to wait [CP-134].
+    pub(in super::super) fn start_failed(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
+        let (Some(service), Some(id)) = (self.tasks[task].service, self.tasks[task].deployment) else { return };
+        self.count_failure(task, Failed::ToStart, ctx.cause().unwrap_or(self.tasks[task].because));
+        let deployment = &mut self.deployments[id];
+        deployment.start_failures += 1;
+        deployment.launch_after = ctx.now() + back_off(deployment.start_failures);
+        if deployment.start_failures == FAILURES_TO_ANNOUNCE && id == self.services[service].primary() {
+            let text = "is unable to consistently start tasks successfully.";
+            self.announce(service, text, &peers.account, ctx);
+        }
+    }
+}
+
+/// The wait after the `failures`-th consecutive start failure [CP-135].
+fn back_off(failures: u32) -> Duration {
+    let doubled = FIRST_BACK_OFF.saturating_mul(1u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX));
+    doubled.min(LONGEST_BACK_OFF)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// [CP-133] [CP-135] One minute, doubling, never more than 27 minutes.
+    #[test]
+    fn the_wait_between_launches_doubles_up_to_27_minutes() {
+        let minutes: Vec<u64> = [1, 2, 3, 4, 5, 6, 40].map(|k| back_off(k).as_secs() / 60).to_vec();
+        assert_eq!(minutes, [1, 2, 4, 8, 16, 27, 27]);
+    }
+}

@@ -1,0 +1,183 @@
+//! What a pass stops, in which order, and what it says about it.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::super::breaker::Failed;
+use super::super::{DeploymentId, Ecs, Rollout, ServiceId, StopCode, TaskId, TaskStatus};
+use super::{lower_bound, upper_bound};
+use crate::engine::{FactId, Time};
+use crate::world::{Ctx, Fact, Peers};
+
+impl Ecs {
+    /// Stops what is too much: old revisions down to the lower bound, tasks beyond the desired count, unhealthy
+    /// tasks whose replacement is there. Returns how many.
+    pub(super) fn stop_surplus(&mut self, service: ServiceId, peers: &Peers, ctx: &mut Ctx) -> usize {
+        let now = ctx.now();
+        let census = self.census(service, now);
+        let it = &self.services[service];
+        let desired = it.desired_count;
+        let deployment = it.primary();
+        if self.deployments[deployment].rollout == Rollout::Failed {
+            // What runs stays, of both revisions [CP-197].
+            return 0;
+        }
+        let floor = lower_bound(desired, it.minimum_healthy_percent);
+        let mut healthy = census.healthy;
+        let mut victims = Vec::new();
+
+        for task in self.in_stop_order(&census.old, now, peers) {
+            if self.is_healthy(task, now) {
+                if healthy > floor {
+                    healthy -= 1;
+                    victims.push(task);
+                }
+            } else if !self.makes_good(task, deployment, now) {
+                victims.push(task);
+            }
+        }
+        for &task in &victims {
+            if let Some(of) = self.tasks[task].deployment {
+                self.deployments[of].kept = self.deployments[of].kept.saturating_sub(1);
+            }
+        }
+        let scaling = format!("Scaling activity initiated by (deployment {})", self.deployments[deployment].name);
+        let because =
+            if victims.is_empty() { self.services[service].because } else { self.deployments[deployment].because };
+        let mut stops: Vec<(TaskId, String, FactId)> =
+            victims.into_iter().map(|task| (task, scaling.clone(), because)).collect();
+
+        // Beyond the desired count. A replacement that has no verdict yet keeps the unhealthy task it is for
+        // [CP-128].
+        let unhealthy = census.unhealthy_new.len() as u32;
+        let undecided = census.new.len() as u32 - census.healthy_new - unhealthy;
+        let excess = (census.new.len() as u32).saturating_sub(desired);
+        let excess = excess.saturating_sub(unhealthy.min(undecided).min(excess));
+        let in_order = if excess > 0 { self.in_stop_order(&census.new, now, peers) } else { Vec::new() };
+        for task in in_order.into_iter().take(excess as usize) {
+            if census.unhealthy_new.contains(&task) {
+                stops.push((task, self.health_reason(service, peers), self.tasks[task].because));
+            } else {
+                stops.push((task, scaling.clone(), self.services[service].because));
+            }
+        }
+        // No room for a replacement first, and none under way: one unhealthy task at a time makes room [CP-129].
+        let room = upper_bound(desired, self.services[service].maximum_percent).saturating_sub(census.existing);
+        let replacing = census.new.len() as u32 > desired || census.existing > census.new.len() as u32;
+        if stops.is_empty() && unhealthy > 0 && room == 0 && !replacing {
+            let task = census.unhealthy_new[0];
+            stops.push((task, self.health_reason(service, peers), self.tasks[task].because));
+        }
+        self.stop_all(service, &stops, peers, ctx);
+        stops.len()
+    }
+
+    /// Whether a task of an earlier deployment is there for one that was lost during this one, and has no verdict yet: it
+    /// keeps up the capacity of its revision [CP-174].
+    fn makes_good(&self, task: TaskId, deployment: DeploymentId, now: Time) -> bool {
+        self.tasks[task].at.created >= self.deployments[deployment].updated && !self.is_unhealthy(task, now)
+    }
+
+    /// `Task failed ELB health checks in (target-group …)` [CP-107].
+    fn health_reason(&self, service: ServiceId, peers: &Peers) -> String {
+        let link = self.deployments[self.services[service].primary()].recipe.load_balancers.first();
+        let group = link.map_or("", |link| &peers.elb.groups[link.group].arn);
+        format!("Task failed ELB health checks in (target-group {group})")
+    }
+
+    /// The order in which tasks are stopped: those that do not count as healthy first; then from the zone with
+    /// most tasks; of equal ones the oldest [CP-137].
+    fn in_stop_order(&self, tasks: &[TaskId], now: Time, peers: &Peers) -> Vec<TaskId> {
+        // By verdict and zone, each oldest first; and how many are left in each zone.
+        let mut lines: BTreeMap<(u8, &str), VecDeque<TaskId>> = BTreeMap::new();
+        let mut crowds: BTreeMap<&str, usize> = BTreeMap::new();
+        for &task in tasks {
+            let verdict = if self.is_unhealthy(task, now) { 0 } else { 1 + u8::from(self.is_healthy(task, now)) };
+            let zone = peers.network.zone(self.tasks[task].subnet);
+            lines.entry((verdict, zone)).or_default().push_back(task);
+            *crowds.entry(zone).or_default() += 1;
+        }
+        let mut order = Vec::with_capacity(tasks.len());
+        for _ in tasks {
+            let heads = lines.iter().filter_map(|(&(verdict, zone), line)| Some((verdict, zone, *line.front()?)));
+            let next = heads.min_by_key(|&(verdict, zone, task)| (verdict, usize::MAX - crowds[zone], task));
+            let Some((verdict, zone, task)) = next else { break };
+            lines.entry((verdict, zone)).and_modify(|line| {
+                line.pop_front();
+            });
+            crowds.entry(zone).and_modify(|left| *left -= 1);
+            order.push(task);
+        }
+        order
+    }
+
+    /// `(task T) (port P) is unhealthy in (target-group G) due to (reason R).`, as it is written when the scheduler
+    /// stops a task for it [CP-132][CP-150]. The task counts as one that failed [CP-185].
+    fn blame_health(&mut self, service: ServiceId, task: TaskId, because: FactId, peers: &Peers, ctx: &mut Ctx) {
+        let Fact::TargetUnhealthy { group, reason, .. } = ctx.journal().get(because).fact else { return };
+        let port = self.links_of(task).iter().find(|link| link.group == group).map_or(0, |link| link.port);
+        let (uuid, group) = (&self.tasks[task].uuid, &peers.elb.groups[group].arn);
+        let text =
+            format!("(task {uuid}) (port {port}) is unhealthy in (target-group {group}) due to (reason {reason}).");
+        self.count_failure(task, Failed::Checks, because);
+        ctx.within(Some(because), |ctx| self.announce(service, &text, &peers.account, ctx));
+    }
+
+    pub(super) fn stop_all(
+        &mut self,
+        service: ServiceId,
+        stops: &[(TaskId, String, FactId)],
+        peers: &Peers,
+        ctx: &mut Ctx,
+    ) {
+        let ran = |task: TaskId| self.tasks[task].status >= TaskStatus::Activating;
+        let running: Vec<TaskId> = stops.iter().map(|stop| stop.0).filter(|&task| ran(task)).collect();
+        let pending = stops.len() - running.len();
+        for (task, reason, because) in stops {
+            self.blame_health(service, *task, *because, peers, ctx);
+            ctx.within(Some(*because), |ctx| {
+                self.stop_task(*task, StopCode::ServiceSchedulerInitiated, reason, peers, ctx);
+            });
+        }
+        let Some((_, _, because)) = stops.first() else { return };
+        ctx.within(Some(*because), |ctx| {
+            if !running.is_empty() {
+                let tasks = self.task_list(&running);
+                let text = format!("has stopped {} running tasks: {tasks}.", running.len());
+                self.announce(service, &text, &peers.account, ctx);
+            }
+            if pending > 0 {
+                self.announce(service, &format!("stopped {pending} pending tasks."), &peers.account, ctx);
+            }
+            let draining = running.iter().filter(|&&task| self.tasks[task].status == TaskStatus::Deactivating);
+            let draining: Vec<TaskId> = draining.copied().collect();
+            let Some(&first) = draining.first() else { return };
+            // In a deployment the event names the tasks that go by theirs [CP-148].
+            let of = self.tasks[first].deployment.filter(|&of| of != self.services[service].primary());
+            let text = format!("has begun draining connections on {} tasks.", draining.len());
+            match of {
+                Some(of) => {
+                    let name = self.deployments[of].name.clone();
+                    self.announce_of(service, &format!(", taskSet {name}"), &text, &peers.account, ctx)
+                }
+                None => self.announce(service, &text, &peers.account, ctx),
+            };
+            let because = ctx.cause();
+            for link in self.links_of(first).to_vec() {
+                let it = &mut self.services[service];
+                it.deregistered.push((link.group, draining.len() as u32, because));
+            }
+        });
+    }
+
+    /// `deregistered N targets in (target-group G)`: written by the pass after the one that stopped the tasks [CP-147].
+    /// Returns how many lines there were.
+    pub(super) fn tell_deregistered(&mut self, service: ServiceId, peers: &Peers, ctx: &mut Ctx) -> usize {
+        let told = std::mem::take(&mut self.services[service].deregistered);
+        for &(group, count, because) in &told {
+            let group = &peers.elb.groups[group].arn;
+            let text = format!("deregistered {count} targets in (target-group {group})");
+            ctx.within(because, |ctx| self.announce(service, &text, &peers.account, ctx));
+        }
+        told.len()
+    }
+}
