@@ -303,10 +303,6 @@ fn what_fargate_or_the_simulator_does_not_have_is_refused() {
         (json!({ "availabilityZoneRebalancing": "ENABLED" }), "availabilityZoneRebalancing"),
         (json!({ "deploymentConfiguration": { "strategy": "CANARY" } }), "deploymentConfiguration.strategy"),
         (json!({ "deploymentConfiguration": { "bakeTimeInMinutes": 5 } }), "deploymentConfiguration.bakeTimeInMinutes"),
-        (
-            json!({ "deploymentConfiguration": { "deploymentCircuitBreaker": { "enable": true, "rollback": true } } }),
-            "deploymentConfiguration.deploymentCircuitBreaker",
-        ),
         (json!({ "serviceConnectConfiguration": { "enabled": true } }), "serviceConnectConfiguration"),
         (json!({ "serviceRegistries": [{ "registryArn": "x" }] }), "serviceRegistries"),
         (json!({ "volumeConfigurations": [{ "name": "x" }] }), "volumeConfigurations"),

@@ -154,15 +154,15 @@ fn a_task_counts_as_healthy_by_its_checks_or_after_40_seconds() {
 #[test]
 fn a_rolling_update_at_100_200_starts_first() {
     let run = play("15m", &[&service(4, ""), &update()]);
-    assert_snapshot!(told(&run), @r#"
+    assert_snapshot!(told(&run), @r"
     00:00:00 has started 4 tasks: (task web#1) (task web#2) (task web#3) (task web#4).
     00:01:10 (deployment #1) deployment completed.
     00:01:10 has reached a steady state.
     00:05:00 has started 4 tasks: (task web#5) (task web#6) (task web#7) (task web#8).
     00:06:10 has stopped 4 running tasks: (task web#1) (task web#2) (task web#3) (task web#4).
-    00:06:10 (deployment #2) deployment completed.
-    00:06:10 has reached a steady state.
-    "#);
+    00:06:20 (deployment #2) deployment completed.
+    00:06:20 has reached a steady state.
+    ");
     assert_eq!(running(&run), (0, 4));
 }
 
@@ -218,7 +218,7 @@ fn launches_that_fail_come_at_growing_intervals() {
     let update = typed("5m", "aws ecs update-service --cluster demo --service web --task-definition web:3");
     let again = typed("45m", "aws ecs update-service --cluster demo --service web --task-definition web:2");
     let run = play("1h", &[&service(1, ""), &typed("4m", broken), &update, &again]);
-    assert_snapshot!(told(&run), @r#"
+    assert_snapshot!(told(&run), @r"
     00:00:00 has started 1 tasks: (task web#1).
     00:01:10 (deployment #1) deployment completed.
     00:01:10 has reached a steady state.
@@ -231,9 +231,9 @@ fn launches_that_fail_come_at_growing_intervals() {
     00:38:30 has started 1 tasks: (task web#7).
     00:45:00 has started 1 tasks: (task web#8).
     00:46:10 has stopped 1 running tasks: (task web#1).
-    00:46:10 (deployment #3) deployment completed.
-    00:46:10 has reached a steady state.
-    "#);
+    00:46:20 (deployment #3) deployment completed.
+    00:46:20 has reached a steady state.
+    ");
     assert_eq!(run.world().ecs.deployments.iter().nth(1).expect("the broken one").1.failed_tasks, 6);
 }
 
@@ -265,7 +265,7 @@ fn a_crash_is_replaced_at_the_next_pass() {
 #[test]
 fn unhealthy_tasks_are_replaced_for_ever() {
     let run = play("4m", &[BALANCER, &service_behind(1, ""), &app("health_status = 503")]);
-    assert_snapshot!(told(&run), @r#"
+    assert_snapshot!(told(&run), @r"
     00:00:00 has started 1 tasks: (task web#1).
     00:00:28.183 registered 1 targets in (target-group tg)
     00:00:50 has started 1 tasks: (task web#2). Amazon ECS replaced 1 tasks due to an unhealthy status.
@@ -273,14 +273,14 @@ fn unhealthy_tasks_are_replaced_for_ever() {
     00:01:40 (task web#1) (port 80) is unhealthy in (target-group tg) due to (reason Health checks failed with these codes: [503]).
     00:01:40 has stopped 1 running tasks: (task web#1).
     00:01:40 has begun draining connections on 1 tasks.
-    00:01:40 deregistered 1 targets in (target-group tg)
+    00:01:50 deregistered 1 targets in (target-group tg)
     00:02:30 has started 1 tasks: (task web#3). Amazon ECS replaced 1 tasks due to an unhealthy status.
     00:02:58.183 registered 1 targets in (target-group tg)
     00:03:20 (task web#2) (port 80) is unhealthy in (target-group tg) due to (reason Health checks failed with these codes: [503]).
     00:03:20 has stopped 1 running tasks: (task web#2).
     00:03:20 has begun draining connections on 1 tasks.
-    00:03:20 deregistered 1 targets in (target-group tg)
-    "#);
+    00:03:30 deregistered 1 targets in (target-group tg)
+    ");
     assert_snapshot!(life(&run, "web#1"), @r#"
     00:00:00 PROVISIONING
     00:00:12 PENDING
@@ -300,26 +300,26 @@ fn unhealthy_tasks_are_replaced_for_ever() {
 fn without_room_an_unhealthy_task_is_stopped_first() {
     let bounds = "deploymentConfiguration = { minimumHealthyPercent = 0, maximumPercent = 100 }";
     let run = play("3m", &[BALANCER, &service_behind(2, bounds), &app("health_status = 503")]);
-    assert_snapshot!(told(&run), @r#"
+    assert_snapshot!(told(&run), @r"
     00:00:00 has started 2 tasks: (task web#1) (task web#2).
     00:00:28.183 registered 1 targets in (target-group tg)
     00:00:28.183 registered 1 targets in (target-group tg)
     00:00:50 (task web#1) (port 80) is unhealthy in (target-group tg) due to (reason Health checks failed with these codes: [503]).
     00:00:50 has stopped 1 running tasks: (task web#1).
     00:00:50 has begun draining connections on 1 tasks.
-    00:00:50 deregistered 1 targets in (target-group tg)
+    00:01:00 deregistered 1 targets in (target-group tg)
     00:01:40 has started 1 tasks: (task web#3). Amazon ECS replaced 1 tasks due to an unhealthy status.
     00:01:50 (task web#2) (port 80) is unhealthy in (target-group tg) due to (reason Health checks failed with these codes: [503]).
     00:01:50 has stopped 1 running tasks: (task web#2).
     00:01:50 has begun draining connections on 1 tasks.
-    00:01:50 deregistered 1 targets in (target-group tg)
+    00:02:00 deregistered 1 targets in (target-group tg)
     00:02:08.183 registered 1 targets in (target-group tg)
     00:02:40 has started 1 tasks: (task web#4). Amazon ECS replaced 1 tasks due to an unhealthy status.
     00:02:50 (task web#3) (port 80) is unhealthy in (target-group tg) due to (reason Health checks failed with these codes: [503]).
     00:02:50 has stopped 1 running tasks: (task web#3).
     00:02:50 has begun draining connections on 1 tasks.
-    00:02:50 deregistered 1 targets in (target-group tg)
-    "#);
+    00:03:00 deregistered 1 targets in (target-group tg)
+    ");
 }
 
 /// [CP-124] [CP-125] [TR-115] A boot of three minutes: with a grace period of four from startedAt the failed checks do not count, and
@@ -375,7 +375,7 @@ fn a_deleted_service_drains_before_it_is_inactive() {
     let seen: Vec<&str> =
         run.transcript().iter().filter(|one| one.command.contains("query")).map(|one| one.output.as_str()).collect();
     assert_eq!(seen, ["ACTIVE", "DRAINING", "DRAINING", "INACTIVE"]);
-    assert_snapshot!(told(&run), @r#"
+    assert_snapshot!(told(&run), @r"
     00:00:00 has started 2 tasks: (task web#1) (task web#2).
     00:00:28.183 registered 1 targets in (target-group tg)
     00:00:28.183 registered 1 targets in (target-group tg)
@@ -383,8 +383,8 @@ fn a_deleted_service_drains_before_it_is_inactive() {
     00:00:40 has reached a steady state.
     00:05:00 has stopped 2 running tasks: (task web#1) (task web#2).
     00:05:00 has begun draining connections on 2 tasks.
-    00:05:00 deregistered 2 targets in (target-group tg)
-    "#);
+    00:05:10 deregistered 2 targets in (target-group tg)
+    ");
 }
 
 /// [CP-122] A steady state is said again after six hours, and the API keeps the latest 100 events, newest first.
@@ -421,7 +421,7 @@ fn the_version_of_a_task_counts_its_changes() {
 fn a_deployment_during_a_deployment_replaces_both_predecessors() {
     let back = typed("5m30s", "aws ecs update-service --cluster demo --service web --task-definition web:1");
     let run = play("15m", &[&service(2, ""), &update(), &back]);
-    assert_snapshot!(told(&run), @r#"
+    assert_snapshot!(told(&run), @r"
     00:00:00 has started 2 tasks: (task web#1) (task web#2).
     00:01:10 (deployment #1) deployment completed.
     00:01:10 has reached a steady state.
@@ -429,9 +429,9 @@ fn a_deployment_during_a_deployment_replaces_both_predecessors() {
     00:05:30 has stopped 2 running tasks: (task web#3) (task web#4).
     00:05:50 has started 2 tasks: (task web#5) (task web#6).
     00:07:00 has stopped 2 running tasks: (task web#1) (task web#2).
-    00:07:00 (deployment #3) deployment completed.
-    00:07:00 has reached a steady state.
-    "#);
+    00:07:10 (deployment #3) deployment completed.
+    00:07:10 has reached a steady state.
+    ");
     assert_eq!(running(&run), (2, 0));
 }
 

@@ -65,6 +65,7 @@ impl Ecs {
         }
         it.asleep = false;
         self.look_again(service, now + self.services[service].interval, ctx);
+        let told = self.tell_deregistered(service, peers, ctx);
         if self.services[service].status == ServiceStatus::Draining {
             self.drain(service, peers, ctx);
             return;
@@ -72,7 +73,6 @@ impl Ecs {
         self.walk_service_deployments(service, now);
         self.note_healthy(service, now);
         self.monitor(service, &peers.account, ctx);
-        let told = self.tell_deregistered(service, peers, ctx);
         let stopped = self.stop_surplus(service, peers, ctx);
         let started = self.start_missing(service, peers, ctx);
         // A pass that did something concludes nothing: stop, deregistration and steady state are a pass apart [CP-126].

@@ -62,7 +62,7 @@ impl Ecs {
         started
     }
 
-    /// Starts `count` tasks of a deployment, the first ones for tasks that are unhealthy.
+    /// Starts `count` tasks of a deployment, the first ones for tasks that are unhealthy, and says so [CP-145].
     fn launch(
         &mut self,
         service: ServiceId,

@@ -62,7 +62,8 @@ impl Ecs {
         }
         // No room for a replacement first, and none under way: one unhealthy task at a time makes room [CP-129].
         let room = upper_bound(desired, self.services[service].maximum_percent).saturating_sub(census.existing);
-        let replacing = census.new.len() as u32 > desired || census.existing > census.new.len() as u32;
+        let replacing =
+            census.new.len() as u32 > desired || census.existing > (census.new.len() + census.old.len()) as u32;
         if stops.is_empty() && unhealthy > 0 && room == 0 && !replacing {
             let task = census.unhealthy_new[0];
             stops.push((task, self.health_reason(service, peers), self.tasks[task].because));
@@ -122,6 +123,7 @@ impl Ecs {
         ctx.within(Some(because), |ctx| self.announce(service, &text, &peers.account, ctx));
     }
 
+    /// Stops tasks, each for its own reason, and says so [CP-146].
     pub(super) fn stop_all(
         &mut self,
         service: ServiceId,
