@@ -118,7 +118,7 @@ fn run_task_without_capacity_answers_with_a_failure() {
 fn checks_of_targets_in_a_lost_zone_time_out() {
     let traffic = "[[world.traffic]]\nto = \"alb\"\nrate = 10\nfrom = \"3m\"\n";
     let run = play("12m", &[BALANCER, &service_behind(2, ""), &loss("for = \"4m\""), traffic]);
-    assert_snapshot!(told(&run), @r#"
+    assert_snapshot!(told(&run), @r"
     00:00:00 has started 2 tasks: (task web#1) (task web#2).
     00:00:28.183 registered 1 targets in (target-group tg)
     00:00:28.183 registered 1 targets in (target-group tg)
@@ -127,7 +127,13 @@ fn checks_of_targets_in_a_lost_zone_time_out() {
     00:05:20 has started 1 tasks: (task web#3). Amazon ECS replaced 1 tasks due to an unhealthy status.
     00:05:48.183 registered 1 targets in (target-group tg)
     00:06:00 has reached a steady state.
-    "#);
+    00:11:00 is not AZ balanced with 0 tasks in us-east-1a, 2 tasks in us-east-1b. AZ Rebalancing in progress.
+    00:11:00 has started 1 tasks in us-east-1a to AZ Rebalance: (task web#4).
+    00:11:28.183 registered 1 targets in (target-group tg)
+    00:11:40 has stopped 1 running tasks in us-east-1b due to AZ rebalancing: (task web#1).
+    00:11:40 has begun draining connections on 1 tasks.
+    00:11:40 is AZ balanced with 1 tasks in us-east-1a, 1 tasks in us-east-1b.
+    ");
     let why = causes(&run, |fact| matches!(fact, Fact::TargetUnhealthy { .. }));
     assert_snapshot!(why.join("\n"), @r#"
     task 2c0ab4c3 of service web is unhealthy in target group tg: Request timed out

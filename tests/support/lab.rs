@@ -253,6 +253,7 @@ impl Lab {
             version: 1,
             target: TargetState::None,
             proved: false,
+            protected_until: None,
         });
         let service = &mut self.world.ecs.services[self.service];
         service.desired_count += 1;

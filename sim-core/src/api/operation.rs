@@ -136,6 +136,7 @@ pub const OPERATIONS: &[OperationEntry] = &[
     OperationEntry::of::<ecs::DescribeServices>(),
     OperationEntry::of::<ecs::DescribeTaskDefinition>(),
     OperationEntry::of::<ecs::DescribeTasks>(),
+    OperationEntry::of::<ecs::GetTaskProtection>(),
     OperationEntry::of::<ecs::ListClusters>(),
     OperationEntry::of::<ecs::ListServiceDeployments>(),
     OperationEntry::of::<ecs::ListServices>(),
@@ -144,6 +145,7 @@ pub const OPERATIONS: &[OperationEntry] = &[
     OperationEntry::of::<ecs::StopServiceDeployment>(),
     OperationEntry::of::<ecs::StopTask>(),
     OperationEntry::of::<ecs::UpdateService>(),
+    OperationEntry::of::<ecs::UpdateTaskProtection>(),
 ];
 
 /// The operation of this service with this API name or CLI name.

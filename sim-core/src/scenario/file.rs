@@ -171,6 +171,8 @@ assumptions! {
     start_sigma: Ratio => Ratio::of_one,
     /// Between the scheduler's looks at a service; "10s" unless set [CP-126].
     reconcile_interval: Span => |span: Span| span.0,
+    /// Between two comparisons of the zones of a steady service that is uneven; "5m" unless set [CP-141].
+    rebalance_interval: Span => |span: Span| span.0,
     /// From stopped containers to a released ENI; "15s" unless set [CP-083].
     eni_cleanup: Span => |span: Span| span.0,
     /// From the loss of a Fargate task's host to ECS knowing it; "60s" unless set [CA-169].

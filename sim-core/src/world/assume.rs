@@ -15,6 +15,8 @@ pub struct Assumptions {
     pub start_sigma: f64,
     /// Between the scheduler's looks at a service [s]; 10 s [CP-126].
     pub reconcile_interval: Duration,
+    /// Between two comparisons of the zones of a steady service whose tasks are spread unevenly [s]; 300 s [CP-141].
+    pub rebalance_interval: Duration,
     /// From leaving the containers to a released ENI [s]; 15 s [CP-083].
     pub eni_cleanup: Duration,
     /// From the loss of a Fargate task's host to ECS knowing it [s]; 60 s [CA-169].
@@ -76,6 +78,7 @@ impl Default for Assumptions {
             container_start: Duration::from_secs(5),
             start_sigma: 0.25,
             reconcile_interval: Duration::from_secs(10),
+            rebalance_interval: Duration::from_secs(300),
             eni_cleanup: Duration::from_secs(15),
             host_loss_detection: Duration::from_secs(60),
             cpu_period: None,

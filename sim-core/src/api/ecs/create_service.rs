@@ -14,6 +14,7 @@ use super::network_configuration::{self, NetworkConfiguration};
 use super::service::ServiceDescription;
 use super::service_options::{
     AvailabilityZoneRebalancing, DeploymentController, Fixed, PropagateTags, SchedulingStrategy, platform_version,
+    rebalancing,
 };
 use super::tag::{self, Tag};
 use super::{find_cluster, find_definition, valid_name};
@@ -34,7 +35,7 @@ pub struct CreateService {
     pub service_name: String,
     /// `family` for its latest ACTIVE revision, `family:revision`, or an ARN [CP-033].
     pub task_definition: String,
-    /// `DISABLED`; `ENABLED`, AWS's default, is not modelled.
+    /// `ENABLED` unless set, where `maximumPercent` leaves room for it [CP-139][CP-140].
     pub availability_zone_rebalancing: Option<AvailabilityZoneRebalancing>,
     /// The target groups in which the tasks are registered, at most 5 [CP-022].
     #[serde(default)]
@@ -162,7 +163,6 @@ impl Operation for CreateService {
         }
         let fixed = Fixed {
             controller: self.deployment_controller,
-            rebalancing: self.availability_zone_rebalancing,
             constraints: &self.placement_constraints,
             placement: &self.placement_strategy,
         };
@@ -189,6 +189,7 @@ impl Operation for CreateService {
             minimum_healthy_percent: bounds.minimum_healthy_percent.unwrap_or(100),
             maximum_percent: bounds.maximum_percent.unwrap_or(200),
             breaker,
+            rebalancing: rebalancing(self.availability_zone_rebalancing, true, bounds.maximum_percent.unwrap_or(200))?,
             grace_period,
             load_balancers,
             network,

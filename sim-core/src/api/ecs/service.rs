@@ -82,7 +82,7 @@ pub struct ServiceDescription {
     pub propagate_tags: &'static str,
     /// Stored.
     pub enable_execute_command: bool,
-    /// `DISABLED`.
+    /// Whether its tasks are spread evenly again.
     pub availability_zone_rebalancing: AvailabilityZoneRebalancing,
 }
 
@@ -199,7 +199,10 @@ impl ServiceDescription {
             enable_ecs_managed_tags: service.stored.managed_tags,
             propagate_tags: service.stored.propagate_tags.into(),
             enable_execute_command: service.stored.execute_command,
-            availability_zone_rebalancing: AvailabilityZoneRebalancing::Disabled,
+            availability_zone_rebalancing: match service.balance.enabled {
+                true => AvailabilityZoneRebalancing::Enabled,
+                false => AvailabilityZoneRebalancing::Disabled,
+            },
         }
     }
 }

@@ -64,17 +64,33 @@ pub enum ControllerType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum AvailabilityZoneRebalancing {
-    /// Not modelled.
+    /// A steady service spreads its tasks evenly again.
     Enabled,
     /// Tasks stay where they are.
     Disabled,
+}
+
+/// Whether a service rebalances [CP-140]: what asks for it needs room for one task more. `usual` when nothing is said.
+pub(crate) fn rebalancing(
+    given: Option<AvailabilityZoneRebalancing>,
+    usual: bool,
+    maximum_percent: u32,
+) -> Result<bool, ApiError> {
+    match given {
+        None => Ok(usual && maximum_percent > 100),
+        Some(AvailabilityZoneRebalancing::Disabled) => Ok(false),
+        Some(AvailabilityZoneRebalancing::Enabled) if maximum_percent > 100 => Ok(true),
+        Some(AvailabilityZoneRebalancing::Enabled) => {
+            let message = "Availability Zone rebalancing needs a maximumPercent greater than 100.";
+            Err(ApiError::invalid_parameter(message).at("availabilityZoneRebalancing"))
+        }
+    }
 }
 
 /// The options that have only one value here.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Fixed<'a> {
     pub controller: Option<DeploymentController>,
-    pub rebalancing: Option<AvailabilityZoneRebalancing>,
     pub constraints: &'a [Value],
     pub placement: &'a [Value],
 }
@@ -86,10 +102,6 @@ impl Fixed<'_> {
         if self.controller.is_some_and(|controller| controller.r#type != ControllerType::Ecs) {
             let message = "Deployment controllers other than ECS are not modelled by this simulator.";
             return error("deploymentController.type", message);
-        }
-        if self.rebalancing == Some(AvailabilityZoneRebalancing::Enabled) {
-            let message = "Availability Zone rebalancing is not modelled by this simulator.";
-            return error("availabilityZoneRebalancing", message);
         }
         if !self.constraints.is_empty() {
             let message = "Placement constraints are not supported with FARGATE launch type.";

@@ -11,7 +11,7 @@ use super::load_balancer::{self, LoadBalancer};
 use super::network_configuration::{self, NetworkConfiguration};
 use super::service::ServiceDescription;
 use super::service_options::{
-    AvailabilityZoneRebalancing, DeploymentController, Fixed, PropagateTags, platform_version,
+    AvailabilityZoneRebalancing, DeploymentController, Fixed, PropagateTags, platform_version, rebalancing,
 };
 use super::{find_cluster, find_definition, find_service};
 use crate::api::{ApiError, NotModelled, Operation};
@@ -38,7 +38,7 @@ pub struct UpdateService {
     pub capacity_provider_strategy: Option<Vec<CapacityProviderStrategyItem>>,
     /// The bounds of a rolling update; what is not named stays.
     pub deployment_configuration: Option<DeploymentConfiguration>,
-    /// `DISABLED`; `ENABLED` is not modelled.
+    /// What is not said stays [CP-139].
     pub availability_zone_rebalancing: Option<AvailabilityZoneRebalancing>,
     /// Where tasks get their ENIs.
     pub network_configuration: Option<NetworkConfiguration>,
@@ -102,7 +102,6 @@ impl Operation for UpdateService {
         }
         let fixed = Fixed {
             controller: self.deployment_controller,
-            rebalancing: self.availability_zone_rebalancing,
             constraints: &self.placement_constraints,
             placement: &self.placement_strategy,
         };
@@ -144,6 +143,9 @@ impl Operation for UpdateService {
             update.maximum_percent = bounds.maximum_percent;
             update.breaker = bounds.breaker()?;
         }
+        let maximum = update.maximum_percent.unwrap_or(service.maximum_percent);
+        let wanted = rebalancing(self.availability_zone_rebalancing, service.balance.enabled, maximum)?;
+        update.rebalancing = Some(wanted);
         world.lend(|w| &mut w.ecs, |ecs, peers| ecs.update_service(id, update, peers, ctx));
         Ok(UpdateServiceOutput { service: ServiceDescription::of(world, id, false) })
     }

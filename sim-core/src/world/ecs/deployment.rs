@@ -198,6 +198,7 @@ impl Ecs {
         };
         let sources = before.iter().map(source).collect();
         self.supersede(id, now);
+        self.stop_rebalancing(id, account, ctx);
         self.deployments.push(Deployment {
             service: id,
             revision_arn: account.arn("ecs", &format!("service-revision/{of_service}/{revision}")),

@@ -87,6 +87,7 @@ impl Ecs {
             version: 1,
             target: TargetState::None,
             proved: false,
+            protected_until: None,
         });
         *self.crowd_of(task).entry(peers.network.zone_of(subnet)).or_default() += 1;
         match service {

@@ -1,6 +1,7 @@
 //! The ECS control plane: clusters, task definitions, services, deployments and tasks, and the scheduler that
 //! keeps what is running at what is wanted.
 
+mod balance;
 mod breaker;
 mod cluster;
 mod definition;
@@ -8,10 +9,12 @@ mod deployment;
 mod events;
 mod labels;
 pub mod lifecycle;
+mod protection;
 mod scheduler;
 mod service;
 mod task;
 
+pub use balance::Balance;
 pub use breaker::{CircuitBreaker, ThresholdKind};
 pub(crate) use cluster::NewCluster;
 pub use cluster::{Cluster, ClusterId, Strategy, StrategyItem, TaskCounts};

@@ -17,7 +17,7 @@ use crate::world::{Ctx, Event, Peers};
 /// How long after RUNNING a task without any health check counts as healthy [CP-123].
 const UNCHECKED_HEALTHY_AFTER: Duration = Duration::from_secs(40);
 /// The same event is not repeated for this long [CP-122].
-const QUIET: Duration = Duration::from_secs(6 * 3600);
+pub(super) const QUIET: Duration = Duration::from_secs(6 * 3600);
 
 /// The lower bound: how many tasks must stay running and healthy [CP-166][CP-167] [count].
 pub fn lower_bound(desired: u32, minimum_healthy_percent: u32) -> u32 {
@@ -73,6 +73,7 @@ impl Ecs {
         self.walk_service_deployments(service, now);
         self.note_healthy(service, now);
         self.monitor(service, &peers.account, ctx);
+        self.settle_move(service);
         let stopped = self.stop_surplus(service, peers, ctx);
         let started = self.start_missing(service, peers, ctx);
         // A pass that did something concludes nothing: stop, deregistration and steady state are a pass apart [CP-126].

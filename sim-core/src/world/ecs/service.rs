@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::deployment::{DeploymentId, Recipe, ServiceDeploymentId};
-use super::{CircuitBreaker, ClusterId, Ecs, EcsEvent, Strategy, Tags, TaskCounts, TaskDefinitionId, TaskId};
+use super::{Balance, CircuitBreaker, ClusterId, Ecs, EcsEvent, Strategy, Tags, TaskCounts, TaskDefinitionId, TaskId};
 use crate::engine::{FactId, Id, Time};
 use crate::world::elb::TargetGroupId;
 use crate::world::network::{SecurityGroupId, SubnetId, ZoneId};
@@ -145,6 +145,10 @@ pub struct Service {
     pub deadlock_said: Option<Time>,
     /// When it was last announced that no task can be placed, while that is so [CP-154].
     pub unplaced_said: Option<Time>,
+    /// When it was last announced that protection keeps tasks, while that is so [CP-157].
+    pub protection_said: Option<Time>,
+    /// `availabilityZoneRebalancing`, and how far it is.
+    pub balance: Balance,
     /// Targets whose deregistration the next pass tells: of which group, how many, and why.
     pub deregistered: Vec<(TargetGroupId, u32, Option<FactId>)>,
     /// The fact of a user's wish to go back to the revision before.
@@ -173,6 +177,7 @@ pub(crate) struct NewService {
     pub minimum_healthy_percent: u32,
     pub maximum_percent: u32,
     pub breaker: CircuitBreaker,
+    pub rebalancing: bool,
     pub grace_period: Duration,
     pub load_balancers: Vec<LoadBalancerLink>,
     pub network: AwsVpc,
@@ -186,6 +191,7 @@ pub(crate) struct ServiceUpdate {
     pub minimum_healthy_percent: Option<u32>,
     pub maximum_percent: Option<u32>,
     pub breaker: Option<CircuitBreaker>,
+    pub rebalancing: Option<bool>,
     pub grace_period: Option<Duration>,
     pub load_balancers: Option<Vec<LoadBalancerLink>>,
     pub definition: Option<TaskDefinitionId>,
@@ -272,6 +278,8 @@ impl Ecs {
             deadlock_said: None,
             unplaced_said: None,
             vacancies: Vec::new(),
+            protection_said: None,
+            balance: Balance { enabled: new.rebalancing, ..Balance::default() },
             deregistered: Vec::new(),
             back_because: None,
             next_look: Some(ctx.now()),
@@ -307,6 +315,7 @@ impl Ecs {
         service.minimum_healthy_percent = update.minimum_healthy_percent.unwrap_or(service.minimum_healthy_percent);
         service.maximum_percent = update.maximum_percent.unwrap_or(service.maximum_percent);
         service.breaker = update.breaker.unwrap_or(service.breaker);
+        service.balance.enabled = update.rebalancing.unwrap_or(service.balance.enabled);
         service.grace_period = update.grace_period.unwrap_or(service.grace_period);
         service.load_balancers.clone_from(&recipe.load_balancers);
         let stored = &mut service.stored;

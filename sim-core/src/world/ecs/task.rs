@@ -135,6 +135,8 @@ pub struct Task {
     pub target: TargetState,
     /// Whether it has ever counted as healthy.
     pub proved: bool,
+    /// Until when neither a deployment nor a smaller desired count stops it [CP-143].
+    pub protected_until: Option<Time>,
 }
 
 /// What the control plane knows of a task's target.

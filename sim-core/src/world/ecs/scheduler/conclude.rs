@@ -1,5 +1,6 @@
 //! What a pass concludes: a deployment is complete, a service is steady, or nothing can move.
 
+use super::super::balance::Look;
 use super::super::task::TargetState;
 use super::super::{Ecs, Rollout, ServiceId, TaskId, TaskStatus};
 use super::{Census, QUIET};
@@ -29,6 +30,10 @@ impl Ecs {
             && running as u32 == desired
             && pending == 0
             && self.all_checks_pass(&census.new);
+        if !settled && self.services[service].balance.moving.is_some() {
+            // A task on its way to another zone does not make a steady service unsteady.
+            return None;
+        }
         if !settled {
             self.services[service].steady_since = None;
             self.explain_deadlock(service, &census, busy || started, peers, ctx);
@@ -59,7 +64,12 @@ impl Ecs {
                 self.announce(service, "has reached a steady state.", &peers.account, ctx);
             }
             let said = self.services[service].steady_said.filter(|_| completed)?;
-            Some(said + QUIET)
+            let quiet = said + QUIET;
+            match self.rebalance(service, peers, ctx) {
+                Look::Changed => None,
+                Look::Later(at) => Some(at.min(quiet)),
+                Look::Balanced => Some(quiet),
+            }
         })
     }
 
@@ -80,7 +90,8 @@ impl Ecs {
             || ctx.now() < self.deployments[it.primary()].launch_after;
         let quiet = it.deadlock_said.is_some_and(|said| ctx.now() < said + QUIET);
         let failed = self.deployments[it.primary()].rollout == Rollout::Failed;
-        if moved || waiting || quiet || failed || census.old.is_empty() {
+        let protected = self.services[service].protection_said.is_some();
+        if protected || moved || waiting || quiet || failed || census.old.is_empty() {
             return;
         }
         self.services[service].deadlock_said = Some(ctx.now());

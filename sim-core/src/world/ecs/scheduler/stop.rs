@@ -24,9 +24,12 @@ impl Ecs {
         let floor = lower_bound(desired, it.minimum_healthy_percent);
         let mut healthy = census.healthy;
         let mut victims = Vec::new();
+        let mut protected = Vec::new();
 
         for task in self.in_stop_order(&census.old, now, peers) {
-            if self.is_healthy(task, now) {
+            if self.is_protected(task, now) {
+                protected.push(task);
+            } else if self.is_healthy(task, now) {
                 if healthy > floor {
                     healthy -= 1;
                     victims.push(task);
@@ -52,8 +55,27 @@ impl Ecs {
         let undecided = census.new.len() as u32 - census.healthy_new - unhealthy;
         let excess = (census.new.len() as u32).saturating_sub(desired);
         let excess = excess.saturating_sub(unhealthy.min(undecided).min(excess));
+        // What rebalancing has started waits for its verdict, too, and then another task goes for it.
+        let moving = self.services[service].balance.moving;
+        let arriving = moving.is_some_and(|task| census.new.contains(&task) && !self.is_healthy(task, now));
+        let mut excess = excess.saturating_sub(u32::from(arriving));
         let in_order = if excess > 0 { self.in_stop_order(&census.new, now, peers) } else { Vec::new() };
-        for task in in_order.into_iter().take(excess as usize) {
+        if excess > 0 && moving.is_some_and(|task| census.new.contains(&task)) {
+            excess -= 1;
+            self.give_way(service, &in_order, peers, ctx);
+        }
+        for task in in_order {
+            if excess == 0 {
+                break;
+            }
+            if self.tasks[task].stopping.is_some() {
+                continue;
+            }
+            if self.is_protected(task, now) && !census.unhealthy_new.contains(&task) {
+                protected.push(task);
+                continue;
+            }
+            excess -= 1;
             if census.unhealthy_new.contains(&task) {
                 stops.push((task, self.health_reason(service, peers), self.tasks[task].because));
             } else {
@@ -69,6 +91,7 @@ impl Ecs {
             stops.push((task, self.health_reason(service, peers), self.tasks[task].because));
         }
         self.stop_all(service, &stops, peers, ctx);
+        self.explain_protection(service, &protected, peers, ctx);
         stops.len()
     }
 
@@ -87,7 +110,7 @@ impl Ecs {
 
     /// The order in which tasks are stopped: those that do not count as healthy first; then from the zone with
     /// most tasks; of equal ones the oldest [CP-137].
-    fn in_stop_order(&self, tasks: &[TaskId], now: Time, peers: &Peers) -> Vec<TaskId> {
+    pub(in super::super) fn in_stop_order(&self, tasks: &[TaskId], now: Time, peers: &Peers) -> Vec<TaskId> {
         // By verdict and zone, each oldest first; and how many are left in each zone.
         let mut lines: BTreeMap<(u8, &str), VecDeque<TaskId>> = BTreeMap::new();
         let mut crowds: BTreeMap<&str, usize> = BTreeMap::new();
@@ -150,25 +173,36 @@ impl Ecs {
             if pending > 0 {
                 self.announce(service, &format!("stopped {pending} pending tasks."), &peers.account, ctx);
             }
-            let draining = running.iter().filter(|&&task| self.tasks[task].status == TaskStatus::Deactivating);
-            let draining: Vec<TaskId> = draining.copied().collect();
-            let Some(&first) = draining.first() else { return };
-            // In a deployment the event names the tasks that go by theirs [CP-148].
-            let of = self.tasks[first].deployment.filter(|&of| of != self.services[service].primary());
-            let text = format!("has begun draining connections on {} tasks.", draining.len());
-            match of {
-                Some(of) => {
-                    let name = self.deployments[of].name.clone();
-                    self.announce_of(service, &format!(", taskSet {name}"), &text, &peers.account, ctx)
-                }
-                None => self.announce(service, &text, &peers.account, ctx),
-            };
-            let because = ctx.cause();
-            for link in self.links_of(first).to_vec() {
-                let it = &mut self.services[service];
-                it.deregistered.push((link.group, draining.len() as u32, because));
-            }
+            self.tell_draining(service, &running, peers, ctx);
         });
+    }
+
+    /// Says whose targets drain.
+    pub(in super::super) fn tell_draining(
+        &mut self,
+        service: ServiceId,
+        running: &[TaskId],
+        peers: &Peers,
+        ctx: &mut Ctx,
+    ) {
+        let draining = running.iter().filter(|&&task| self.tasks[task].status == TaskStatus::Deactivating);
+        let draining: Vec<TaskId> = draining.copied().collect();
+        let Some(&first) = draining.first() else { return };
+        // In a deployment the event names the tasks that go by theirs [CP-148].
+        let of = self.tasks[first].deployment.filter(|&of| of != self.services[service].primary());
+        let text = format!("has begun draining connections on {} tasks.", draining.len());
+        match of {
+            Some(of) => {
+                let name = self.deployments[of].name.clone();
+                self.announce_of(service, &format!(", taskSet {name}"), &text, &peers.account, ctx)
+            }
+            None => self.announce(service, &text, &peers.account, ctx),
+        };
+        let because = ctx.cause();
+        for link in self.links_of(first).to_vec() {
+            let it = &mut self.services[service];
+            it.deregistered.push((link.group, draining.len() as u32, because));
+        }
     }
 
     /// `deregistered N targets in (target-group G)`: written by the pass after the one that stopped the tasks [CP-147].
