@@ -41,4 +41,5 @@ mod target_choice;
 mod task_definition;
 mod traces;
 mod traffic;
+mod traffic_shift;
 mod zone;

@@ -208,13 +208,13 @@ impl Lab {
             "networkConfiguration": network,
         });
         self.call("ecs", "CreateService", service);
-        let links = vec![LoadBalancerLink { group: self.group, container: "web".into(), port: 80 }];
+        let links = vec![LoadBalancerLink { group: self.group, container: "web".into(), port: 80, advanced: None }];
         let service = &mut self.world.ecs.services[self.service];
         let deployment = service.primary();
         // The scheduler never looks: its tasks are started by hand, and unhealthy ones can be looked at.
         service.next_look = None;
         service.load_balancers.clone_from(&links);
-        self.world.ecs.deployments[deployment].recipe.load_balancers = links;
+        self.world.ecs.deployments[deployment].links = links;
     }
 
     /// One more task: attached, started and registered by hand, as if Fargate and the scheduler took no time.

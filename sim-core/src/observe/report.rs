@@ -410,6 +410,9 @@ fn is_main(fact: &Fact) -> bool {
         | Fact::DeploymentFailed { .. }
         | Fact::DeploymentRolledBack { .. }
         | Fact::RollbackRequested { .. }
+        | Fact::StageEntered { .. }
+        | Fact::TrafficShifted { .. }
+        | Fact::HookAnswered { .. }
         | Fact::SteadyStateReached { .. }
         | Fact::FaultBegan { .. }
         | Fact::FaultEnded { .. }

@@ -30,6 +30,9 @@ pub fn service_of(world: &World, fact: &Fact) -> Option<ServiceId> {
         | Fact::DeploymentFailed { service, .. }
         | Fact::DeploymentRolledBack { service, .. }
         | Fact::RollbackRequested { service, .. }
+        | Fact::StageEntered { service, .. }
+        | Fact::TrafficShifted { service, .. }
+        | Fact::HookAnswered { service, .. }
         | Fact::SteadyStateReached { service }
         | Fact::ServiceEvent { service, .. } => Some(*service),
         fact => world.ecs.tasks[task_of(fact)?].service,
@@ -144,6 +147,21 @@ pub fn sentence(world: &World, fact: &Fact) -> String {
         }
         Fact::RollbackRequested { service: id, deployment: of } => {
             format!("deployment {} of service {} was asked to go back", deployment(*of), service(*id))
+        }
+        Fact::StageEntered { service: id, deployment: of, stage } => {
+            format!("deployment {} of service {} is in the stage {stage}", deployment(*of), service(*id))
+        }
+        Fact::TrafficShifted { service: id, deployment: of, production, test } => {
+            let share = |per_mille: u32| format!("{}.{} %", per_mille / 10, per_mille % 10);
+            let name = deployment(*of);
+            let (production, test) = (share(*production), share(*test));
+            format!(
+                "deployment {name} of service {} gets {production} of the traffic and {test} of the tests",
+                service(*id)
+            )
+        }
+        Fact::HookAnswered { service: id, stage, hook, status } => {
+            format!("the hook {hook} of service {} answered {status} in the stage {stage}", service(*id))
         }
         Fact::SteadyStateReached { service: id } => format!("service {} has reached a steady state", service(*id)),
         Fact::ServiceEvent { text, .. } => text.to_string(),

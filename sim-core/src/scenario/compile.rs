@@ -177,6 +177,9 @@ impl Scenario {
         for app in &self.apps {
             world.describe_app(app.clone(), &mut ctx);
         }
+        for hook in &self.file.world.hook {
+            world.ecs.describe_hook(hook.name.clone(), hook.script());
+        }
         for image in &self.file.world.image {
             let layers: Vec<u64> = image.layers.iter().map(|layer| layer.0).collect();
             world.ecr.declare(Image::new(&world.account, &image.repository, &image.tag, &layers));

@@ -2,6 +2,8 @@
 //!
 //! The AWS half has no types here: its tables are the inputs of the operations in [`crate::api::OPERATIONS`].
 
+use std::time::Duration;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -11,6 +13,7 @@ use crate::engine::Budget;
 use crate::observe::Expect;
 use crate::units::{Bytes, Distributed, Moment, Rate, Ratio, Span};
 use crate::world::Assumptions;
+use crate::world::ecs::{HookScript, HookStatus};
 
 /// Everything in a scenario file but its AWS half.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -235,12 +238,58 @@ pub struct WorldHalf {
     /// What applications need beside AWS's services.
     #[serde(default)]
     pub database: Vec<DatabaseTable>,
+    /// What the functions of lifecycle hooks answer.
+    #[serde(default)]
+    pub hook: Vec<HookTable>,
     /// Who calls.
     #[serde(default)]
     pub traffic: Vec<TrafficTable>,
     /// What breaks.
     #[serde(default)]
     pub fault: Vec<FaultTable>,
+}
+
+/// The function of a lifecycle hook: what it answers when a deployment asks it [CP-212]. A function that nobody describes
+/// fails.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HookTable {
+    /// The function's name: what stands last in its ARN.
+    pub name: String,
+    /// From the call to the answer; at once unless set.
+    pub takes: Option<Span>,
+    /// From an answer `IN_PROGRESS` to the next call; "30s" unless set.
+    pub call_back_delay: Option<Span>,
+    /// The answers, one after the other, for each stage anew; the last is given again and again.
+    pub answers: Vec<HookAnswer>,
+}
+
+/// `hookStatus`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum HookAnswer {
+    /// Go on.
+    Succeeded,
+    /// Go back.
+    Failed,
+    /// Ask again.
+    InProgress,
+}
+
+impl HookTable {
+    /// As the world keeps it.
+    pub(super) fn script(&self) -> HookScript {
+        let status = |answer: &HookAnswer| match answer {
+            HookAnswer::Succeeded => HookStatus::Succeeded,
+            HookAnswer::Failed => HookStatus::Failed,
+            HookAnswer::InProgress => HookStatus::InProgress,
+        };
+        HookScript {
+            takes: self.takes.map_or(Duration::ZERO, |span| span.0),
+            call_back_delay: self.call_back_delay.map_or(Duration::from_secs(30), |span| span.0),
+            answers: self.answers.iter().map(status).collect(),
+        }
+    }
 }
 
 /// A container image. It is in the registry from the beginning, unless a timeline line pushes it

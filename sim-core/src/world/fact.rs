@@ -5,7 +5,9 @@ use std::sync::Arc;
 use strum::{IntoStaticStr, VariantNames};
 
 use super::ecr::RepositoryId;
-use super::ecs::{ClusterId, DeploymentId, ServiceId, StopCode, TaskDefinitionId, TaskId, TaskStatus};
+use super::ecs::{
+    ClusterId, DeploymentId, HookStatus, ServiceId, Stage, StopCode, TaskDefinitionId, TaskId, TaskStatus,
+};
 use super::elb::{HealthReason, ListenerId, LoadBalancerId, TargetGroupId};
 use super::iam::RoleId;
 use super::network::{SecurityGroupId, SubnetId, ZoneId};
@@ -309,5 +311,25 @@ pub enum Fact {
     RollbackRequested {
         service: ServiceId,
         deployment: DeploymentId,
+    },
+    /// A deployment with stages is in the next one.
+    StageEntered {
+        service: ServiceId,
+        deployment: DeploymentId,
+        stage: Stage,
+    },
+    /// A deployment leads traffic to its revision: its shares of production and of the test listener [per mille].
+    TrafficShifted {
+        service: ServiceId,
+        deployment: DeploymentId,
+        production: u32,
+        test: u32,
+    },
+    /// A lifecycle hook has answered.
+    HookAnswered {
+        service: ServiceId,
+        stage: Stage,
+        hook: Name,
+        status: HookStatus,
     },
 }

@@ -19,7 +19,7 @@ use super::service_options::{
 use super::tag::{self, Tag};
 use super::{find_cluster, find_definition, valid_name};
 use crate::api::{ApiError, NotModelled, Operation};
-use crate::world::ecs::{NewService, ServiceStatus, Stored};
+use crate::world::ecs::{NewService, Plan, ServiceStatus, Stored};
 use crate::world::{Ctx, World};
 
 /// Tasks of one service [count] [CP-019].
@@ -181,6 +181,8 @@ impl Operation for CreateService {
         let bounds = self.deployment_configuration.unwrap_or_default();
         bounds.check(100, 200)?;
         let breaker = bounds.breaker()?.unwrap_or_default();
+        let plan = bounds.plan(&Plan::default())?;
+        load_balancer::check_plan(&load_balancers, &plan, world)?;
         let new = NewService {
             name: self.service_name,
             cluster,
@@ -188,6 +190,7 @@ impl Operation for CreateService {
             desired_count,
             minimum_healthy_percent: bounds.minimum_healthy_percent.unwrap_or(100),
             maximum_percent: bounds.maximum_percent.unwrap_or(200),
+            plan,
             breaker,
             rebalancing: rebalancing(self.availability_zone_rebalancing, true, bounds.maximum_percent.unwrap_or(200))?,
             grace_period,

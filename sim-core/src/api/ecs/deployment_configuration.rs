@@ -1,13 +1,15 @@
 //! How a service replaces its tasks.
 
+use std::time::Duration;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::api::{ApiError, NotModelled};
-use crate::world::ecs::{CircuitBreaker, ThresholdKind};
+use crate::world::ecs::{self as kept, CircuitBreaker, Plan, Stage, ThresholdKind};
 
 /// `deploymentConfiguration` of a rolling update [CP-169].
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DeploymentConfiguration {
     /// Upper bound for tasks [% of the desired count, rounded down]; 200 unless set, at least 100.
@@ -21,20 +23,17 @@ pub struct DeploymentConfiguration {
     /// Not modelled yet; `enable = false` is let through.
     #[serde(default, skip_serializing)]
     pub alarms: NotModelled,
-    /// `ROLLING`; the others are not modelled.
+    /// `ROLLING` unless set [CP-165].
     pub strategy: Option<DeploymentStrategy>,
-    /// Not modelled; 0 is let through [min].
-    #[serde(skip_serializing)]
+    /// How long both revisions run after the shift of the traffic [min]; 0 unless set, at most 1,440.
+    #[schemars(range(max = 1440))]
     pub bake_time_in_minutes: Option<u32>,
-    /// Not modelled.
-    #[serde(default, skip_serializing)]
-    pub lifecycle_hooks: NotModelled,
-    /// Not modelled.
-    #[serde(default, skip_serializing)]
-    pub linear_configuration: NotModelled,
-    /// Not modelled.
-    #[serde(default, skip_serializing)]
-    pub canary_configuration: NotModelled,
+    /// Functions that are asked in some stages, at most 10 [CP-211].
+    pub lifecycle_hooks: Option<Vec<LifecycleHook>>,
+    /// For `LINEAR`.
+    pub linear_configuration: Option<LinearConfiguration>,
+    /// For `CANARY`.
+    pub canary_configuration: Option<CanaryConfiguration>,
     /// Not modelled; `enable = false` is let through.
     #[serde(default, skip_serializing)]
     pub early_success_criteria: NotModelled,
@@ -123,12 +122,92 @@ impl DeploymentCircuitBreaker {
 pub enum DeploymentStrategy {
     /// Tasks are replaced within the bounds.
     Rolling,
-    /// Not modelled.
+    /// A second, whole set of tasks gets all of the traffic at once.
     BlueGreen,
-    /// Not modelled.
+    /// It gets the traffic in equal steps.
     Linear,
-    /// Not modelled.
+    /// It gets a small part of the traffic, and then the rest.
     Canary,
+}
+
+/// `lifecycleHooks[]` [CP-211]. What the function answers stands in the scenario: `[[world.hook]]`.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LifecycleHook {
+    /// The ARN of a Lambda function, or its name.
+    pub hook_target_arn: String,
+    /// What ECS calls it with.
+    pub role_arn: String,
+    /// When it is asked.
+    pub lifecycle_stages: Vec<LifecycleStage>,
+    /// Handed to the function; nobody reads it here.
+    pub hook_details: Option<serde_json::Value>,
+}
+
+/// `lifecycleStages[]` [CP-202]: those in which a function may be asked [CP-211].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum LifecycleStage {
+    /// Revisions of a deployment that was overtaken go first.
+    ReconcileService,
+    /// Before anything starts.
+    PreScaleUp,
+    /// No function is asked here.
+    ScaleUp,
+    /// The new revision is healthy.
+    PostScaleUp,
+    /// The test listener leads to it.
+    TestTrafficShift,
+    /// It does.
+    PostTestTrafficShift,
+    /// Before production traffic comes.
+    PreProductionTrafficShift,
+    /// Production traffic comes.
+    ProductionTrafficShift,
+    /// All of it has come.
+    PostProductionTrafficShift,
+    /// No function is asked here.
+    BakeTime,
+    /// No function is asked here.
+    CleanUp,
+}
+
+impl LifecycleStage {
+    fn kept(self) -> Stage {
+        match self {
+            LifecycleStage::ReconcileService => Stage::ReconcileService,
+            LifecycleStage::PreScaleUp => Stage::PreScaleUp,
+            LifecycleStage::ScaleUp => Stage::ScaleUp,
+            LifecycleStage::PostScaleUp => Stage::PostScaleUp,
+            LifecycleStage::TestTrafficShift => Stage::TestTrafficShift,
+            LifecycleStage::PostTestTrafficShift => Stage::PostTestTrafficShift,
+            LifecycleStage::PreProductionTrafficShift => Stage::PreProductionTrafficShift,
+            LifecycleStage::ProductionTrafficShift => Stage::ProductionTrafficShift,
+            LifecycleStage::PostProductionTrafficShift => Stage::PostProductionTrafficShift,
+            LifecycleStage::BakeTime => Stage::BakeTime,
+            LifecycleStage::CleanUp => Stage::CleanUp,
+        }
+    }
+}
+
+/// `linearConfiguration` [CP-205].
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LinearConfiguration {
+    /// More of the traffic in each step [%]; 10 unless set, 3.0 to 100.0 in steps of 0.1.
+    pub step_percent: Option<f64>,
+    /// Between two steps [min]; 6 unless set, 0 to 1,440.
+    pub step_bake_time_in_minutes: Option<u32>,
+}
+
+/// `canaryConfiguration` [CP-206].
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CanaryConfiguration {
+    /// The small part [%]; 5 unless set, 0.1 to 100.0 in steps of 0.1.
+    pub canary_percent: Option<f64>,
+    /// Before the rest [min]; 10 unless set, 0 to 1,440.
+    pub canary_bake_time_in_minutes: Option<u32>,
 }
 
 impl DeploymentConfiguration {
@@ -154,18 +233,98 @@ impl DeploymentConfiguration {
             let message = "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.";
             return error("maximumPercent", message);
         }
-        if self.strategy.is_some_and(|strategy| strategy != DeploymentStrategy::Rolling) {
-            return error("strategy", "Deployment strategies other than ROLLING are not modelled by this simulator.");
-        }
-        if self.bake_time_in_minutes.is_some_and(|minutes| minutes > 0) {
-            return error("bakeTimeInMinutes", "A bake time is not modelled by this simulator.");
-        }
         Ok(())
+    }
+
+    /// How a service deploys, when this is said and it deployed like `now` before.
+    pub(crate) fn plan(&self, now: &Plan) -> Result<Plan, ApiError> {
+        let refuse = |field: &str, message: String| {
+            Err(ApiError::invalid_parameter(message).at(format!("deploymentConfiguration.{field}")))
+        };
+        let minutes = |field: &str, given: Option<u32>, usual: u64| match given {
+            None => Ok(Duration::from_secs(usual * 60)),
+            Some(minutes @ 0..=1440) => Ok(Duration::from_secs(u64::from(minutes) * 60)),
+            Some(_) => refuse(field, format!("{} must be from 0 to 1440.", field.rsplit('.').next().unwrap_or(field)))
+                .map(|()| Duration::ZERO),
+        };
+        // In tenths of a percent, as AWS counts them.
+        let tenths = |field: &str, given: Option<f64>, usual: u32, least: f64| match given {
+            None => Ok(usual),
+            Some(percent) if (least..=100.0).contains(&percent) && is_whole(percent * 10.0) => {
+                Ok(round(percent * 10.0))
+            }
+            Some(_) => {
+                let name = field.rsplit('.').next().unwrap_or(field);
+                refuse(field, format!("{name} must be from {least} to 100, in steps of 0.1.")).map(|()| 0)
+            }
+        };
+        let mut plan = now.clone();
+        let was = match now.strategy {
+            kept::DeploymentStrategy::Rolling => DeploymentStrategy::Rolling,
+            kept::DeploymentStrategy::BlueGreen => DeploymentStrategy::BlueGreen,
+            kept::DeploymentStrategy::Linear { .. } => DeploymentStrategy::Linear,
+            kept::DeploymentStrategy::Canary { .. } => DeploymentStrategy::Canary,
+        };
+        let strategy = self.strategy.unwrap_or(was);
+        if self.linear_configuration.is_some() && strategy != DeploymentStrategy::Linear {
+            return refuse("linearConfiguration", "linearConfiguration needs the strategy LINEAR.".into())
+                .map(|()| plan);
+        }
+        if self.canary_configuration.is_some() && strategy != DeploymentStrategy::Canary {
+            return refuse("canaryConfiguration", "canaryConfiguration needs the strategy CANARY.".into())
+                .map(|()| plan);
+        }
+        let changed = strategy != was;
+        match strategy {
+            DeploymentStrategy::Rolling => plan.strategy = kept::DeploymentStrategy::Rolling,
+            DeploymentStrategy::BlueGreen => plan.strategy = kept::DeploymentStrategy::BlueGreen,
+            DeploymentStrategy::Linear if changed || self.linear_configuration.is_some() => {
+                let given = self.linear_configuration.unwrap_or_default();
+                let step = tenths("linearConfiguration.stepPercent", given.step_percent, 100, 3.0)?;
+                let bake = given.step_bake_time_in_minutes;
+                let bake = minutes("linearConfiguration.stepBakeTimeInMinutes", bake, 6)?;
+                plan.strategy = kept::DeploymentStrategy::Linear { step, bake };
+            }
+            DeploymentStrategy::Canary if changed || self.canary_configuration.is_some() => {
+                let given = self.canary_configuration.unwrap_or_default();
+                let first = tenths("canaryConfiguration.canaryPercent", given.canary_percent, 50, 0.1)?;
+                let bake = given.canary_bake_time_in_minutes;
+                let bake = minutes("canaryConfiguration.canaryBakeTimeInMinutes", bake, 10)?;
+                plan.strategy = kept::DeploymentStrategy::Canary { first, bake };
+            }
+            DeploymentStrategy::Linear | DeploymentStrategy::Canary => {}
+        }
+        if self.bake_time_in_minutes.is_some() {
+            plan.bake = minutes("bakeTimeInMinutes", self.bake_time_in_minutes, 0)?;
+        }
+        if let Some(hooks) = &self.lifecycle_hooks {
+            plan.hooks = checked_hooks(hooks)?;
+        }
+        let rolling = plan.strategy == kept::DeploymentStrategy::Rolling;
+        if rolling && !plan.bake.is_zero() {
+            let message = "A bake time for the strategy ROLLING needs deployment alarms, which are not modelled by this simulator.";
+            return refuse("bakeTimeInMinutes", message.into()).map(|()| plan);
+        }
+        if rolling && !plan.hooks.is_empty() {
+            return refuse(
+                "lifecycleHooks",
+                "Lifecycle hooks need a strategy with stages: BLUE_GREEN, LINEAR or CANARY.".into(),
+            )
+            .map(|()| plan);
+        }
+        if !rolling && self.deployment_circuit_breaker.is_some_and(|breaker| breaker.enable) {
+            return refuse(
+                "deploymentCircuitBreaker",
+                "The deployment circuit breaker needs the strategy ROLLING.".into(),
+            )
+            .map(|()| plan);
+        }
+        Ok(plan)
     }
 }
 
 /// The configuration as AWS describes it.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeploymentConfigurationDescription {
     /// Off unless set.
@@ -174,21 +333,103 @@ pub struct DeploymentConfigurationDescription {
     pub maximum_percent: u32,
     /// Lower bound [%].
     pub minimum_healthy_percent: u32,
-    /// `ROLLING`.
+    /// How tasks are replaced.
     pub strategy: DeploymentStrategy,
-    /// None [min].
-    pub bake_time_in_minutes: u32,
+    /// How long both revisions run at the end [min].
+    pub bake_time_in_minutes: u64,
+    /// Functions that are asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lifecycle_hooks: Vec<LifecycleHook>,
+    /// For `LINEAR`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub linear_configuration: Option<LinearConfiguration>,
+    /// For `CANARY`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub canary_configuration: Option<CanaryConfiguration>,
 }
 
 impl DeploymentConfigurationDescription {
-    /// A rolling update with these bounds.
-    pub(crate) fn rolling(minimum_healthy_percent: u32, maximum_percent: u32, breaker: CircuitBreaker) -> Self {
+    /// How a service deploys.
+    pub(crate) fn of(service: &kept::Service) -> Self {
+        let minutes = |time: Duration| time.as_secs() / 60;
+        let percent = |tenths: u32| Some(f64::from(tenths) / 10.0);
+        let (strategy, linear, canary) = match service.plan.strategy {
+            kept::DeploymentStrategy::Rolling => (DeploymentStrategy::Rolling, None, None),
+            kept::DeploymentStrategy::BlueGreen => (DeploymentStrategy::BlueGreen, None, None),
+            kept::DeploymentStrategy::Linear { step, bake } => {
+                let bake = Some(minutes(bake) as u32);
+                let linear = LinearConfiguration { step_percent: percent(step), step_bake_time_in_minutes: bake };
+                (DeploymentStrategy::Linear, Some(linear), None)
+            }
+            kept::DeploymentStrategy::Canary { first, bake } => {
+                let bake = Some(minutes(bake) as u32);
+                let canary = CanaryConfiguration { canary_percent: percent(first), canary_bake_time_in_minutes: bake };
+                (DeploymentStrategy::Canary, None, Some(canary))
+            }
+        };
         DeploymentConfigurationDescription {
-            deployment_circuit_breaker: DeploymentCircuitBreaker::described(breaker),
-            maximum_percent,
-            minimum_healthy_percent,
-            strategy: DeploymentStrategy::Rolling,
-            bake_time_in_minutes: 0,
+            deployment_circuit_breaker: DeploymentCircuitBreaker::described(service.breaker),
+            maximum_percent: service.maximum_percent,
+            minimum_healthy_percent: service.minimum_healthy_percent,
+            strategy,
+            bake_time_in_minutes: minutes(service.plan.bake),
+            lifecycle_hooks: service.plan.hooks.iter().map(LifecycleHook::described).collect(),
+            linear_configuration: linear,
+            canary_configuration: canary,
         }
     }
+}
+
+impl LifecycleHook {
+    fn described(hook: &kept::Hook) -> LifecycleHook {
+        let stage = |&stage: &Stage| match stage {
+            Stage::ReconcileService => LifecycleStage::ReconcileService,
+            Stage::PreScaleUp => LifecycleStage::PreScaleUp,
+            Stage::ScaleUp => LifecycleStage::ScaleUp,
+            Stage::PostScaleUp => LifecycleStage::PostScaleUp,
+            Stage::TestTrafficShift => LifecycleStage::TestTrafficShift,
+            Stage::PostTestTrafficShift => LifecycleStage::PostTestTrafficShift,
+            Stage::PreProductionTrafficShift => LifecycleStage::PreProductionTrafficShift,
+            Stage::ProductionTrafficShift => LifecycleStage::ProductionTrafficShift,
+            Stage::PostProductionTrafficShift => LifecycleStage::PostProductionTrafficShift,
+            Stage::BakeTime => LifecycleStage::BakeTime,
+            Stage::CleanUp => LifecycleStage::CleanUp,
+        };
+        LifecycleHook {
+            hook_target_arn: hook.function.clone(),
+            role_arn: hook.role.clone(),
+            lifecycle_stages: hook.stages.iter().map(stage).collect(),
+            hook_details: None,
+        }
+    }
+}
+
+/// At most ten hooks, each in stages in which a function may be asked [CP-211].
+fn checked_hooks(hooks: &[LifecycleHook]) -> Result<Vec<kept::Hook>, ApiError> {
+    let place = "deploymentConfiguration.lifecycleHooks";
+    if hooks.len() > 10 {
+        return Err(ApiError::invalid_parameter("lifecycleHooks can have at most 10 items.").at(place));
+    }
+    let one = |(index, hook): (usize, &LifecycleHook)| {
+        let place = format!("{place}[{index}].lifecycleStages");
+        let stages: Vec<Stage> = hook.lifecycle_stages.iter().map(|stage| stage.kept()).collect();
+        if let Some(stage) = stages.iter().find(|stage| !stage.takes_hooks()) {
+            let message = format!("Lifecycle hooks are not supported at the stage {stage}.");
+            return Err(ApiError::invalid_parameter(message).at(place));
+        }
+        if stages.is_empty() {
+            return Err(ApiError::invalid_parameter("lifecycleStages cannot be empty.").at(place));
+        }
+        Ok(kept::Hook { function: hook.hook_target_arn.clone(), role: hook.role_arn.clone(), stages })
+    };
+    hooks.iter().enumerate().map(one).collect()
+}
+
+/// Whether a number of tenths is whole, but for what binary fractions cannot say.
+fn is_whole(tenths: f64) -> bool {
+    (tenths - f64::from(round(tenths))).abs() < 1e-6
+}
+
+fn round(tenths: f64) -> u32 {
+    (tenths + 0.5) as u32
 }

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::{ApiError, NotModelled};
 use crate::world::World;
-use crate::world::ecs::{LoadBalancerLink, TaskDefinition};
-use crate::world::elb::TargetType;
+use crate::world::ecs::{Advanced, DeploymentStrategy, LoadBalancerLink, Plan, TaskDefinition};
+use crate::world::elb::{RuleRef, TargetGroupId, TargetType};
 
 /// Target groups of a service [count] [CP-022].
 const GROUPS_MAX: usize = 5;
@@ -25,9 +25,25 @@ pub struct LoadBalancer {
     /// One of that container's ports.
     #[schemars(range(min = 1))]
     pub container_port: u16,
-    /// Blue/green; not modelled.
-    #[serde(default, skip_serializing)]
-    pub advanced_configuration: NotModelled,
+    /// What BLUE_GREEN, LINEAR and CANARY need [CP-208].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advanced_configuration: Option<AdvancedConfiguration>,
+}
+
+/// `advancedConfiguration`: the second target group, and the rules whose weights lead the traffic [CP-208].
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AdvancedConfiguration {
+    /// The target group of every second revision, by ARN or name.
+    pub alternate_target_group_arn: String,
+    /// The rule for everybody, by ARN: of an Application Load Balancer a rule, of a Network Load Balancer the listener. A
+    /// listener may also be named as `alb:80`, which means its default rule.
+    pub production_listener_rule: String,
+    /// The rule for tests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test_listener_rule: Option<String>,
+    /// What ECS changes the rules with.
+    pub role_arn: String,
 }
 
 /// What a request says about load balancers, with names looked up.
@@ -59,9 +75,70 @@ pub(crate) fn resolve(given: &[LoadBalancer], world: &World) -> Result<Vec<LoadB
                 "Create the target group with the target type ip: EC2 instances are not modelled by this simulator.",
             ));
         }
-        Ok(LoadBalancerLink { group, container: one.container_name.clone(), port: one.container_port })
+        let advanced =
+            one.advanced_configuration.as_ref().map(|given| advanced(index, group, given, world)).transpose()?;
+        Ok(LoadBalancerLink { group, container: one.container_name.clone(), port: one.container_port, advanced })
     };
     given.iter().enumerate().map(link).collect()
+}
+
+/// The rules and the second group of a load balancer, looked up.
+fn advanced(
+    index: usize,
+    usual: TargetGroupId,
+    given: &AdvancedConfiguration,
+    world: &World,
+) -> Result<Advanced, ApiError> {
+    let error = |field: &str, message: &str| {
+        ApiError::invalid_parameter(message).at(format!("loadBalancers[{index}].advancedConfiguration.{field}"))
+    };
+    let place = "alternateTargetGroupArn";
+    let alternate = world.elb.group_named(&given.alternate_target_group_arn);
+    let alternate = alternate.ok_or_else(|| error(place, "The specified target group does not exist."))?;
+    if alternate == usual {
+        return Err(error(place, "The alternate target group must be another one than the target group."));
+    }
+    if world.elb.groups[alternate].target_type != TargetType::Ip {
+        return Err(error(place, "The alternate target group must have the target type ip."));
+    }
+    let rule = |field: &str, name: &str| {
+        let found = world.elb.rule_or_listener_named(name);
+        let found = found.ok_or_else(|| error(field, "The specified listener rule does not exist."));
+        found.map_err(|error| error.help("Name a rule or a listener by its ARN, or a listener as `alb:80`."))
+    };
+    Ok(Advanced {
+        usual,
+        alternate,
+        production_rule: rule("productionListenerRule", &given.production_listener_rule)?,
+        test_rule: given.test_listener_rule.as_ref().map(|name| rule("testListenerRule", name)).transpose()?,
+        role: given.role_arn.clone(),
+    })
+}
+
+/// The ARN of a rule, or of the listener whose default rule it is.
+fn named(rule: &RuleRef, world: &World) -> String {
+    rule.arn.clone().unwrap_or_else(|| world.elb.listeners[rule.listener].arn.clone())
+}
+
+/// Whether traffic can be led as the strategy wants it [CP-207][CP-208].
+pub(crate) fn check_plan(links: &[LoadBalancerLink], plan: &Plan, _world: &World) -> Result<(), ApiError> {
+    let strategy = match plan.strategy {
+        DeploymentStrategy::Rolling => return Ok(()),
+        DeploymentStrategy::BlueGreen => "BLUE_GREEN",
+        DeploymentStrategy::Linear { .. } => "LINEAR",
+        DeploymentStrategy::Canary { .. } => "CANARY",
+    };
+    if links.is_empty() && strategy != "BLUE_GREEN" {
+        let message = format!("The deployment strategy {strategy} needs a load balancer.");
+        return Err(ApiError::invalid_parameter(message).at("loadBalancers"));
+    }
+    match links.iter().position(|link| link.advanced.is_none()) {
+        None => Ok(()),
+        Some(index) => {
+            let message = format!("The deployment strategy {strategy} needs an advancedConfiguration.");
+            Err(ApiError::invalid_parameter(message).at(format!("loadBalancers[{index}].advancedConfiguration")))
+        }
+    }
 }
 
 /// Whether the task definition has the containers and ports that are to be registered.
@@ -89,7 +166,12 @@ pub(crate) fn described(links: &[LoadBalancerLink], world: &World) -> Vec<LoadBa
         load_balancer_name: NotModelled,
         container_name: link.container.clone(),
         container_port: link.port,
-        advanced_configuration: NotModelled,
+        advanced_configuration: link.advanced.as_ref().map(|advanced| AdvancedConfiguration {
+            alternate_target_group_arn: world.elb.groups[advanced.alternate].arn.clone(),
+            production_listener_rule: named(&advanced.production_rule, world),
+            test_listener_rule: advanced.test_rule.as_ref().map(|rule| named(rule, world)),
+            role_arn: advanced.role.clone(),
+        }),
     };
     links.iter().map(one).collect()
 }

@@ -127,6 +127,9 @@ pub struct ServiceDeploymentDescription {
     /// The way back, if it is taken.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rollback: Option<RollbackDescription>,
+    /// Where it is, unless its strategy is ROLLING [CP-202].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lifecycle_stage: Option<&'static str>,
     /// What watches it.
     pub deployment_circuit_breaker: BreakerDescription,
 }
@@ -163,16 +166,13 @@ impl ServiceDeploymentDescription {
                 requested,
                 ecs.deployment_counts(act.target),
             ),
-            deployment_configuration: DeploymentConfigurationDescription::rolling(
-                service.minimum_healthy_percent,
-                service.maximum_percent,
-                service.breaker,
-            ),
+            deployment_configuration: DeploymentConfigurationDescription::of(service),
             rollback: act.rollback.as_ref().map(|rollback| RollbackDescription {
                 reason: rollback.reason.clone(),
                 started_at: wall(rollback.started),
                 service_revision_arn: ecs.deployments[rollback.to].revision_arn.clone(),
             }),
+            lifecycle_stage: act.shift.as_ref().map(|shift| shift.stage.into()),
             deployment_circuit_breaker: BreakerDescription { status, failure_count: target.failures, threshold },
         }
     }
@@ -224,7 +224,7 @@ impl ServiceRevisionDescription {
             capacity_provider_strategy: strategy,
             platform_version: PLATFORM_VERSION,
             platform_family: "Linux",
-            load_balancers: load_balancer::described(&of.recipe.load_balancers, world),
+            load_balancers: load_balancer::described(&of.links, world),
             service_registries: Vec::new(),
             network_configuration: network_configuration::described(&of.recipe.network, world),
             created_at: world.account.wall(of.created),

@@ -131,7 +131,8 @@ impl Operation for UpdateService {
         if let Some(given) = &self.load_balancers {
             update.load_balancers = Some(load_balancer::resolve(given, world)?);
         }
-        let links = update.load_balancers.as_ref().unwrap_or(&service.load_balancers);
+        let links = update.load_balancers.clone().unwrap_or_else(|| service.load_balancers.clone());
+        let links = links.as_slice();
         let definition = update.definition.unwrap_or(world.ecs.deployments[service.primary()].recipe.definition);
         load_balancer::check(links, &world.ecs.definitions[definition])?;
         if let Some(seconds) = self.health_check_grace_period_seconds {
@@ -142,7 +143,9 @@ impl Operation for UpdateService {
             update.minimum_healthy_percent = bounds.minimum_healthy_percent;
             update.maximum_percent = bounds.maximum_percent;
             update.breaker = bounds.breaker()?;
+            update.plan = Some(bounds.plan(&service.plan)?);
         }
+        load_balancer::check_plan(links, update.plan.as_ref().unwrap_or(&service.plan), world)?;
         let maximum = update.maximum_percent.unwrap_or(service.maximum_percent);
         let wanted = rebalancing(self.availability_zone_rebalancing, service.balance.enabled, maximum)?;
         update.rebalancing = Some(wanted);

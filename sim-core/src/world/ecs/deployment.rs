@@ -4,10 +4,11 @@
 //! are made of; as a thing that never changes it is called a *service revision*, and the two are one here. A *service
 //! deployment* (DescribeServiceDeployments) is the act of going from one revision to another, a way back included.
 
+use super::Shift;
 use super::service::{AwsVpc, LoadBalancerLink};
 use super::{Ecs, ServiceId, Strategy, TaskCounts, TaskDefinitionId};
 use crate::engine::{FactId, Id, Time};
-use crate::world::{Account, Ctx, Fact};
+use crate::world::{Account, Ctx, Fact, Peers};
 
 /// Names a [`Deployment`].
 pub type DeploymentId = Id<Deployment>;
@@ -50,6 +51,8 @@ pub struct Deployment {
     pub revision_arn: String,
     /// What its tasks are made of; it never changes [CP-188].
     pub recipe: Recipe,
+    /// Target groups that its tasks register in: the recipe's, or their alternates [CP-208].
+    pub links: Vec<LoadBalancerLink>,
     /// `capacityProviderStrategy` at its start.
     pub strategy: Strategy,
     /// `rolloutState`.
@@ -110,6 +113,14 @@ impl ServiceDeploymentStatus {
     }
 }
 
+impl ServiceDeploymentStatus {
+    /// Whether it is on its way to the new revision.
+    pub fn goes_forward(self) -> bool {
+        use ServiceDeploymentStatus::{InProgress, Pending, RollbackRequested};
+        matches!(self, Pending | InProgress | RollbackRequested)
+    }
+}
+
 /// The way back.
 #[derive(Clone, Debug)]
 pub struct Rollback {
@@ -148,6 +159,10 @@ pub struct ServiceDeployment {
     pub updated: Time,
     /// The way back, if it is taken.
     pub rollback: Option<Rollback>,
+    /// How far it is, unless its strategy is ROLLING.
+    pub shift: Option<Shift>,
+    /// What a lifecycle hook, or a stage that took too long, has made it fail with.
+    pub hook_failed: Option<FactId>,
     /// The circuit breaker has made it fail.
     pub triggered: bool,
     /// The circuit breaker's threshold when it was over [count].
@@ -162,7 +177,7 @@ impl Ecs {
 
     /// The target groups that a task is registered in: those of its deployment.
     pub fn links_of(&self, task: super::TaskId) -> &[LoadBalancerLink] {
-        self.tasks[task].deployment.map_or(&[], |deployment| &self.deployments[deployment].recipe.load_balancers)
+        self.tasks[task].deployment.map_or(&[], |deployment| &self.deployments[deployment].links)
     }
 
     /// The service deployment that a service is in, or was in last.
@@ -172,13 +187,8 @@ impl Ecs {
 
     /// Begins to replace a service's tasks. A wait after start failures ends at once, as the new deployment has had none
     /// [CP-133]; one that is under way is over [CP-186].
-    pub(super) fn start_deployment(
-        &mut self,
-        id: ServiceId,
-        recipe: Recipe,
-        account: &Account,
-        ctx: &mut Ctx,
-    ) -> FactId {
+    pub(super) fn start_deployment(&mut self, id: ServiceId, recipe: Recipe, peers: &Peers, ctx: &mut Ctx) -> FactId {
+        let account = &peers.account;
         let now = ctx.now();
         let service = &mut self.services[id];
         service.deployed += 1;
@@ -197,10 +207,14 @@ impl Ecs {
             (of, if is_newest { desired } else { self.deployments[of].kept }, self.deployment_counts(of))
         };
         let sources = before.iter().map(source).collect();
-        self.supersede(id, now);
+        let blue = self.carrier(id);
+        self.supersede(id, blue, peers, ctx);
         self.stop_rebalancing(id, account, ctx);
+        let links = self.links_for(id, blue, &recipe.load_balancers);
+        let shift = self.first_shift(id, blue, because, now);
         self.deployments.push(Deployment {
             service: id,
+            links,
             revision_arn: account.arn("ecs", &format!("service-revision/{of_service}/{revision}")),
             reason: format!("ECS deployment {name} in progress."),
             name,
@@ -234,6 +248,8 @@ impl Ecs {
             stopped: None,
             updated: now,
             rollback: None,
+            shift,
+            hook_failed: None,
             triggered: false,
             threshold: 0,
         });
@@ -247,14 +263,25 @@ impl Ecs {
 
     /// What was newest until now keeps its healthy tasks until they are replaced; an act that is under way has to stop
     /// [CP-186].
-    fn supersede(&mut self, service: ServiceId, now: Time) {
+    fn supersede(&mut self, service: ServiceId, blue: Option<DeploymentId>, peers: &Peers, ctx: &mut Ctx) {
         let Some(&newest) = self.services[service].deployments.last() else { return };
+        let now = ctx.now();
+        if self.stage_of(service).is_some() && blue != Some(newest) {
+            let act = self.current_service_deployment(service);
+            self.lead_back(act, peers, ctx);
+        }
         let own = |&&task: &&super::TaskId| {
             let it = &self.tasks[task];
             it.deployment == Some(newest) && it.stopping.is_none() && self.is_healthy(task, now)
         };
         let healthy = self.services[service].live.iter().filter(own).count() as u32;
         self.deployments[newest].kept = if self.deployments[newest].rollout == Rollout::Failed { 0 } else { healthy };
+        if self.services[service].plan.strategy != super::DeploymentStrategy::Rolling {
+            self.deployments[newest].kept = 0;
+            if let Some(blue) = blue.filter(|&blue| self.deployments[blue].rollout != Rollout::Failed) {
+                self.deployments[blue].kept = self.services[service].desired_count;
+            }
+        }
         let act = self.current_service_deployment(service);
         let act = &mut self.service_deployments[act];
         if act.status.is_open() {
@@ -262,6 +289,14 @@ impl Ecs {
             act.reason = "A new service deployment took its place.".to_owned();
             act.updated = now;
         }
+    }
+
+    /// The deployment that has the production traffic.
+    fn carrier(&self, service: ServiceId) -> Option<DeploymentId> {
+        let newest = self.services[service].deployments.last().copied()?;
+        let act = &self.service_deployments[self.current_service_deployment(service)];
+        let blue = act.shift.as_ref().filter(|shift| act.status.is_open() && shift.production < super::strategy::ALL);
+        Some(blue.and_then(|shift| shift.blue).unwrap_or(newest))
     }
 
     /// Looks after the service deployments of a service, before the scheduler moves tasks: one that was told to stop is
@@ -286,19 +321,22 @@ impl Ecs {
 
     /// Fails the PRIMARY deployment when its circuit breaker has counted enough, or when a user wants it back
     /// [CP-189][CP-193], and goes back, if that is asked for and there is where to.
-    pub(super) fn monitor(&mut self, service: ServiceId, account: &Account, ctx: &mut Ctx) {
+    pub(super) fn monitor(&mut self, service: ServiceId, peers: &Peers, ctx: &mut Ctx) {
         let it = &self.services[service];
         let primary = it.primary();
         let (breaker, threshold) = (it.breaker, it.breaker.threshold(it.desired_count));
         let act = self.current_service_deployment(service);
         let asked = self.service_deployments[act].status == ServiceDeploymentStatus::RollbackRequested;
-        let deployment = &self.deployments[primary];
-        if deployment.rollout != Rollout::InProgress {
+        if self.deployments[primary].rollout != Rollout::InProgress {
             return;
         }
+        let hook = self.service_deployments[act].hook_failed.take();
+        let deployment = &self.deployments[primary];
         let tripped = breaker.enable && deployment.failures > 0 && deployment.failures >= threshold;
         let Some(because) = (if asked {
             self.services[service].back_because
+        } else if hook.is_some() {
+            hook
         } else if tripped {
             deployment.latest_failure
         } else {
@@ -308,13 +346,18 @@ impl Ecs {
         };
         self.service_deployments[act].triggered |= tripped && !asked;
         self.service_deployments[act].threshold = threshold;
-        let why = if asked { Why::User } else { Why::CircuitBreaker };
-        ctx.within(Some(because), |ctx| self.fail(service, why, asked || breaker.rollback, account, ctx));
+        let why = match (asked, hook) {
+            (true, _) => Why::User,
+            (false, Some(_)) => Why::Hook,
+            (false, None) => Why::CircuitBreaker,
+        };
+        let back = asked || hook.is_some() || breaker.rollback;
+        ctx.within(Some(because), |ctx| self.fail(service, why, back, peers, ctx));
     }
 
     /// The PRIMARY deployment has failed: it launches nothing more [CP-183].
-    fn fail(&mut self, service: ServiceId, why: Why, back: bool, account: &Account, ctx: &mut Ctx) {
-        let now = ctx.now();
+    fn fail(&mut self, service: ServiceId, why: Why, back: bool, peers: &Peers, ctx: &mut Ctx) {
+        let (now, account) = (ctx.now(), &peers.account);
         let failed = self.services[service].primary();
         let fact = ctx.record(Fact::DeploymentFailed { service, deployment: failed });
         ctx.because(fact);
@@ -327,6 +370,7 @@ impl Ecs {
         self.announce(service, &text, account, ctx);
 
         let act = self.current_service_deployment(service);
+        self.lead_back(act, peers, ctx);
         // The latest that has completed and is not on its way back already [CP-196].
         let completed = |&&to: &&DeploymentId| to != failed && self.deployments[to].rollout == Rollout::Completed;
         let to = self.services[service].revisions.iter().rev().find(completed).copied();
@@ -418,7 +462,9 @@ impl Ecs {
 enum Why {
     /// Too many of its tasks failed.
     CircuitBreaker,
-    /// A user wants it back. AWS publishes no words for it: these are ours.
+    /// A lifecycle hook answered FAILED, or a stage took too long. AWS publishes no words for it: these are ours.
+    Hook,
+    /// A user wants it back. These words are ours, too.
     User,
 }
 
@@ -427,6 +473,7 @@ impl Why {
     fn text(&self) -> &'static str {
         match self {
             Why::CircuitBreaker => "tasks failed to start",
+            Why::Hook => "lifecycle hook failed",
             Why::User => "stopped by user",
         }
     }
@@ -435,6 +482,7 @@ impl Why {
     fn reason(&self, name: &str) -> String {
         match self {
             Why::CircuitBreaker => "ECS deployment circuit breaker: tasks failed to start.".to_owned(),
+            Why::Hook => format!("ECS deployment {name} failed: lifecycle hook failed."),
             Why::User => format!("ECS deployment {name} stopped by user."),
         }
     }
@@ -443,7 +491,7 @@ impl Why {
     fn back_reason(&self, name: &str) -> String {
         match self {
             Why::CircuitBreaker => format!("ECS deployment circuit breaker: rolling back to deploymentId {name}."),
-            Why::User => format!("ECS deployment: rolling back to deploymentId {name}."),
+            Why::Hook | Why::User => format!("ECS deployment: rolling back to deploymentId {name}."),
         }
     }
 
@@ -453,6 +501,7 @@ impl Why {
             Why::CircuitBreaker => {
                 "Service deployment rolled back because of the deployment circuit breaker.".to_owned()
             }
+            Why::Hook => "Service deployment rolled back because of a lifecycle hook.".to_owned(),
             Why::User => "Service deployment rolled back at the request of a user.".to_owned(),
         }
     }

@@ -12,6 +12,8 @@ pub mod lifecycle;
 mod protection;
 mod scheduler;
 mod service;
+mod shift;
+mod strategy;
 mod task;
 
 pub use balance::Balance;
@@ -27,9 +29,11 @@ pub use deployment::{
 pub use labels::Labels;
 pub use scheduler::NO_CAPACITY;
 pub use service::{
-    AwsVpc, LoadBalancerLink, PropagateTags, Service, ServiceEventLine, ServiceId, ServiceStatus, Stored,
+    Advanced, AwsVpc, LoadBalancerLink, PropagateTags, Service, ServiceEventLine, ServiceId, ServiceStatus, Stored,
 };
 pub(crate) use service::{NewService, ServiceUpdate};
+pub use shift::Shift;
+pub use strategy::{DeploymentStrategy, Hook, HookScript, HookStatus, Plan, Stage};
 pub use task::{ContainerState, NewTask, StopCode, Stopping, TargetState, Task, TaskId, TaskStatus, Timestamps};
 
 use std::collections::BTreeMap;
@@ -85,6 +89,8 @@ pub struct Ecs {
     pub deployments: Arena<Deployment>,
     /// All service deployments of all services.
     pub service_deployments: Arena<ServiceDeployment>,
+    /// What the functions of lifecycle hooks answer.
+    pub(crate) hooks: BTreeMap<String, HookScript>,
     /// The latest service of each name.
     pub(crate) service_names: BTreeMap<(ClusterId, String), ServiceId>,
     /// All tasks, stopped ones included.

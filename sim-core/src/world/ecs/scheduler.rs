@@ -31,19 +31,19 @@ pub fn upper_bound(desired: u32, maximum_percent: u32) -> u32 {
 
 /// What one pass sees of a service's tasks. A task that is already stopping is in none of the lists.
 #[derive(Debug, Default)]
-struct Census {
+pub(super) struct Census {
     /// Of the PRIMARY deployment.
-    new: Vec<TaskId>,
+    pub(super) new: Vec<TaskId>,
     /// Of earlier deployments, however many [CP-186].
-    old: Vec<TaskId>,
+    pub(super) old: Vec<TaskId>,
     /// Those that count for `minimumHealthyPercent`.
-    healthy: u32,
+    pub(super) healthy: u32,
     /// `healthy`, of the PRIMARY deployment.
-    healthy_new: u32,
+    pub(super) healthy_new: u32,
     /// Failed their checks, with the grace period over, of the PRIMARY deployment.
-    unhealthy_new: Vec<TaskId>,
+    pub(super) unhealthy_new: Vec<TaskId>,
     /// Not STOPPED, those that are stopping included: what `maximumPercent` counts [CP-168].
-    existing: u32,
+    pub(super) existing: u32,
 }
 
 impl Ecs {
@@ -72,7 +72,8 @@ impl Ecs {
         }
         self.walk_service_deployments(service, now);
         self.note_healthy(service, now);
-        self.monitor(service, &peers.account, ctx);
+        self.walk_stages(service, peers, ctx);
+        self.monitor(service, peers, ctx);
         self.settle_move(service);
         let stopped = self.stop_surplus(service, peers, ctx);
         let started = self.start_missing(service, peers, ctx);
@@ -90,7 +91,7 @@ impl Ecs {
     }
 
     /// What there is at this moment.
-    fn census(&self, service: ServiceId, now: Time) -> Census {
+    pub(super) fn census(&self, service: ServiceId, now: Time) -> Census {
         let it = &self.services[service];
         let mut census = Census { existing: it.live.len() as u32, ..Census::default() };
         for &task in &it.live {

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::deployment::{DeploymentId, Recipe, ServiceDeploymentId};
-use super::{Balance, CircuitBreaker, ClusterId, Ecs, EcsEvent, Strategy, Tags, TaskCounts, TaskDefinitionId, TaskId};
+use super::{
+    Balance, CircuitBreaker, ClusterId, Ecs, EcsEvent, Plan, Strategy, Tags, TaskCounts, TaskDefinitionId, TaskId,
+};
 use crate::engine::{FactId, Id, Time};
-use crate::world::elb::TargetGroupId;
+use crate::world::elb::{RuleRef, TargetGroupId};
 use crate::world::network::{SecurityGroupId, SubnetId, ZoneId};
 use crate::world::{Ctx, Event, Fact, Name, Peers};
 
@@ -45,6 +47,23 @@ pub struct LoadBalancerLink {
     pub container: String,
     /// Its port.
     pub port: u16,
+    /// What a deployment that leads traffic needs.
+    pub advanced: Option<Advanced>,
+}
+
+/// `advancedConfiguration` of a load balancer [CP-208].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Advanced {
+    /// The target group that the service was given first.
+    pub usual: TargetGroupId,
+    /// `alternateTargetGroupArn`: that of every second revision.
+    pub alternate: TargetGroupId,
+    /// `productionListenerRule`.
+    pub production_rule: RuleRef,
+    /// `testListenerRule`.
+    pub test_rule: Option<RuleRef>,
+    /// `roleArn`: what ECS changes the rules with; it is not asked here.
+    pub role: String,
 }
 
 /// What a service was given that is described and changes nothing here.
@@ -117,6 +136,8 @@ pub struct Service {
     pub revisions: Vec<DeploymentId>,
     /// Every service deployment there ever was, in order of creation.
     pub history: Vec<ServiceDeploymentId>,
+    /// `strategy`, `bakeTimeInMinutes`, `lifecycleHooks`.
+    pub plan: Plan,
     /// `deploymentCircuitBreaker`.
     pub breaker: CircuitBreaker,
     /// How many deployments services of this name have had [count].
@@ -176,6 +197,7 @@ pub(crate) struct NewService {
     pub desired_count: u32,
     pub minimum_healthy_percent: u32,
     pub maximum_percent: u32,
+    pub plan: Plan,
     pub breaker: CircuitBreaker,
     pub rebalancing: bool,
     pub grace_period: Duration,
@@ -190,6 +212,7 @@ pub(crate) struct ServiceUpdate {
     pub desired_count: Option<u32>,
     pub minimum_healthy_percent: Option<u32>,
     pub maximum_percent: Option<u32>,
+    pub plan: Option<Plan>,
     pub breaker: Option<CircuitBreaker>,
     pub rebalancing: Option<bool>,
     pub grace_period: Option<Duration>,
@@ -258,6 +281,7 @@ impl Ecs {
             desired_count: new.desired_count,
             minimum_healthy_percent: new.minimum_healthy_percent,
             maximum_percent: new.maximum_percent,
+            plan: new.plan,
             breaker: new.breaker,
             grace_period: new.grace_period,
             load_balancers: new.load_balancers,
@@ -289,7 +313,7 @@ impl Ecs {
             stored: new.stored,
         });
         ctx.within(Some(because), |ctx| {
-            let started = self.start_deployment(id, recipe, &peers.account, ctx);
+            let started = self.start_deployment(id, recipe, peers, ctx);
             ctx.because(started);
             ctx.send(Duration::ZERO, Event::Ecs(EcsEvent::Reconcile(id)));
         });
@@ -314,6 +338,9 @@ impl Ecs {
         service.desired_count = desired;
         service.minimum_healthy_percent = update.minimum_healthy_percent.unwrap_or(service.minimum_healthy_percent);
         service.maximum_percent = update.maximum_percent.unwrap_or(service.maximum_percent);
+        if let Some(plan) = update.plan {
+            service.plan = plan;
+        }
         service.breaker = update.breaker.unwrap_or(service.breaker);
         service.balance.enabled = update.rebalancing.unwrap_or(service.balance.enabled);
         service.grace_period = update.grace_period.unwrap_or(service.grace_period);
@@ -329,7 +356,7 @@ impl Ecs {
         let because = ctx.record(Fact::ServiceUpdated { service: id, desired });
         self.services[id].because = because;
         if differs || update.force {
-            ctx.within(Some(because), |ctx| self.start_deployment(id, recipe, &peers.account, ctx));
+            ctx.within(Some(because), |ctx| self.start_deployment(id, recipe, peers, ctx));
         }
         self.wake(id, ctx);
     }

@@ -18,6 +18,7 @@ mod listener;
 mod loads;
 mod reach;
 mod register;
+mod shift;
 mod slow_start;
 mod target;
 
@@ -31,11 +32,12 @@ pub use dns::ZoneSet;
 pub use group::{Algorithm, NewTargetGroup, Protocol, TargetGroup, TargetGroupId, TargetType};
 pub use health::Probe;
 pub use listener::{Listener, ListenerId, Routed, Rule};
+pub use shift::RuleRef;
 pub use target::{HealthReason, Target, TargetId, TargetState, Verdict};
 
 use std::collections::BTreeMap;
 
-use super::ecs::TaskId;
+use super::ecs::{ServiceDeploymentId, TaskId};
 use super::network::ZoneId;
 use super::{Ctx, Peers};
 use crate::engine::{Arena, Samples};
@@ -69,6 +71,8 @@ pub enum ElbEvent {
     Wake(TaskId),
     /// The same for all of them.
     WakeAll,
+    /// ECS leads the traffic of a service as this deployment wants it.
+    Shift(ServiceDeploymentId),
 }
 
 /// The state of Elastic Load Balancing.
@@ -108,6 +112,7 @@ impl Elb {
             ElbEvent::Watch(group) => self.watch(group, peers, ctx),
             ElbEvent::Wake(task) => self.wake_task(task, ctx),
             ElbEvent::WakeAll => self.wake_all(ctx),
+            ElbEvent::Shift(act) => self.shift(act, peers, ctx),
             ElbEvent::Check(target) => self.check(target, peers, ctx),
             ElbEvent::Checked(target, verdict) => self.checked(target, verdict, peers, ctx),
             ElbEvent::Active(balancer) => self.activate(balancer),

@@ -2,7 +2,7 @@
 
 use super::super::balance::Look;
 use super::super::task::TargetState;
-use super::super::{Ecs, Rollout, ServiceId, TaskId, TaskStatus};
+use super::super::{Ecs, Rollout, ServiceId, Stage, TaskId, TaskStatus};
 use super::{Census, QUIET};
 use crate::engine::Time;
 use crate::world::{Ctx, Fact, Peers};
@@ -24,7 +24,9 @@ impl Ecs {
         let (desired, deployment) = (it.desired_count, it.primary());
         let status = |wanted: TaskStatus| it.live.iter().filter(|&&task| self.tasks[task].status == wanted).count();
         let (running, pending) = (status(TaskStatus::Running), status(TaskStatus::Pending));
+        let under_way = self.stage_of(service).is_some_and(|stage| stage < Stage::CleanUp);
         let settled = !busy
+            && !under_way
             && census.old.is_empty()
             && census.new.len() as u32 == desired
             && running as u32 == desired
@@ -90,8 +92,8 @@ impl Ecs {
             || ctx.now() < self.deployments[it.primary()].launch_after;
         let quiet = it.deadlock_said.is_some_and(|said| ctx.now() < said + QUIET);
         let failed = self.deployments[it.primary()].rollout == Rollout::Failed;
-        let protected = self.services[service].protection_said.is_some();
-        if protected || moved || waiting || quiet || failed || census.old.is_empty() {
+        let held = self.services[service].protection_said.is_some() || self.stage_of(service).is_some();
+        if held || moved || waiting || quiet || failed || census.old.is_empty() {
             return;
         }
         self.services[service].deadlock_said = Some(ctx.now());

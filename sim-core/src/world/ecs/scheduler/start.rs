@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::breaker::Failed;
 use super::super::task::NewTask;
-use super::super::{DeploymentId, Ecs, Rollout, ServiceId, TaskId};
+use super::super::{DeploymentId, Ecs, Rollout, ServiceId, Stage, TaskId};
 use super::{QUIET, upper_bound};
 use crate::engine::FactId;
 use crate::world::{Ctx, Fact, Peers};
@@ -29,6 +29,10 @@ impl Ecs {
         let it = &self.services[service];
         let primary = it.primary();
         let mut room = upper_bound(it.desired_count, it.maximum_percent).saturating_sub(census.existing);
+        if let Some(stage) = self.stage_of(service) {
+            // Both revisions run whole, beside each other [CP-203]; the new one waits for its stage.
+            room = if stage < Stage::ScaleUp { 0 } else { u32::MAX };
+        }
 
         let mut launches: Vec<(DeploymentId, u32)> = Vec::new();
         for &deployment in &it.deployments[..it.deployments.len() - 1] {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::super::breaker::Failed;
-use super::super::{DeploymentId, Ecs, Rollout, ServiceId, StopCode, TaskId, TaskStatus};
+use super::super::{DeploymentId, Ecs, Rollout, ServiceId, Stage, StopCode, TaskId, TaskStatus};
 use super::{lower_bound, upper_bound};
 use crate::engine::{FactId, Time};
 use crate::world::{Ctx, Fact, Peers};
@@ -21,12 +21,19 @@ impl Ecs {
             // What runs stays, of both revisions [CP-197].
             return 0;
         }
-        let floor = lower_bound(desired, it.minimum_healthy_percent);
+        let stage = self.stage_of(service);
+        let blue = self.blue_of(service);
+        // A deployment with stages keeps what has the traffic until its last one [CP-203], and then needs it no more.
+        let floor = if stage.is_some() { 0 } else { lower_bound(desired, it.minimum_healthy_percent) };
         let mut healthy = census.healthy;
         let mut victims = Vec::new();
         let mut protected = Vec::new();
 
         for task in self.in_stop_order(&census.old, now, peers) {
+            let carries = stage.is_some_and(|stage| stage < Stage::CleanUp) && self.tasks[task].deployment == blue;
+            if carries {
+                continue;
+            }
             if self.is_protected(task, now) {
                 protected.push(task);
             } else if self.is_healthy(task, now) {
@@ -103,7 +110,7 @@ impl Ecs {
 
     /// `Task failed ELB health checks in (target-group …)` [CP-107].
     fn health_reason(&self, service: ServiceId, peers: &Peers) -> String {
-        let link = self.deployments[self.services[service].primary()].recipe.load_balancers.first();
+        let link = self.deployments[self.services[service].primary()].links.first();
         let group = link.map_or("", |link| &peers.elb.groups[link.group].arn);
         format!("Task failed ELB health checks in (target-group {group})")
     }

@@ -1,0 +1,300 @@
+//! Blue/green, linear and canary deployments, as an operator sees them.
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+use sim_core::Simulation;
+use sim_core::engine::Time;
+use sim_core::world::Fact;
+use sim_core::world::ecs::TaskStatus;
+use tests::story::{BALANCER, play, running, service_behind, task, told, typed};
+
+/// A second target group, and a listener for tests.
+const SECOND: &str = r#"
+[[elbv2.targetGroup]]
+Name = "tg2"
+Protocol = "HTTP"
+Port = 80
+TargetType = "ip"
+HealthCheckIntervalSeconds = 10
+HealthyThresholdCount = 2
+UnhealthyThresholdCount = 2
+[[elbv2.targetGroupAttributes]]
+TargetGroupArn = "tg2"
+Attributes = [{ Key = "deregistration_delay.timeout_seconds", Value = "30" }]
+[[elbv2.listener]]
+LoadBalancerArn = "alb"
+Protocol = "HTTP"
+Port = 8080
+DefaultActions = [{ Type = "forward", TargetGroupArn = "tg" }]
+"#;
+
+/// The service, with this strategy.
+fn shifting(desired: u32, configuration: &str) -> String {
+    let advanced = "advancedConfiguration = { alternateTargetGroupArn = \"tg2\", productionListenerRule = \"alb:80\", \
+                    testListenerRule = \"alb:8080\", roleArn = \"ecsInfrastructureRole\" } }]";
+    let service = service_behind(desired, &format!("deploymentConfiguration = {{ {configuration} }}"));
+    let with = service.replace("containerPort = 80 }]", &format!("containerPort = 80, {advanced}"));
+    assert_ne!(with, service);
+    with
+}
+
+/// A lifecycle hook at this stage.
+fn hook(stage: &str) -> String {
+    format!(
+        "lifecycleHooks = [{{ hookTargetArn = \"arn:aws:lambda:us-east-1:123456789012:function:check\", roleArn = \
+         \"hooks\", lifecycleStages = [\"{stage}\"] }}]"
+    )
+}
+
+fn answers(words: &str) -> String {
+    format!("[[world.hook]]\nname = \"check\"\n{words}\n")
+}
+
+fn update(at: &str) -> String {
+    typed(at, "aws ecs update-service --cluster demo --service web --task-definition web:2")
+}
+
+/// What each stage began with, from the second deployment on, and where traffic was led, and what hooks said.
+fn stages(run: &Simulation) -> String {
+    let second = run.world().ecs.deployments.iter().nth(1).map(|(id, _)| id);
+    let line = |(_, entry): (_, &sim_core::engine::Entry<Fact>)| match &entry.fact {
+        Fact::StageEntered { stage, deployment, .. } if Some(*deployment) >= second => {
+            Some(format!("{} {stage}", entry.at))
+        }
+        Fact::TrafficShifted { production, test, .. } => {
+            Some(format!("{} production {production}, test {test}", entry.at))
+        }
+        Fact::HookAnswered { hook, status, .. } => Some(format!("{} {hook}: {status}", entry.at)),
+        _ => None,
+    };
+    run.ctx().journal().iter().filter_map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// How many requests went to the tasks of each revision between two moments of the run.
+fn served(parts: &[&str], from: u64, until: u64) -> (u64, u64) {
+    let at = |seconds: u64| {
+        let mut run = tests::story::ready("60m", parts);
+        run.run_until(Time::from_secs(seconds));
+        let ecs = &run.world().ecs;
+        let of = |revision: u32| {
+            let mine = run
+                .world()
+                .elb
+                .targets
+                .iter()
+                .filter(|(_, target)| ecs.definitions[ecs.tasks[target.task].definition].revision == revision);
+            mine.map(|(_, target)| target.sent).sum::<u64>()
+        };
+        (of(1), of(2))
+    };
+    let (before, after) = (at(from), at(until));
+    (after.0 - before.0, after.1 - before.1)
+}
+
+fn ask(run: &Simulation, operation: &str, input: Value) -> Result<Value, String> {
+    let (mut world, mut ctx) = (run.world().clone(), run.ctx().clone());
+    let entry = sim_core::api::find("ecs", operation).expect("it exists");
+    (entry.call)(input, &mut world, &mut ctx).map_err(|error| format!("{error} at {}", error.place))
+}
+
+fn newest(run: &Simulation) -> Value {
+    let list = ask(run, "ListServiceDeployments", json!({ "cluster": "demo", "service": "web" })).expect("a list");
+    let arn = list["serviceDeployments"][0]["serviceDeploymentArn"].clone();
+    let described =
+        ask(run, "DescribeServiceDeployments", json!({ "serviceDeploymentArns": [arn] })).expect("it is there");
+    described["serviceDeployments"][0].clone()
+}
+
+const TRAFFIC: &str = "[[world.traffic]]\nto = \"alb\"\nrate = 100\nfrom = \"3m\"\n";
+
+/// [CP-202] [CP-203] [CP-204] [CP-207] [CP-208] The new revision starts whole beside the old one, gets the tests' traffic, then all
+/// of it at once; the old one stays for the bake time and goes.
+#[test]
+fn blue_green_walks_through_its_stages() {
+    let parts =
+        [BALANCER, SECOND, &shifting(2, "strategy = \"BLUE_GREEN\", bakeTimeInMinutes = 5"), &update("6m"), TRAFFIC];
+    let run = play("20m", &parts);
+    assert_snapshot!(stages(&run));
+    assert_eq!(running(&run), (0, 2), "{}", told(&run));
+    let mut during = tests::story::ready("20m", &parts);
+    during.run_until(Time::from_secs(9 * 60));
+    assert_eq!(running(&during), (2, 2), "both run in the bake time: {}", told(&during));
+    assert_eq!(newest(&during)["lifecycleStage"], "BAKE_TIME");
+    assert_eq!(newest(&during)["status"], "IN_PROGRESS");
+    assert_eq!(newest(&run)["status"], "SUCCESSFUL");
+    let links = ask(
+        &run,
+        "DescribeServiceRevisions",
+        json!({ "serviceRevisionArns": [
+        newest(&run)["targetServiceRevision"]["arn"],
+    ] }),
+    );
+    let group = links.expect("it is there")["serviceRevisions"][0]["loadBalancers"][0]["targetGroupArn"].clone();
+    assert!(group.as_str().is_some_and(|arn| arn.contains("/tg2/")), "{group}");
+    let failed = tests::story::task(&run, "web#1");
+    assert_eq!(run.world().ecs.tasks[failed].status, TaskStatus::Stopped);
+}
+
+/// [CP-208] The revision after that goes back to the first target group.
+#[test]
+fn every_second_revision_has_the_first_target_group_again() {
+    let again = typed("12m", "aws ecs update-service --cluster demo --service web --force-new-deployment");
+    let run = play("25m", &[BALANCER, SECOND, &shifting(2, "strategy = \"BLUE_GREEN\""), &update("6m"), &again]);
+    let groups: Vec<&str> = run
+        .world()
+        .ecs
+        .deployments
+        .iter()
+        .map(|(_, deployment)| run.world().elb.groups[deployment.links[0].group].name.as_str())
+        .collect();
+    assert_eq!(groups, ["tg", "tg2", "tg"]);
+    assert_eq!(newest(&run)["status"], "SUCCESSFUL", "{}", stages(&run));
+}
+
+/// [CP-206] A canary of 10 % for five minutes: a tenth of the requests, then all of them.
+#[test]
+fn a_canary_gets_its_part_and_then_the_rest() {
+    let canary = "strategy = \"CANARY\", canaryConfiguration = { canaryPercent = 10, canaryBakeTimeInMinutes = 5 }";
+    let service = shifting(4, canary);
+    let update = update("6m");
+    let parts = [BALANCER, SECOND, &service, &update, TRAFFIC];
+    let run = play("20m", &parts);
+    assert_snapshot!(stages(&run));
+    let (old, new) = served(&parts, 8 * 60, 11 * 60);
+    let share = new as f64 / (old + new) as f64;
+    assert!((0.08..0.12).contains(&share), "a tenth of {}: {share}", old + new);
+    let (old, new) = served(&parts, 14 * 60, 15 * 60);
+    assert!(old == 0 && new > 5000, "{old} and {new}");
+}
+
+/// [CP-205] Linear: 40 % more each two minutes, and no bake time after the last step but the deployment's own.
+#[test]
+fn linear_takes_equal_steps() {
+    let linear = "strategy = \"LINEAR\", bakeTimeInMinutes = 1, linearConfiguration = { stepPercent = 40, \
+                  stepBakeTimeInMinutes = 2 }";
+    let run = play("20m", &[BALANCER, SECOND, &shifting(2, linear), &update("6m")]);
+    assert_snapshot!(stages(&run));
+    assert_eq!(newest(&run)["status"], "SUCCESSFUL");
+}
+
+/// [CP-211] [CP-212] [CP-214] A hook fails after the tests' traffic: nobody but the tests ever saw the new revision, its tests'
+/// traffic is led back, and the old one is there whole.
+#[test]
+fn a_failing_hook_takes_the_deployment_back() {
+    let service = shifting(2, &format!("strategy = \"BLUE_GREEN\", {}", hook("POST_TEST_TRAFFIC_SHIFT")));
+    let (update, answers) = (update("6m"), answers("takes = \"20s\"\nanswers = [\"FAILED\"]"));
+    let parts = [BALANCER, SECOND, &service, &update, &answers, TRAFFIC];
+    let run = play("20m", &parts);
+    // The first deployment has asked it as well, and has nowhere to go back to.
+    assert_snapshot!(stages(&run));
+    assert!(told(&run).contains("deployment failed: lifecycle hook failed."), "{}", told(&run));
+}
+
+/// [CP-212] A hook that has not made up its mind is asked again 30 s after its answer; it goes on when it succeeds.
+#[test]
+fn a_hook_in_progress_is_asked_again() {
+    let service = shifting(1, &format!("strategy = \"BLUE_GREEN\", {}", hook("PRE_SCALE_UP")));
+    let answers = answers("takes = \"5s\"\nanswers = [\"IN_PROGRESS\", \"IN_PROGRESS\", \"SUCCEEDED\"]");
+    let run = play("20m", &[BALANCER, SECOND, &service, &update("6m"), &answers]);
+    assert_snapshot!(stages(&run));
+    assert_eq!(newest(&run)["status"], "SUCCESSFUL");
+}
+
+/// [CP-210] A hook that never makes up its mind: after a day in the stage the deployment goes back.
+#[test]
+fn a_stage_lasts_a_day_at_most() {
+    let before = shifting(1, "strategy = \"BLUE_GREEN\"");
+    let hooks = "aws ecs update-service --cluster demo --service web --task-definition web:2 --deployment-configuration \
+                 lifecycleHooks=[{hookTargetArn=check,roleArn=hooks,lifecycleStages=[POST_SCALE_UP]}]";
+    let answers = answers("answers = [\"IN_PROGRESS\"]");
+    let run = |duration: &str| play(duration, &[BALANCER, SECOND, &before, &typed("6m", hooks), &answers]);
+    assert_eq!(newest(&run("24h"))["status"], "IN_PROGRESS");
+    let over = run("24h20m");
+    assert_eq!(newest(&over)["status"], "ROLLBACK_SUCCESSFUL", "{}", told(&over));
+}
+
+/// [CP-196] [CP-212] [CP-214] A first revision that its hook lets through and a second that it does not: back to the first.
+#[test]
+fn the_second_revision_is_refused_by_its_hook() {
+    let before = shifting(2, "strategy = \"BLUE_GREEN\"");
+    let hooks = "aws ecs update-service --cluster demo --service web --task-definition web:2 --deployment-configuration \
+                 strategy=BLUE_GREEN,lifecycleHooks=[{hookTargetArn=check,roleArn=hooks,lifecycleStages=[PRODUCTION_TRAFFIC_SHIFT]}]";
+    let update = typed("6m", hooks);
+    let answers = answers("takes = \"20s\"\nanswers = [\"FAILED\"]");
+    let parts = [BALANCER, SECOND, &before, &update, &answers, TRAFFIC];
+    let run = play("20m", &parts);
+    assert_snapshot!(stages(&run));
+    assert_eq!(running(&run), (2, 0), "{}", told(&run));
+    assert_eq!(newest(&run)["status"], "ROLLBACK_SUCCESSFUL");
+    let (old, new) = served(&parts, 10 * 60, 12 * 60);
+    assert!(new == 0 && old > 10_000, "{old} and {new}");
+    // A function that nobody has described fails, too.
+    let run = play("20m", &[BALANCER, SECOND, &before, &update]);
+    assert_eq!(newest(&run)["status"], "ROLLBACK_SUCCESSFUL");
+}
+
+/// [CP-186] [CP-202] A canary is overtaken: its traffic goes back first, its tasks go, and the new one starts from the first
+/// revision.
+#[test]
+fn an_overtaken_canary_gives_its_traffic_back() {
+    let canary = "strategy = \"CANARY\", canaryConfiguration = { canaryPercent = 20, canaryBakeTimeInMinutes = 30 }";
+    let again = typed("10m", "aws ecs update-service --cluster demo --service web --force-new-deployment");
+    let run = play("11m", &[BALANCER, SECOND, &shifting(2, canary), &update("6m"), &again]);
+    assert_snapshot!(stages(&run));
+    let statuses = ask(&run, "ListServiceDeployments", json!({ "cluster": "demo", "service": "web" })).expect("a list");
+    let statuses: Vec<_> = statuses["serviceDeployments"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|one| one["status"].as_str().unwrap_or("").to_owned())
+        .collect();
+    assert_eq!(statuses, ["IN_PROGRESS", "STOPPED", "SUCCESSFUL"]);
+    let first = task(&run, "web#1");
+    assert_eq!(run.world().ecs.tasks[first].status, TaskStatus::Running, "the first revision serves on");
+}
+
+/// [CP-165] [CP-190] [CP-205] [CP-206] [CP-207] [CP-208] [CP-211] What cannot be is refused, each at its place.
+#[test]
+fn strategies_are_checked() {
+    let run = play("1m", &[BALANCER, SECOND, &shifting(1, "strategy = \"BLUE_GREEN\"")]);
+    let refused = |configuration: Value| {
+        let input = json!({ "cluster": "demo", "service": "web", "deploymentConfiguration": configuration });
+        ask(&run, "UpdateService", input).expect_err("it is refused")
+    };
+    let hook = |stage: &str| json!({ "lifecycleHooks": [{ "hookTargetArn": "f", "roleArn": "r", "lifecycleStages": [stage] }] });
+    let hooks: Vec<Value> =
+        (0..11).map(|_| json!({ "hookTargetArn": "f", "roleArn": "r", "lifecycleStages": ["PRE_SCALE_UP"] })).collect();
+    let linear = |more: Value| json!({ "strategy": "LINEAR", "linearConfiguration": more });
+    let canary = |more: Value| json!({ "strategy": "CANARY", "canaryConfiguration": more });
+    let plain = json!([{ "targetGroupArn": "tg", "containerName": "web", "containerPort": 80 }]);
+    let links = |more: Value| {
+        let input = json!({ "cluster": "demo", "service": "web", "loadBalancers": more });
+        ask(&run, "UpdateService", input).expect_err("it is refused")
+    };
+    let advanced = |group: &str, rule: &str| {
+        json!([{ "targetGroupArn": "tg", "containerName": "web", "containerPort": 80, "advancedConfiguration": {
+            "alternateTargetGroupArn": group, "productionListenerRule": rule, "roleArn": "r",
+        } }])
+    };
+    assert_snapshot!(
+        [
+            refused(linear(json!({ "stepPercent": 2.9 }))),
+            refused(linear(json!({ "stepPercent": 10.05 }))),
+            refused(linear(json!({ "stepBakeTimeInMinutes": 1441 }))),
+            refused(canary(json!({ "canaryPercent": 0.0 }))),
+            refused(canary(json!({ "canaryBakeTimeInMinutes": 1441 }))),
+            refused(json!({ "linearConfiguration": {} })),
+            refused(json!({ "canaryConfiguration": {} })),
+            refused(json!({ "bakeTimeInMinutes": 1441 })),
+            refused(json!({ "strategy": "ROLLING", "bakeTimeInMinutes": 5 })),
+            refused(hook("SCALE_UP")),
+            refused(json!({ "lifecycleHooks": hooks })),
+            refused(json!({ "deploymentCircuitBreaker": { "enable": true, "rollback": true } })),
+            links(plain),
+            links(advanced("tg", "alb:80")),
+            links(advanced("gone", "alb:80")),
+            links(advanced("tg2", "alb:81")),
+        ]
+        .join("\n")
+    );
+}
