@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::api::command::{Command, Problem};
+use crate::api::command::{Command, GENERAL_ERROR, Poll, Problem};
 use crate::engine::{Budget, Exceeded, FactId, Next, RunHash, Time};
 use crate::files::Files;
 use crate::observe::report::{self, ExpectationPart, Report, RunPart, ScenarioPart, Typed};
@@ -31,10 +31,35 @@ pub struct Simulation {
     /// The next of the scenario's actions.
     next_action: usize,
     transcript: Vec<Typed>,
+    /// Waiters that have not come to an end, in the order in which they were typed.
+    waiting: Vec<Waiting>,
     /// Expectations that have been looked at, by their place in the file.
     verdicts: Vec<Option<Verdict>>,
     exceeded: Option<Exceeded>,
 }
+
+/// A waiter that was typed and has not come to an end.
+#[derive(Clone)]
+struct Waiting {
+    command: Arc<Command>,
+    /// Its place in the transcript.
+    place: usize,
+    /// The fact that it was typed.
+    typed: FactId,
+    /// How often it has called [count].
+    calls: u32,
+    /// When it calls next.
+    next: Time,
+}
+
+impl std::fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({} calls)", self.command.line, self.calls)
+    }
+}
+
+/// What stands in the transcript behind a waiter that has not come to an end.
+const STILL_WAITING: &str = "…";
 
 impl Simulation {
     /// Starts a scenario, with another seed than its own if one is given.
@@ -42,7 +67,17 @@ impl Simulation {
         let seed = seed.unwrap_or(scenario.file.scenario.seed);
         let (world, ctx) = scenario.begin(seed);
         let verdicts = vec![None; scenario.file.expect.len()];
-        Simulation { scenario, world, ctx, seed, next_action: 0, transcript: Vec::new(), verdicts, exceeded: None }
+        Simulation {
+            scenario,
+            world,
+            ctx,
+            seed,
+            next_action: 0,
+            transcript: Vec::new(),
+            waiting: Vec::new(),
+            verdicts,
+            exceeded: None,
+        }
     }
 
     /// The simulated moment.
@@ -83,8 +118,9 @@ impl Simulation {
     /// When the next thing happens, up to the scenario's end.
     pub fn peek(&mut self) -> Option<Time> {
         let action = self.scenario.actions.get(self.next_action).map(|(at, _)| *at);
+        let poll = self.waiting.iter().map(|waiting| waiting.next).min();
         let event = self.ctx.peek();
-        let next = action.into_iter().chain(event).min()?;
+        let next = action.into_iter().chain(poll).chain(event).min()?;
         (next <= self.end() && self.exceeded.is_none()).then_some(next)
     }
 
@@ -95,6 +131,9 @@ impl Simulation {
         let action = self.scenario.actions.get(self.next_action);
         if action.is_some_and(|(at, _)| *at <= next) {
             self.act();
+        } else if self.next_poll() <= next {
+            self.ctx.rest_until(next);
+            self.poll();
         } else if let Some(next) = self.ctx.next(next) {
             self.world.handle(next, &mut self.ctx);
         }
@@ -114,6 +153,8 @@ impl Simulation {
         let time = time.min(self.end());
         while self.exceeded.is_none() {
             let action = self.scenario.actions.get(self.next_action).map_or(Time::MAX, |(at, _)| *at);
+            // What comes from outside: the scenario's actions, and calls of waiters.
+            let action = action.min(self.next_poll());
             let due = self.next_expectation();
             let stop = action.min(due).min(time);
             // Everything before the stop, and with the last stop everything at it: actions come before events of the
@@ -135,7 +176,7 @@ impl Simulation {
             self.ctx.rest_until(if is_action { before(stop).unwrap_or(Time::ZERO) } else { stop });
             if is_action {
                 self.ctx.rest_until(stop);
-                self.act();
+                self.do_from_outside(stop);
                 self.hold_to_budget();
             } else if due <= stop {
                 self.look_at_expectations(Time::from_nanos(stop.as_nanos().saturating_add(1)));
@@ -197,6 +238,49 @@ impl Simulation {
                 *verdict = Some(evaluate(expect, &self.world, &self.ctx));
             }
         }
+    }
+
+    /// When a waiter calls next.
+    fn next_poll(&self) -> Time {
+        self.waiting.iter().map(|waiting| waiting.next).min().unwrap_or(Time::MAX)
+    }
+
+    /// Whether a waiter has not come to an end.
+    pub fn is_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// Does what comes from outside at this moment: an action of the scenario before the call of a waiter.
+    fn do_from_outside(&mut self, at: Time) {
+        match self.scenario.actions.get(self.next_action) {
+            Some((action, _)) if *action <= at => self.act(),
+            _ => self.poll(),
+        }
+    }
+
+    /// Lets the waiter call that is due.
+    fn poll(&mut self) {
+        let now = self.ctx.now();
+        let Some(index) = self.waiting.iter().position(|waiting| waiting.next <= now) else { return };
+        let mut waiting = self.waiting.remove(index);
+        waiting.calls += 1;
+        let (typed, command) = (waiting.typed, Arc::clone(&waiting.command));
+        let outcome = self.ctx.within(Some(typed), |ctx| command.poll(waiting.calls, &mut self.world, ctx));
+        let Some(waiter) = command.waiter() else { return };
+        let (code, output, fact) = match outcome {
+            Poll::Again => {
+                waiting.next = now + waiter.every;
+                return self.waiting.insert(index, waiting);
+            }
+            Poll::Done => (0, String::new(), Fact::WaiterSucceeded { waiter: waiter.kebab().into() }),
+            Poll::Failed(message) => {
+                let fact = Fact::WaiterFailed { message: message.as_str().into() };
+                (GENERAL_ERROR, message, fact)
+            }
+        };
+        self.ctx.within(Some(typed), |ctx| ctx.record(fact));
+        let told = &mut self.transcript[waiting.place];
+        (told.exit_code, told.output) = (code, output);
     }
 
     /// Does the next of the scenario's actions.
@@ -336,6 +420,12 @@ impl Simulation {
 
     fn run_command(&mut self, command: &Command) {
         let typed = self.typed(&command.line);
+        if command.waiter().is_some() {
+            let (command, next) = (Arc::new(command.clone()), self.ctx.now());
+            self.transcribe(&command.line, 0, STILL_WAITING.to_owned());
+            self.waiting.push(Waiting { command, place: self.transcript.len() - 1, typed, calls: 0, next });
+            return self.poll();
+        }
         let outcome = self.ctx.within(Some(typed), |ctx| command.run(&mut self.world, ctx));
         if let Err(error) = &outcome.result {
             let name = |text: &str| Name::from(text);

@@ -85,7 +85,7 @@ pub enum Answer {
     },
     /// Time is to pass: call `pursue` with this goal.
     Run {
-        /// `steady`, or digits [ns].
+        /// `steady`, `waited`, or digits [ns].
         goal: String,
     },
     /// A hint is asked for.
@@ -112,6 +112,7 @@ fn goal(text: &str) -> Result<Goal, String> {
     match text {
         "steady" => Ok(Goal::Steady),
         "change" => Ok(Goal::Change),
+        "waited" => Ok(Goal::Waited),
         digits => moment(digits).map(Goal::Until),
     }
 }
@@ -167,7 +168,7 @@ impl Session {
         self.inner.simulation_mut().watch(requests, probes);
     }
 
-    /// Runs towards a goal (`steady`, `change`, or a moment as digits [ns]) and pauses after about so many events:
+    /// Runs towards a goal (`steady`, `change`, `waited`, or a moment as digits [ns]) and pauses after about so many events:
     /// `paused`, `reached` or `ended`.
     pub fn pursue(&mut self, towards: &str, events: u32) -> Result<String, String> {
         Ok(match self.inner.pursue(goal(towards)?, u64::from(events)) {
@@ -192,6 +193,11 @@ impl Session {
     /// Takes an entered line: an [`Answer`] as JSON.
     pub fn enter(&mut self, text: &str) -> String {
         json(&self.answer(text))
+    }
+
+    /// What became of the latest line, a waiter's after it was pursued: an [`Answer`] as JSON.
+    pub fn outcome(&self) -> String {
+        json(&self.printed())
     }
 
     /// Takes the latest typed line back; returns it, or nothing.
@@ -292,6 +298,7 @@ impl Session {
             Ok(Entry::Run(Goal::Until(time))) => Answer::Run { goal: time.as_nanos().to_string() },
             Ok(Entry::Run(Goal::Steady)) => Answer::Run { goal: "steady".to_owned() },
             Ok(Entry::Run(Goal::Change)) => Answer::Run { goal: "change".to_owned() },
+            Ok(Entry::Run(Goal::Waited)) => Answer::Run { goal: "waited".to_owned() },
             Ok(Entry::Explain(rule)) => {
                 let assumed = self.inner.simulation().scenario().file.assume.described();
                 match sim_learn::rules::explain(&sim_learn::library::Files::shipped(), &rule, &assumed) {
@@ -306,11 +313,17 @@ impl Session {
             Ok(Entry::Why(name)) => self.why(&name),
             Ok(Entry::Line(line)) => match self.inner.type_line(&line) {
                 Err(refusal) => done(refusal.to_string(), refusal.code()),
-                Ok(()) => match self.inner.simulation().transcript().last() {
-                    Some(typed) => Answer::Done { text: typed.output.clone(), code: typed.exit_code, typed: true },
-                    None => done(String::new(), 0),
-                },
+                Ok(()) if self.inner.simulation().is_waiting() => Answer::Run { goal: "waited".to_owned() },
+                Ok(()) => self.printed(),
             },
+        }
+    }
+
+    /// What the latest line printed.
+    fn printed(&self) -> Answer {
+        match self.inner.simulation().transcript().last() {
+            Some(typed) => Answer::Done { text: typed.output.clone(), code: typed.exit_code, typed: true },
+            None => Answer::Done { text: String::new(), code: 0, typed: false },
         }
     }
 

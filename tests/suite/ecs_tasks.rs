@@ -150,9 +150,9 @@ fn a_task_needs_a_network_and_fargate() {
     assert_eq!((error.place.as_str(), error.help.as_str()), ("launchType", "Say launchType FARGATE."));
     let error = account().refused("RunTask", with(job(), json!({ "taskDefinition": "gone" })));
     expect_refusal(&error, "ClientException", "TaskDefinition not found.", "taskDefinition");
-    let overrides = json!({ "overrides": { "containerOverrides": [{ "name": "main", "command": ["true"] }] } });
+    let overrides = json!({ "overrides": { "memory": "1024" } });
     let error = account().refused("RunTask", with(job(), overrides));
-    assert_eq!(error.place, "overrides");
+    assert_eq!(error.place, "overrides.memory");
     let message = "A standalone task has no service whose tags it could take over.";
     refused(json!({ "propagateTags": "SERVICE" }), message, "propagateTags");
 }

@@ -131,6 +131,22 @@ fn differences() -> String {
     text
 }
 
+/// How many rules the page of the control plane states, and how many it leaves out.
+#[test]
+fn the_rules_of_the_control_plane_are_counted() {
+    let path = root().join("docs/rules/control-plane.md");
+    let page = std::fs::read_to_string(&path).expect("the page is there");
+    let (stated, left_out) = page.split_once("\n## Left out\n").expect("some are left out");
+    let rules = |part: &str| part.lines().filter(|line| line.starts_with("- **CP-")).count();
+    let counted = format!("Modelled: {} rules. Left out, at the end: {}.", rules(stated), rules(left_out));
+    let old = page.lines().find(|line| line.starts_with("Modelled: ")).expect("the page says how many there are");
+    if old != counted && std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, page.replacen(old, &counted, 1)).expect("the page can be written");
+    } else {
+        assert_eq!(old, counted, "UPDATE=1 cargo test -p tests generated_docs counts anew");
+    }
+}
+
 #[test]
 fn the_page_of_known_differences_is_up_to_date() {
     keep("docs/known-differences.md", &differences());

@@ -322,7 +322,7 @@ fn no_assumption_and_no_size_breaks_a_plan() {
     assert_eq!(image.size(), u64::MAX);
 }
 
-/// [IA-054] [IA-062] [IA-063] [IA-064] [IA-069] [IM-067] [IM-068] [IM-069] [IM-070] [IM-071] [IM-072] [IM-073]
+/// [CP-112] [CP-113] [CP-114] [IA-054] [IA-062] [IA-063] [IA-064] [IA-069] [IM-067] [IM-068] [IM-069] [IM-070] [IM-071] [IM-072] [IM-073]
 #[test]
 fn a_failed_pull_is_told_in_aws_words() {
     let mut door = Door::new();
@@ -398,7 +398,7 @@ fn a_stopped_reason_is_cut_at_1024_characters() {
     assert!(error::not_found(&"é".repeat(300)).ends_with("not found"));
 }
 
-/// [IA-059] [IA-070] [IM-080]
+/// [CP-071] [CP-114] [IA-059] [IA-070] [IM-080]
 #[test]
 fn a_log_driver_that_cannot_start_says_why_in_aws_words() {
     let mut door = Door::new();

@@ -281,7 +281,7 @@ fn every_change_raises_the_generation() {
     rises(&door, "detach");
 }
 
-/// [CA-016] [IA-072]
+/// [CA-016] [CP-116] [IA-072]
 #[test]
 fn a_full_subnet_has_no_address_left_until_one_is_given_back() {
     let mut door = Door::new();

@@ -367,7 +367,7 @@ fn a_container_has_two_minutes_at_most_to_stop() {
     assert_eq!(timeouts, [120, 30], "30 s unless set");
 }
 
-/// [CP-074] [CA-008]
+/// [CP-072] [CP-074] [CA-008]
 #[test]
 fn platform_and_disk_are_kept() {
     let storage = |size: u32| sample_with(json!({ "ephemeralStorage": { "sizeInGiB": size } }));

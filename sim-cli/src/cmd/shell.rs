@@ -130,9 +130,13 @@ impl Prompt {
                 if let Err(refusal) = self.session.type_line(&line) {
                     return refused(&refusal);
                 }
-                let output = self.run().transcript().last().map(|typed| (typed.output.clone(), typed.exit_code));
                 // What the line led to at this instant is told with the next stretch of time.
                 self.typed = self.run().transcript().len();
+                let place = self.typed.saturating_sub(1);
+                if self.run().is_waiting() {
+                    self.pass(Goal::Waited);
+                }
+                let output = self.run().transcript().get(place).map(|typed| (typed.output.clone(), typed.exit_code));
                 if let Some((output, code)) = output {
                     if !output.is_empty() {
                         print(&format!("{}\n", output.trim_end()));

@@ -9,6 +9,10 @@ use sim_core::observe::report::{LatencyPart, Moment, ServicePart, TaskPart, Traf
 
 /// The narrowest and the widest page [columns].
 const WIDTH: std::ops::RangeInclusive<usize> = 60..=120;
+/// So often the same line is typed before it is told but once [count].
+const FOLDED_MIN: usize = 4;
+/// Answers of such a line that are told [count].
+const ANSWERS_MAX: usize = 8;
 /// The width when nobody watches [columns].
 const WIDTH_OF_A_FILE: usize = 100;
 
@@ -308,15 +312,50 @@ impl Page {
             return;
         }
         self.heading("Transcript");
-        for typed in transcript {
-            self.line(&format!("  {:<12}  $ {}", typed.at, typed.command), 18);
-            for line in typed.output.lines() {
-                // What a command prints is not ours to wrap.
-                writeln!(self.text, "{}", format!("                {line}").trim_end()).expect("a string takes all");
+        for typed in transcript.chunk_by(|one, next| one.command == next.command) {
+            if let [first, .., last] = typed
+                && typed.len() >= FOLDED_MIN
+            {
+                self.line(&format!("  {:<12}  $ {}", first.at, first.command), 18);
+                self.folded(typed, last);
+                continue;
             }
-            if typed.exit_code != 0 {
-                writeln!(self.text, "                (exit code {})", typed.exit_code).expect("a string takes all");
+            typed.iter().for_each(|typed| self.typed(typed));
+        }
+    }
+
+    /// The same line typed again and again: what it was answered, and how often.
+    fn folded(&mut self, typed: &[Typed], last: &Typed) {
+        writeln!(self.text, "                {} times until {}, answered", typed.len(), last.at).expect("a string");
+        let mut answers: Vec<(&Typed, usize)> = Vec::new();
+        for one in typed {
+            match answers.iter_mut().find(|(known, _)| (&known.output, known.exit_code) == (&one.output, one.exit_code))
+            {
+                Some((_, times)) => *times += 1,
+                None => answers.push((one, 1)),
             }
+        }
+        for (answer, times) in answers.iter().take(ANSWERS_MAX) {
+            let mut lines = answer.output.lines();
+            let (first, more) = (lines.next().unwrap_or("nothing"), if lines.next().is_some() { " …" } else { "" });
+            let code = if answer.exit_code == 0 { String::new() } else { format!(" (exit code {})", answer.exit_code) };
+            self.line(&format!("                {times:>5} ×  {first}{more}{code}"), 26);
+        }
+        if answers.len() > ANSWERS_MAX {
+            writeln!(self.text, "                … and {} other answers", answers.len() - ANSWERS_MAX)
+                .expect("a string");
+        }
+    }
+
+    /// A line that was typed, and what it printed.
+    fn typed(&mut self, typed: &Typed) {
+        self.line(&format!("  {:<12}  $ {}", typed.at, typed.command), 18);
+        for line in typed.output.lines() {
+            // What a command prints is not ours to wrap.
+            writeln!(self.text, "{}", format!("                {line}").trim_end()).expect("a string takes all");
+        }
+        if typed.exit_code != 0 {
+            writeln!(self.text, "                (exit code {})", typed.exit_code).expect("a string takes all");
         }
     }
 

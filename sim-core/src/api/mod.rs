@@ -15,6 +15,7 @@ pub mod logs;
 mod not_modelled;
 mod operation;
 pub mod schema;
+pub mod throttle;
 
 pub use error::ApiError;
 pub use not_modelled::NotModelled;

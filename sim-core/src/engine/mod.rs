@@ -12,6 +12,7 @@ pub mod rng;
 mod samples;
 mod time;
 mod timers;
+mod token_bucket;
 
 pub use arena::{Arena, Id};
 pub use budget::{Budget, Exceeded};
@@ -24,3 +25,4 @@ pub use rng::Stream;
 pub use samples::Samples;
 pub use time::Time;
 pub use timers::Timers;
+pub use token_bucket::{Pace, TokenBucket};

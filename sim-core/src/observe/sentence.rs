@@ -123,6 +123,12 @@ pub fn sentence(world: &World, fact: &Fact) -> String {
         Fact::TaskDefinitionRegistered { definition } => {
             format!("task definition {} was registered", world.ecs.definitions[*definition].name())
         }
+        Fact::WaiterSucceeded { waiter } => format!("the waiter {waiter} is satisfied"),
+        Fact::WaiterFailed { message } => message.to_string(),
+        Fact::ClusterDeleted { cluster } => format!("cluster {} was deleted", world.ecs.clusters[*cluster].name),
+        Fact::TaskDefinitionDeleted { definition } => {
+            format!("task definition {} is to be deleted", world.ecs.definitions[*definition].name())
+        }
         Fact::TaskDefinitionDeregistered { definition } => {
             format!("task definition {} was deregistered", world.ecs.definitions[*definition].name())
         }

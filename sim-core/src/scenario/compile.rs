@@ -13,7 +13,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::file::{FaultTable, ScenarioFile};
+use super::file::{FaultTable, ScenarioFile, TimelineLine};
 use super::{Diagnostic, Diagnostics, Loaded, Node, Place, Severity, Sources, Tree, load, refused};
 use crate::api::command::{Command, Task};
 use crate::api::{ApiError, OPERATIONS, OperationEntry};
@@ -28,6 +28,9 @@ use crate::world::{Account, Assumptions, Ctx, Event, World};
 
 /// The longest run: what a signed 64-bit count of nanoseconds holds, and AWS timestamps can print.
 const LONGEST_DAYS: u64 = 3650;
+
+/// Lines that a timeline types at most [count].
+const LINES_MAX: usize = 200_000;
 
 /// Periods of a CPU quota that Linux takes.
 const CPU_PERIODS: RangeInclusive<Duration> = Duration::from_millis(1)..=Duration::from_secs(1);
@@ -151,6 +154,8 @@ impl Scenario {
             debug_assert!(made.is_ok(), "it was tried when the file was read");
         }
         self.push_what_is_there(&mut world, &mut ctx);
+        // What the tables made took no tokens [CP-026].
+        world.limits.begin();
         (world, ctx)
     }
 
@@ -319,8 +324,16 @@ impl Compiler<'_> {
     fn actions(&mut self, file: &ScenarioFile, callers: &[NewCaller]) -> Vec<(Time, Action)> {
         let mut actions = Vec::new();
         for (index, line) in file.timeline.iter().enumerate() {
+            self.repeated(index, line);
             if let Some(action) = self.line(index, &line.run, file) {
-                actions.push((Time::ZERO + line.at.0, action));
+                let all = line.moments().map(|at| (Time::ZERO + at, action.clone()));
+                actions.extend(all.take(LINES_MAX.saturating_sub(actions.len())));
+            }
+            if actions.len() == LINES_MAX {
+                let place = self.place(&format!("timeline[{index}].times"));
+                let message = format!("the timeline types {LINES_MAX} lines or more");
+                self.error("repeat", message, place, "with this one").help = "repeat less".to_owned();
+                break;
             }
         }
         for (index, caller) in callers.iter().enumerate() {
@@ -338,6 +351,28 @@ impl Compiler<'_> {
         }
         actions.sort_by_key(|(at, _)| *at);
         actions
+    }
+
+    /// A line that is typed several times says how often, and from when to when.
+    fn repeated(&mut self, index: usize, line: &TimelineLine) {
+        let mut error = |key: &str, message: String, label: &str, help: &str| {
+            let place = self.place(&format!("timeline[{index}].{key}"));
+            self.error("repeat", message, place, label).help = help.to_owned();
+        };
+        match (line.every, line.times) {
+            (Some(_), None) => {
+                error("every", "how often is this line typed?".to_owned(), "", "say `times` as well: times = 10");
+            }
+            (None, Some(times)) if times > 1 => {
+                let message = format!("when is this line typed for the other {} times?", times - 1);
+                error("times", message, "", "say `every` as well: every = \"1s\"");
+            }
+            (Some(every), Some(_)) if every.0.is_zero() => {
+                let message = "nobody types a line again at once".to_owned();
+                error("every", message, "expected more than \"0s\"", "write as many lines as you mean");
+            }
+            _ => {}
+        }
     }
 
     /// One line of the timeline.

@@ -219,6 +219,12 @@ assumptions! {
     stream_bandwidth: Bytes => |bytes: Bytes| bytes.0,
     /// Extraction of gzip layers on one vCPU or more, per second; "25 MB" unless set [IM-030].
     extraction_rate: Bytes => |bytes: Bytes| bytes.0,
+    /// vCPU that tasks on Fargate have at a time; no limit unless set, and 6 in a new account [CP-031].
+    fargate_vcpus: u32 => Some,
+    /// Tasks that Fargate launches at once; 100 in a large Region and 25 in another unless set [CP-030].
+    fargate_burst: u32 => Some,
+    /// Tasks that Fargate launches a second; 20 in a large Region and 5 in another unless set [CP-030].
+    fargate_rate: u32 => Some,
     /// Between client and load balancer, there and back; "20ms" unless set.
     client_round_trip: Span => |span: Span| span.0,
     /// Between load balancer and target, there and back; "1ms" unless set.
@@ -597,4 +603,18 @@ pub struct TimelineLine {
     pub at: Span,
     /// `aws …`, or `docker push REPOSITORY:TAG`.
     pub run: String,
+    /// From one time to the next, when it is typed several `times`.
+    pub every: Option<Span>,
+    /// How often it is typed; once unless set.
+    #[schemars(range(min = 1, max = 100_000))]
+    pub times: Option<u32>,
+}
+
+impl TimelineLine {
+    /// The moments at which it is typed.
+    pub fn moments(&self) -> impl Iterator<Item = Duration> {
+        let (every, times) = (self.every.map_or(Duration::ZERO, |every| every.0), self.times.unwrap_or(1));
+        let at = self.at.0;
+        (0..times).map(move |n| at.saturating_add(every.saturating_mul(n)))
+    }
 }

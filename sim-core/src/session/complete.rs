@@ -48,7 +48,7 @@ fn first_words() -> Vec<String> {
 fn values(world: &World, option: &str) -> Option<Vec<String>> {
     let ecs = &world.ecs;
     Some(match option {
-        "--cluster" | "--clusters" => ecs.clusters.iter().map(|(_, one)| one.name.clone()).collect(),
+        "--cluster" | "--clusters" => ecs.active_clusters().map(|(_, one)| one.name.clone()).collect(),
         "--service" | "--services" => {
             let active = ecs.services.iter().filter(|(_, one)| one.status == ServiceStatus::Active);
             active.map(|(_, one)| one.name.clone()).collect()

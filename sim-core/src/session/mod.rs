@@ -62,6 +62,8 @@ pub enum Goal {
     Steady,
     /// Something is written into the journal.
     Change,
+    /// Every waiter that was typed has come to its end.
+    Waited,
 }
 
 /// How far a run towards a goal has got.
@@ -147,6 +149,7 @@ impl Session {
         match goal {
             Goal::Until(time) => self.run_to(time, events),
             Goal::Steady => self.step_until(events, Session::is_steady),
+            Goal::Waited => self.step_until(events, |session| !session.head.is_waiting()),
             Goal::Change => {
                 let facts = self.head.ctx().journal().len();
                 self.step_until(events, |session| session.head.ctx().journal().len() > facts)

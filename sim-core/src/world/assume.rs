@@ -64,6 +64,12 @@ pub struct Assumptions {
     pub parallel_downloads: u32,
     /// Extraction of gzip layers with one vCPU or more [compressed bytes/s]; 25 MB/s [IM-030].
     pub extraction_rate: u64,
+    /// vCPU that tasks on Fargate have at a time [count]; no limit unless set, and 6 in a new account [CP-031].
+    pub fargate_vcpus: Option<u32>,
+    /// Tasks that Fargate launches at once [count]; 100 or 25, as the Region has it, unless set [CP-030].
+    pub fargate_burst: Option<u32>,
+    /// Tasks that Fargate launches a second [count]; 20 or 5, as the Region has it, unless set [CP-030].
+    pub fargate_rate: Option<u32>,
     /// Between client and load balancer, there and back [s]; 20 ms.
     pub client_round_trip: Duration,
     /// Between load balancer and target, there and back [s]; 1 ms.
@@ -101,6 +107,9 @@ impl Default for Assumptions {
             stream_bandwidth: 60_000_000,
             parallel_downloads: 3,
             extraction_rate: 25_000_000,
+            fargate_vcpus: None,
+            fargate_burst: None,
+            fargate_rate: None,
             client_round_trip: Duration::from_millis(20),
             target_round_trip: Duration::from_millis(1),
         }

@@ -332,4 +332,20 @@ pub enum Fact {
         hook: Name,
         status: HookStatus,
     },
+    /// A cluster was deleted.
+    ClusterDeleted {
+        cluster: ClusterId,
+    },
+    /// A revision is to be deleted as soon as nothing refers to it.
+    TaskDefinitionDeleted {
+        definition: TaskDefinitionId,
+    },
+    /// What a waiter waited for is as wished.
+    WaiterSucceeded {
+        waiter: Name,
+    },
+    /// A waiter gave up.
+    WaiterFailed {
+        message: Name,
+    },
 }

@@ -15,6 +15,7 @@ pub mod elb;
 mod event;
 mod fact;
 pub mod iam;
+mod limits;
 pub mod logs;
 pub mod network;
 mod outside;
@@ -25,6 +26,7 @@ pub use account::Account;
 pub use assume::Assumptions;
 pub use event::Event;
 pub use fact::{Fact, Name};
+pub use limits::{Limits, fargate_launches, service_launches};
 
 pub use crate::engine::Distribution;
 use crate::engine::{Kernel, Next};
@@ -47,6 +49,8 @@ pub struct World {
     pub account: Account,
     /// Values where AWS is silent.
     pub assume: Assumptions,
+    /// How often the account may do something.
+    pub limits: Limits,
     /// Clusters, task definitions, services, deployments, tasks.
     pub ecs: ecs::Ecs,
     /// Fargate and the agent that starts a task's containers.
@@ -82,6 +86,7 @@ impl World {
             iam: iam::Iam::new(&account),
             account,
             assume,
+            limits: Default::default(),
             ecs: Default::default(),
             fargate: Default::default(),
             ecr: Default::default(),

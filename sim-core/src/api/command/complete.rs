@@ -3,7 +3,7 @@
 use super::names::kebab;
 use super::options::{self, GLOBALS};
 use super::words::{self, Word};
-use super::{Output, find, help};
+use super::{Output, Waiter, find, help, waiter};
 use crate::api::schema::{self, Field, Shape, View};
 use crate::api::{OPERATIONS, OperationEntry};
 
@@ -37,13 +37,20 @@ fn candidates(entries: &[OperationEntry], words: &[Word], last: &str) -> Vec<Str
     if let Some(values) = before.and_then(|option| values(&fields, option)) {
         return values;
     }
-    if last.starts_with('-') || command.len() == 2 {
+    if let [service, wait] = command.as_slice()
+        && wait.text == "wait"
+        && !last.starts_with('-')
+    {
+        return waiter::of(entries, &service.text).map(Waiter::kebab).collect();
+    }
+    if last.starts_with('-') || command.len() >= 2 {
         return option_names(&fields, words);
     }
     match command.as_slice() {
         [] => help::services(entries).into_iter().map(str::to_owned).chain(["help".to_owned()]).collect(),
         [service, ..] => {
             let mut all = help::operations(entries, &service.text);
+            all.extend(waiter::of(entries, &service.text).next().map(|_| "wait".to_owned()));
             all.push("help".to_owned());
             all
         }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::names::{did_you_mean, kebab};
 use super::options::GLOBALS;
+use super::waiter::{self, Waiter};
 use crate::api::schema::{self, Field, Shape, View};
 use crate::api::{OPERATIONS, OperationEntry};
 
@@ -35,6 +36,9 @@ pub(super) fn among<'a>(
         return Err(format!("there is no service `{service}`; {}\n", did_you_mean(service, services)));
     }
     let Some(name) = names.next() else { return Ok(one_service(entries, service)) };
+    if name == "wait" && waiter::of(entries, service).next().is_some() {
+        return waiting(entries, service, names.next());
+    }
     let entry = entries.iter().find(|entry| entry.service == service && (entry.kebab() == name || entry.name == name));
     entry.map(operation).ok_or_else(|| {
         let all = operations(entries, service);
@@ -84,7 +88,36 @@ fn one_service(entries: &[OperationEntry], service: &str) -> String {
         let about = View::root(&document).description();
         page.paragraph(2, about.split("\n\n").next().unwrap_or_default());
     }
+    if waiter::of(entries, service).next().is_some() {
+        page.item("wait");
+        page.paragraph(2, "Lets simulated time pass until something is as wished.");
+    }
     page.out
+}
+
+/// The help of a service's waiters, or of one of them.
+fn waiting(entries: &[OperationEntry], service: &str, name: Option<&str>) -> Result<String, String> {
+    let all = || waiter::of(entries, service);
+    let mut page = Page::default();
+    page.section("NAME", "wait");
+    let about = "Calls an operation again and again until its answer is as wished, and lets simulated time pass in between. \
+                 It prints nothing, and ends with 255 when it gives up. Its options are those of the operation.";
+    page.section("DESCRIPTION", about);
+    page.section("SYNOPSIS", &format!("aws {service} wait <waiter> [options]"));
+    page.section("WAITERS", "");
+    for waiter in all().filter(|waiter| name.is_none_or(|name| waiter.kebab() == name)) {
+        page.item(&waiter.kebab());
+        let (seconds, operation) = (waiter.every.as_secs(), kebab(waiter.operation));
+        page.paragraph(2, &format!("Calls {operation} every {seconds} s, {} times at most.", waiter.attempts));
+    }
+    match name.filter(|name| all().all(|waiter| waiter.kebab() != *name)) {
+        None => Ok(page.out),
+        Some(name) => {
+            let names: Vec<String> = all().map(Waiter::kebab).collect();
+            let help = did_you_mean(name, names.iter().map(String::as_str));
+            Err(format!("`{service}` has no waiter `{name}`; {help}\n"))
+        }
+    }
 }
 
 fn operation(entry: &OperationEntry) -> String {

@@ -20,6 +20,7 @@ pub mod output;
 mod query;
 mod shorthand;
 mod value;
+mod waiter;
 mod words;
 
 #[cfg(test)]
@@ -33,12 +34,13 @@ pub use complete::{complete, complete_among};
 pub use help::{help, help_among};
 pub use names::kebab;
 pub use output::Output;
+pub use waiter::{Poll, WAITERS, Waiter};
 
 use self::options::{Given, What};
 use self::query::Query;
 use self::words::Word;
 use super::schema::{self, View};
-use super::{ApiError, OPERATIONS, OperationEntry};
+use super::{ApiError, OPERATIONS, OperationEntry, throttle};
 use crate::files::Files;
 use crate::world::{Ctx, World};
 
@@ -64,6 +66,15 @@ impl Problem {
 pub enum Task {
     /// To call an operation.
     Call {
+        /// The operation.
+        entry: OperationEntry,
+        /// Its input, in AWS's field names.
+        input: Value,
+    },
+    /// To call an operation until its answer is as wished.
+    Wait {
+        /// What is wished.
+        waiter: &'static Waiter,
         /// The operation.
         entry: OperationEntry,
         /// Its input, in AWS's field names.
@@ -117,7 +128,7 @@ impl Command {
     /// The name of the operation that is called; empty for a help text.
     pub fn operation(&self) -> &'static str {
         match &self.task {
-            Task::Call { entry, .. } => entry.name,
+            Task::Call { entry, .. } | Task::Wait { entry, .. } => entry.name,
             Task::Help(_) => "",
         }
     }
@@ -142,13 +153,16 @@ impl Command {
         }
     }
 
-    /// Runs the command in the world.
+    /// Runs the command in the world. A waiter is started by whoever lets time pass, with [`Command::poll`].
     pub fn run(&self, world: &mut World, ctx: &mut Ctx) -> Outcome {
         match &self.task {
+            Task::Wait { .. } => {
+                Outcome { stdout: String::new(), stderr: String::new(), code: 0, result: Ok(Value::Null) }
+            }
             Task::Help(text) => {
                 Outcome { stdout: text.clone(), stderr: String::new(), code: 0, result: Ok(Value::Null) }
             }
-            Task::Call { entry, input } => match (entry.call)(input.clone(), world, ctx) {
+            Task::Call { entry, input } => match throttled(entry, input, world, ctx) {
                 Ok(output) => self.present(entry, without_nulls(output)),
                 Err(error) => Outcome {
                     stdout: String::new(),
@@ -183,6 +197,12 @@ impl Command {
     }
 }
 
+/// Calls an operation, if its bucket of tokens lets it [CP-026].
+fn throttled(entry: &OperationEntry, input: &Value, world: &mut World, ctx: &mut Ctx) -> Result<Value, ApiError> {
+    throttle::admit(entry, world, ctx.now())?;
+    (entry.call)(input.clone(), world, ctx)
+}
+
 /// The answer as AWS sends it: a member without a value is left out.
 fn without_nulls(value: Value) -> Value {
     match value {
@@ -208,7 +228,7 @@ fn understand(
     let document = entry.map(schema::document);
     let fields = document.as_ref().map(|root| View::root(root).shape().fields());
 
-    let sorted = options::sort(words, fields.as_deref());
+    let sorted = options::sort(words, command.len().max(2), fields.as_deref());
     problems.extend(sorted.problems);
     let mut out =
         Command { line: line.to_owned(), task: Task::Help(String::new()), query: None, output: None, region: None };
@@ -250,7 +270,11 @@ fn understand(
         let place = command.last().map_or(0..line.len(), |word| word.span.clone());
         problems.extend(options::missing(fields, there, place));
     }
-    out.task = Task::Call { entry: *entry, input: Value::Object(input) };
+    let (entry, input) = (*entry, Value::Object(input));
+    out.task = match waiter::named(&command) {
+        Some(waiter) => Task::Wait { waiter, entry, input },
+        None => Task::Call { entry, input },
+    };
     Some(out)
 }
 
@@ -283,7 +307,11 @@ fn behind_aws<'a>(
     None
 }
 
+/// The operation that is called, by a waiter if one is named.
 fn find<'a>(entries: &'a [OperationEntry], command: &[&Word]) -> Option<&'a OperationEntry> {
+    if let Some(waiter) = waiter::named(command) {
+        return entries.iter().find(|entry| entry.service == waiter.service && entry.name == waiter.operation);
+    }
     let [service, operation] = command else { return None };
     entries.iter().find(|entry| entry.service == service.text && entry.kebab() == operation.text)
 }
@@ -299,7 +327,19 @@ fn unknown(entries: &[OperationEntry], line: &str, command: &[&Word]) -> Problem
         let message = format!("there is no service `{}`", value::short(&service.text));
         return Problem::new(service.span.clone(), message, names::did_you_mean(&service.text, services));
     }
-    let operations = help::operations(entries, &service.text);
+    let waiters: Vec<String> = waiter::of(entries, &service.text).map(Waiter::kebab).collect();
+    if let Some(wait) = command.get(1).filter(|word| word.text == "wait" && !waiters.is_empty()) {
+        let names = || waiters.iter().map(String::as_str);
+        return match command.get(2) {
+            None => Problem::new(wait.span.clone(), "there is no waiter behind `wait`", names::one_of(names())),
+            Some(word) => {
+                let message = format!("`{}` has no waiter `{}`", service.text, value::short(&word.text));
+                Problem::new(word.span.clone(), message, names::did_you_mean(&kebab(&word.text), names()))
+            }
+        };
+    }
+    let mut operations = help::operations(entries, &service.text);
+    operations.extend((!waiters.is_empty()).then(|| "wait".to_owned()));
     let operations = || operations.iter().map(String::as_str);
     let Some(operation) = command.get(1) else {
         let message = format!("there is no operation behind `{}`", service.text);

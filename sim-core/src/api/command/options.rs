@@ -111,7 +111,8 @@ pub(super) struct Sorted<'a> {
     pub problems: Vec<Problem>,
 }
 
-/// The words that name service and operation: the first two that neither are options nor belong to a global one.
+/// The words that name service and operation: the first two that neither are options nor belong to a global one, and the
+/// waiter behind `wait`.
 pub(super) fn command(words: &[Word]) -> Vec<&Word> {
     let mut found = Vec::new();
     let mut rest = words.iter().peekable();
@@ -121,7 +122,8 @@ pub(super) fn command(words: &[Word]) -> Vec<&Word> {
             rest.next_if(|next| !next.is_option());
         } else if !word.is_option() && word.text != "help" {
             found.push(word);
-            if found.len() == 2 {
+            let words = if found.get(1).is_some_and(|word: &&Word| word.text == "wait") { 3 } else { 2 };
+            if found.len() == words {
                 break;
             }
         }
@@ -129,10 +131,10 @@ pub(super) fn command(words: &[Word]) -> Vec<&Word> {
     found
 }
 
-/// Sorts the words behind `aws`. `fields` are the options of the operation, `None` when there is no such
+/// Sorts the words behind `aws`, of which so many `names` come before the options. `fields` are the options of the operation, `None` when there is no such
 /// operation, so that its options cannot be judged.
-pub(super) fn sort<'a>(words: &'a [Word], fields: Option<&'a [Field<'a>]>) -> Sorted<'a> {
-    let mut sorter = Sorter { rest: words, fields, named: 0, out: Sorted::default() };
+pub(super) fn sort<'a>(words: &'a [Word], names: usize, fields: Option<&'a [Field<'a>]>) -> Sorted<'a> {
+    let mut sorter = Sorter { rest: words, fields, names, named: 0, out: Sorted::default() };
     // Who has made so many mistakes wants to see the first ones first.
     while let Some((word, rest)) = sorter.rest.split_first().filter(|_| sorter.out.problems.len() < PROBLEMS_MAX) {
         sorter.rest = rest;
@@ -140,7 +142,7 @@ pub(super) fn sort<'a>(words: &'a [Word], fields: Option<&'a [Field<'a>]>) -> So
             sorter.option(word);
         } else if word.text == "help" && sorter.out.given.iter().all(|given| matches!(given.what, What::Global(_))) {
             sorter.out.help = true;
-        } else if sorter.named < 2 {
+        } else if sorter.named < sorter.names {
             sorter.named += 1;
         } else {
             sorter.stray(word);
@@ -152,7 +154,9 @@ pub(super) fn sort<'a>(words: &'a [Word], fields: Option<&'a [Field<'a>]>) -> So
 struct Sorter<'a> {
     rest: &'a [Word],
     fields: Option<&'a [Field<'a>]>,
-    /// How many of service and operation have been seen.
+    /// How many words there are for service and operation, and a waiter [count].
+    names: usize,
+    /// How many of them have been seen.
     named: usize,
     out: Sorted<'a>,
 }
@@ -172,7 +176,7 @@ impl<'a> Sorter<'a> {
             self.out.help = true;
         } else if let Some(global) = GLOBALS.iter().find(|global| global.name == name) {
             self.global(global, word, skip);
-        } else if self.named < 2 {
+        } else if self.named < self.names {
             let help = "put the options behind the service and the operation: aws ecs list-clusters --option value";
             self.out.problems.push(Problem::new(place, format!("`--{name}` comes before the operation"), help));
         } else if let Some(fields) = self.fields {

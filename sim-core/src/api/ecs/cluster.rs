@@ -16,7 +16,7 @@ pub struct ClusterDescription {
     pub cluster_arn: String,
     /// Its name.
     pub cluster_name: String,
-    /// `ACTIVE`.
+    /// `ACTIVE`, or `INACTIVE` when it was deleted [CP-001].
     pub status: &'static str,
     /// Container instances: none, as EC2 is not modelled yet [count].
     pub registered_container_instances_count: u32,
@@ -48,7 +48,7 @@ impl ClusterDescription {
         ClusterDescription {
             cluster_arn: cluster.arn.clone(),
             cluster_name: cluster.name.clone(),
-            status: "ACTIVE",
+            status: if cluster.deleted.is_none() { "ACTIVE" } else { "INACTIVE" },
             registered_container_instances_count: 0,
             running_tasks_count: tasks.running,
             pending_tasks_count: tasks.pending,

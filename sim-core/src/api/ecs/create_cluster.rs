@@ -69,6 +69,15 @@ pub enum SettingValue {
 }
 
 impl ClusterSetting {
+    /// Refuses to switch Container Insights on.
+    pub(crate) fn check(settings: &[ClusterSetting]) -> Result<(), ApiError> {
+        let Some(index) = settings.iter().position(|setting| setting.value != SettingValue::Disabled) else {
+            return Ok(());
+        };
+        let error = ApiError::invalid_parameter("Container Insights is not modelled by this simulator.");
+        Err(error.at(format!("settings[{index}].value")).help("Use the value disabled."))
+    }
+
     /// What every cluster has here.
     pub(crate) fn container_insights_disabled() -> ClusterSetting {
         ClusterSetting { name: SettingName::ContainerInsights, value: SettingValue::Disabled }
@@ -98,10 +107,7 @@ impl Operation for CreateCluster {
             let message = "Identifiers can only contain up to 255 letters, numbers, underscores, and hyphens.";
             return Err(ApiError::invalid_parameter(message).at("clusterName"));
         }
-        if let Some(index) = self.settings.iter().position(|setting| setting.value != SettingValue::Disabled) {
-            let error = ApiError::invalid_parameter("Container Insights is not modelled by this simulator.");
-            return Err(error.at(format!("settings[{index}].value")).help("Use the value disabled."));
-        }
+        ClusterSetting::check(&self.settings)?;
         let providers = checked_providers(&self.capacity_providers)?;
         let place = "defaultCapacityProviderStrategy";
         let default_strategy = checked_strategy(&self.default_capacity_provider_strategy, &providers, place)?;

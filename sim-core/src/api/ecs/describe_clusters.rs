@@ -39,7 +39,7 @@ pub enum ClusterField {
 /// What DescribeClusters answers.
 #[derive(Clone, Debug, Serialize)]
 pub struct DescribeClustersOutput {
-    /// Those that exist.
+    /// Those that exist; deleted ones for a while [CP-001].
     pub clusters: Vec<ClusterDescription>,
     /// Those that do not [CP-017].
     pub failures: Vec<Failure>,
@@ -50,14 +50,14 @@ impl Operation for DescribeClusters {
     const NAME: &'static str = "DescribeClusters";
     type Output = DescribeClustersOutput;
 
-    fn apply(self, world: &mut World, _ctx: &mut Ctx) -> Result<Self::Output, ApiError> {
+    fn apply(self, world: &mut World, ctx: &mut Ctx) -> Result<Self::Output, ApiError> {
         if self.clusters.len() > 100 {
             return Err(ApiError::invalid_parameter("clusters can have at most 100 items.").at("clusters"));
         }
         let names = if self.clusters.is_empty() { vec!["default".to_owned()] } else { self.clusters };
         let mut output = DescribeClustersOutput { clusters: Vec::new(), failures: Vec::new() };
         for name in names {
-            match world.ecs.cluster_named(Some(&name)) {
+            match world.ecs.cluster_described(&name, ctx.now()) {
                 Some(cluster) => output.clusters.push(ClusterDescription::of(world, cluster)),
                 None => output.failures.push(Failure::missing(world, "cluster", &name)),
             }

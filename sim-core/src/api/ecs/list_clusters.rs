@@ -7,7 +7,7 @@ use super::page::page;
 use crate::api::{ApiError, Operation};
 use crate::world::{Ctx, World};
 
-/// `ecs:ListClusters` — names all clusters.
+/// `ecs:ListClusters` — names all clusters that are not deleted.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ListClusters {
@@ -35,7 +35,7 @@ impl Operation for ListClusters {
     type Output = ListClustersOutput;
 
     fn apply(self, world: &mut World, _ctx: &mut Ctx) -> Result<Self::Output, ApiError> {
-        let arns = world.ecs.clusters.iter().map(|(_, cluster)| cluster.arn.clone()).collect();
+        let arns = world.ecs.active_clusters().map(|(_, cluster)| cluster.arn.clone()).collect();
         let page = page(arns, self.max_results, 100, self.next_token.as_deref())?;
         Ok(ListClustersOutput { cluster_arns: page.items, next_token: page.next })
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::page::page;
 use crate::api::{ApiError, Operation};
-use crate::world::ecs::{DefinitionStatus, TaskDefinition};
+use crate::world::ecs::{DefinitionStatus, TaskDefinition, TaskDefinitionId};
 use crate::world::{Ctx, World};
 
 /// `ecs:ListTaskDefinitions` — names revisions, by family and then by revision [CP-018].
@@ -36,7 +36,7 @@ pub enum StatusFilter {
     Active,
     /// Deregistered.
     Inactive,
-    /// Being deleted: nothing here, as DeleteTaskDefinitions is not modelled.
+    /// To be deleted, and still in use [CP-034].
     DeleteInProgress,
 }
 
@@ -68,14 +68,17 @@ impl Operation for ListTaskDefinitions {
     type Output = ListTaskDefinitionsOutput;
 
     fn apply(self, world: &mut World, _ctx: &mut Ctx) -> Result<Self::Output, ApiError> {
-        let wanted = |definition: &&TaskDefinition| {
+        let wanted = |(id, definition): &(TaskDefinitionId, &TaskDefinition)| {
             let status = match definition.status {
                 DefinitionStatus::Active => StatusFilter::Active,
                 DefinitionStatus::Inactive => StatusFilter::Inactive,
+                DefinitionStatus::DeleteInProgress => StatusFilter::DeleteInProgress,
             };
-            status == self.status && self.family_prefix.as_ref().is_none_or(|family| *family == definition.family)
+            status == self.status
+                && !world.ecs.is_deleted(*id)
+                && self.family_prefix.as_ref().is_none_or(|family| *family == definition.family)
         };
-        let mut found: Vec<_> = world.ecs.definitions.iter().map(|(_, d)| d).filter(wanted).collect();
+        let mut found: Vec<_> = world.ecs.definitions.iter().filter(wanted).map(|(_, d)| d).collect();
         found.sort_by(|a, b| a.family.cmp(&b.family).then(a.revision.cmp(&b.revision)));
         if self.sort == SortOrder::Desc {
             found.reverse();

@@ -1,11 +1,15 @@
 //! The operations of ECS, one file each, and what they share: AWS's shapes, and how a name is looked up.
 
+mod account_setting;
 mod capacity_provider;
 mod cluster;
 mod container_definition;
 mod create_cluster;
 mod create_service;
+mod delete_account_setting;
+mod delete_cluster;
 mod delete_service;
+mod delete_task_definitions;
 mod deployment_configuration;
 mod deregister_task_definition;
 mod describe_clusters;
@@ -17,14 +21,21 @@ mod describe_tasks;
 mod failure;
 mod get_task_protection;
 mod launch_type;
+mod list_account_settings;
 mod list_clusters;
 mod list_service_deployments;
 mod list_services;
+mod list_tags_for_resource;
+mod list_task_definition_families;
 mod list_task_definitions;
 mod list_tasks;
 mod load_balancer;
 mod network_configuration;
+mod overrides;
 mod page;
+mod put_account_setting;
+mod put_account_setting_default;
+mod put_cluster_capacity_providers;
 mod register_task_definition;
 mod run_task;
 mod service;
@@ -33,16 +44,24 @@ mod service_options;
 mod stop_service_deployment;
 mod stop_task;
 mod tag;
+mod tag_resource;
+mod tagged;
 mod task;
 mod task_definition;
 mod task_protection;
 mod task_size;
+mod untag_resource;
+mod update_cluster;
+mod update_cluster_settings;
 mod update_service;
 mod update_task_protection;
 
 pub use create_cluster::CreateCluster;
 pub use create_service::CreateService;
+pub use delete_account_setting::DeleteAccountSetting;
+pub use delete_cluster::DeleteCluster;
 pub use delete_service::DeleteService;
+pub use delete_task_definitions::DeleteTaskDefinitions;
 pub use deregister_task_definition::DeregisterTaskDefinition;
 pub use describe_clusters::DescribeClusters;
 pub use describe_service_deployments::DescribeServiceDeployments;
@@ -51,15 +70,25 @@ pub use describe_services::DescribeServices;
 pub use describe_task_definition::DescribeTaskDefinition;
 pub use describe_tasks::DescribeTasks;
 pub use get_task_protection::GetTaskProtection;
+pub use list_account_settings::ListAccountSettings;
 pub use list_clusters::ListClusters;
 pub use list_service_deployments::ListServiceDeployments;
 pub use list_services::ListServices;
+pub use list_tags_for_resource::ListTagsForResource;
+pub use list_task_definition_families::ListTaskDefinitionFamilies;
 pub use list_task_definitions::ListTaskDefinitions;
 pub use list_tasks::ListTasks;
+pub use put_account_setting::PutAccountSetting;
+pub use put_account_setting_default::PutAccountSettingDefault;
+pub use put_cluster_capacity_providers::PutClusterCapacityProviders;
 pub use register_task_definition::RegisterTaskDefinition;
 pub use run_task::RunTask;
 pub use stop_service_deployment::StopServiceDeployment;
 pub use stop_task::StopTask;
+pub use tag_resource::TagResource;
+pub use untag_resource::UntagResource;
+pub use update_cluster::UpdateCluster;
+pub use update_cluster_settings::UpdateClusterSettings;
 pub use update_service::UpdateService;
 pub use update_task_protection::UpdateTaskProtection;
 
@@ -76,7 +105,8 @@ pub(crate) fn valid_name(name: &str) -> bool {
 /// The cluster with this name or ARN; `default` when none is given [CP-002].
 pub(crate) fn find_cluster(world: &World, name_or_arn: Option<&str>) -> Result<ClusterId, ApiError> {
     world.ecs.cluster_named(name_or_arn).ok_or_else(|| {
-        let names: Vec<&str> = world.ecs.clusters.iter().map(|(_, cluster)| cluster.name.as_str()).collect();
+        let active = world.ecs.active_clusters();
+        let names: Vec<&str> = active.map(|(_, cluster)| cluster.name.as_str()).collect();
         let error = ApiError::new("ClusterNotFoundException", "Cluster not found.").at("cluster");
         match names.as_slice() {
             [] => error.help("There is no cluster yet."),
@@ -103,7 +133,9 @@ pub(crate) fn find_definition(world: &World, name: &str) -> Result<TaskDefinitio
     let definition = found.ok_or_else(|| error(ApiError::client("TaskDefinition not found.")))?;
     match world.ecs.definitions[definition].status {
         DefinitionStatus::Active => Ok(definition),
-        DefinitionStatus::Inactive => Err(error(ApiError::invalid_parameter("TaskDefinition is inactive"))),
+        DefinitionStatus::Inactive | DefinitionStatus::DeleteInProgress => {
+            Err(error(ApiError::invalid_parameter("TaskDefinition is inactive")))
+        }
     }
 }
 

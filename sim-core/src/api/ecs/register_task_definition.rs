@@ -149,7 +149,7 @@ pub struct HostVolume {
 #[derive(Clone, Copy, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct EphemeralStorage {
-    /// [GiB], 21 to 200 [CA-008].
+    /// [GiB], 21 to 200 [CA-008][CP-072].
     #[serde(rename = "sizeInGiB")]
     #[schemars(range(min = 21, max = 200))]
     pub size_in_gib: u32,

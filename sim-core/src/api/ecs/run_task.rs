@@ -8,13 +8,14 @@ use super::capacity_provider::CapacityProviderStrategyItem;
 use super::failure::Failure;
 use super::launch_type::{self, LaunchType};
 use super::network_configuration::{self, NetworkConfiguration};
+use super::overrides::Overrides;
 use super::service_options::{Fixed, PropagateTags, platform_version};
 use super::tag::{self, Tag};
 use super::task::TaskDescription;
 use super::{find_cluster, find_definition};
-use crate::api::{ApiError, NotModelled, Operation};
-use crate::world::ecs::{Ecs, Labels, NO_CAPACITY, NewTask};
-use crate::world::{Ctx, World};
+use crate::api::{ApiError, NotModelled, Operation, throttle};
+use crate::world::ecs::{Ecs, Labels, NO_CAPACITY, NewTask, RunRequest};
+use crate::world::{Ctx, World, fargate_launches};
 
 /// `ecs:RunTask` — starts standalone tasks, which nobody replaces.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -41,9 +42,9 @@ pub struct RunTask {
     pub launch_type: Option<LaunchType>,
     /// Where each task gets its ENI; required [CP-050].
     pub network_configuration: Option<NetworkConfiguration>,
-    /// Other values than the task definition's; not modelled.
+    /// What is said in place of the task definition; at most 8,192 characters of JSON [CP-024].
     #[serde(default)]
-    pub overrides: NotModelled,
+    pub overrides: Overrides,
     /// Not on Fargate [CA-017].
     #[serde(default)]
     pub placement_constraints: Vec<Value>,
@@ -64,21 +65,35 @@ pub struct RunTask {
     pub tags: Vec<Tag>,
     /// `family` for its latest ACTIVE revision, `family:revision`, or an ARN [CP-033].
     pub task_definition: String,
-    /// Not modelled: the same request again starts more tasks.
-    #[serde(default)]
-    pub client_token: NotModelled,
+    /// Makes the same request again harmless: it is answered with the tasks that it started. At most 64 characters
+    /// [CP-024].
+    pub client_token: Option<String>,
     /// EBS volumes; not modelled.
     #[serde(default)]
     pub volume_configurations: NotModelled,
 }
 
-/// What RunTask answers.
+/// What RunTask answers: at once, and for good [CP-160].
 #[derive(Clone, Debug, Serialize)]
 pub struct RunTaskOutput {
     /// The tasks.
     pub tasks: Vec<TaskDescription>,
     /// Why no task could be placed.
     pub failures: Vec<Failure>,
+}
+
+/// Why RunTask starts nothing in an account whose vCPUs are all in use [CP-031][CP-154].
+const NO_VCPUS: &str = "You've reached the limit on the number of vCPUs you can run concurrently";
+
+/// The answer to a request whose token came before [CP-024].
+fn repeated(before: &RunRequest, asked: &str, world: &World) -> Result<RunTaskOutput, ApiError> {
+    if before.asked == asked {
+        let tasks = before.tasks.iter().map(|&task| TaskDescription::of(world, task, true)).collect();
+        return Ok(RunTaskOutput { tasks, failures: Vec::new() });
+    }
+    let arns: Vec<&str> = before.tasks.iter().map(|&task| world.ecs.tasks[task].arn.as_str()).collect();
+    let message = format!("The clientToken was used with other parameters before. resourceIds: {}", arns.join(", "));
+    Err(ApiError::new("ConflictException", message).at("clientToken").help("Take another token for another request."))
 }
 
 impl Operation for RunTask {
@@ -90,6 +105,15 @@ impl Operation for RunTask {
     fn apply(self, world: &mut World, ctx: &mut Ctx) -> Result<Self::Output, ApiError> {
         let error = |place: &str, message: &str| Err(ApiError::invalid_parameter(message).at(place));
         let cluster = find_cluster(world, self.cluster.as_deref())?;
+        let asked = format!("{:?}", RunTask { client_token: None, ..self.clone() });
+        if let Some(token) = &self.client_token {
+            if token.is_empty() || token.chars().count() > 64 {
+                return error("clientToken", "clientToken has 1 to 64 characters.");
+            }
+            if let Some(before) = world.ecs.run_request(cluster, token, ctx.now()) {
+                return repeated(before, &asked, world);
+            }
+        }
         let definition = find_definition(world, &self.task_definition)?;
         let count = self.count.unwrap_or(1);
         if !(1..=10).contains(&count) {
@@ -114,11 +138,27 @@ impl Operation for RunTask {
             let own = tags.clone();
             tags.extend(of_definition.iter().filter(|(key, _)| own.iter().all(|(k, _)| k != key)).cloned());
         }
-        let labels = Labels { group: self.group, strategy, tags, execute_command: self.enable_execute_command };
-        if !Ecs::can_place(&network, world) {
-            return Ok(RunTaskOutput { tasks: Vec::new(), failures: vec![Failure { arn: None, reason: NO_CAPACITY }] });
+        let overrides = self.overrides.checked(&world.ecs.definitions[definition])?;
+        let execute_command = self.enable_execute_command;
+        let labels = Labels { group: self.group, strategy, tags, execute_command, overrides };
+        let failed = |reason| Ok(RunTaskOutput { tasks: Vec::new(), failures: vec![Failure { arn: None, reason }] });
+        if !world.limits.fargate_call(ctx.now()) {
+            return Err(throttle::exceeded().help("Fargate lets 20 calls of RunTask in every second."));
         }
-        let mut tasks = Vec::new();
+        if !Ecs::can_place(&network, world) {
+            return failed(NO_CAPACITY);
+        }
+        let wanted = world.ecs.fargate_units() + u64::from(count) * u64::from(world.ecs.definitions[definition].cpu);
+        if world.assume.fargate_vcpus.is_some_and(|vcpus| wanted > u64::from(vcpus) * 1024) {
+            return failed(NO_VCPUS);
+        }
+        let pace = fargate_launches(&world.account, &world.assume);
+        if !world.limits.fargate_launch(count, pace, ctx.now()) {
+            let help =
+                format!("Fargate launches {} tasks at once, and then {} every second.", pace.capacity, pace.tokens);
+            return Err(throttle::exceeded().help(help));
+        }
+        let (mut tasks, mut started) = (Vec::new(), Vec::new());
         for _ in 0..count {
             let (network, started_by) = (network.clone(), started_by.clone());
             let new = NewTask { cluster, deployment: None, definition, network, started_by };
@@ -128,7 +168,12 @@ impl Operation for RunTask {
             if labels != Labels::default() {
                 world.ecs.labels.insert(task, labels.clone());
             }
+            started.push(task);
             tasks.push(TaskDescription::of(world, task, true));
+        }
+        if let Some(token) = self.client_token {
+            let request = RunRequest { asked, tasks: started, at: ctx.now() };
+            world.ecs.run_requests.insert((cluster, token), request);
         }
         Ok(RunTaskOutput { tasks, failures: Vec::new() })
     }

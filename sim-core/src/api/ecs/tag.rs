@@ -20,12 +20,18 @@ pub struct Tag {
     pub value: String,
 }
 
+/// Refuses too many tags on one resource [CP-022].
+pub(crate) fn within_limit(count: usize) -> Result<(), ApiError> {
+    if count <= TAGS_MAX {
+        return Ok(());
+    }
+    let message = format!("The maximum number of tags for a resource is {TAGS_MAX}.");
+    Err(ApiError::invalid_parameter(message).at("tags"))
+}
+
 /// The tags as the world keeps them, checked [CP-022].
 pub(crate) fn checked(tags: &[Tag]) -> Result<Tags, ApiError> {
-    if tags.len() > TAGS_MAX {
-        let message = format!("The maximum number of tags for a resource is {TAGS_MAX}.");
-        return Err(ApiError::invalid_parameter(message).at("tags"));
-    }
+    within_limit(tags.len())?;
     for (index, tag) in tags.iter().enumerate() {
         let error = |message: &str| Err(ApiError::invalid_parameter(message).at(format!("tags[{index}]")));
         if tag.key.is_empty() || tag.key.chars().count() > 128 || tag.value.chars().count() > 256 {

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::launch_type::LaunchType;
+use super::overrides::{self, ContainerOverrideDescription};
 use super::service_options::PLATFORM_VERSION;
 use super::tag::{self, Tag};
 use crate::engine::Time;
@@ -55,7 +56,7 @@ pub struct TaskDescription {
     pub launch_type: LaunchType,
     /// [MiB], as text.
     pub memory: String,
-    /// None.
+    /// What RunTask said in place of the task definition.
     pub overrides: TaskOverride,
     /// `1.4.0` [CA-011].
     pub platform_version: &'static str,
@@ -174,21 +175,14 @@ pub struct NetworkInterface {
     pub private_ipv4_address: String,
 }
 
-/// `TaskOverride`, without any.
+/// `TaskOverride`.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TaskOverride {
-    /// Every container by name, nothing overridden.
-    pub container_overrides: Vec<ContainerOverride>,
+    /// Every container by name, and what RunTask told it.
+    pub container_overrides: Vec<ContainerOverrideDescription>,
     /// None.
     pub inference_accelerator_overrides: Vec<()>,
-}
-
-/// `ContainerOverride`, without any.
-#[derive(Clone, Debug, Serialize)]
-pub struct ContainerOverride {
-    /// The container.
-    pub name: String,
 }
 
 /// `EphemeralStorage`.
@@ -209,7 +203,7 @@ impl TaskDescription {
         let moment = |at: Option<Time>| at.map(wall);
         let attachment = attachment(world, id);
         let states = definition.containers.iter().zip(&task.containers);
-        let names = definition.containers.iter().map(|container| ContainerOverride { name: container.name.clone() });
+        let overrides = ecs.labels.get(&id).map_or(&[][..], |labels| &labels.overrides);
         TaskDescription {
             attributes: vec![TaskAttribute { name: "ecs.cpu-architecture", value: "x86_64" }],
             availability_zone: world.network.zone(task.subnet).to_owned(),
@@ -231,7 +225,7 @@ impl TaskDescription {
             launch_type: LaunchType::Fargate,
             memory: definition.memory.to_string(),
             overrides: TaskOverride {
-                container_overrides: names.collect(),
+                container_overrides: overrides::described(definition, overrides),
                 inference_accelerator_overrides: Vec::new(),
             },
             platform_version: PLATFORM_VERSION,

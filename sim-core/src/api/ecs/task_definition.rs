@@ -28,7 +28,7 @@ pub struct TaskDefinitionDescription {
     pub revision: u32,
     /// As registered.
     pub volumes: Value,
-    /// `ACTIVE` or `INACTIVE` [CP-034].
+    /// `ACTIVE`, `INACTIVE` or `DELETE_IN_PROGRESS` [CP-034].
     pub status: &'static str,
     /// What a container instance would need.
     pub requires_attributes: Vec<Attribute>,
@@ -57,6 +57,9 @@ pub struct TaskDefinitionDescription {
     /// When it was deregistered.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deregistered_at: Option<String>,
+    /// When it was to be deleted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub delete_requested_at: Option<String>,
     /// Who.
     pub registered_by: String,
 }
@@ -95,6 +98,7 @@ impl TaskDefinitionDescription {
             ephemeral_storage: registered("ephemeralStorage"),
             registered_at: world.account.wall(definition.registered),
             deregistered_at: definition.deregistered.map(|at| world.account.wall(at)),
+            delete_requested_at: definition.delete_requested.map(|at| world.account.wall(at)),
             registered_by: world.account.global_arn("iam", "root"),
         }
     }

@@ -282,10 +282,12 @@ fn is_about(world: &World, entity: Entity, fact: &Fact) -> bool {
     match (entity, fact) {
         (Entity::Task(task), fact) => task_of(fact) == Some(task),
         (Entity::Service(service), fact) => service_of(world, fact) == Some(service),
-        (Entity::Cluster(id), Fact::ClusterCreated { cluster }) => *cluster == id,
+        (Entity::Cluster(id), Fact::ClusterCreated { cluster } | Fact::ClusterDeleted { cluster }) => *cluster == id,
         (
             Entity::Definition(id),
-            Fact::TaskDefinitionRegistered { definition } | Fact::TaskDefinitionDeregistered { definition },
+            Fact::TaskDefinitionRegistered { definition }
+            | Fact::TaskDefinitionDeregistered { definition }
+            | Fact::TaskDefinitionDeleted { definition },
         ) => *definition == id,
         (
             Entity::Balancer(id),

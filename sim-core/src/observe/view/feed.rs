@@ -60,6 +60,7 @@ pub(super) fn tone(fact: &Fact) -> Tone {
         | Fact::FaultBegan { .. }
         | Fact::ZoneLost { .. }
         | Fact::OperationRefused { .. }
+        | Fact::WaiterFailed { .. }
         | Fact::StartFailed { .. }
         | Fact::TargetAnomalous { .. }
         | Fact::TargetUnhealthy { .. } => Tone::Bad,
@@ -69,6 +70,7 @@ pub(super) fn tone(fact: &Fact) -> Tone {
         | Fact::TargetHealthy { .. }
         | Fact::TargetNormal { .. }
         | Fact::FaultEnded { .. }
+        | Fact::WaiterSucceeded { .. }
         | Fact::ZoneRestored { .. } => Tone::Good,
         Fact::FirstResponse { status, .. } => {
             // Zero is no answer: a Network Load Balancer's flow was reset.
@@ -82,6 +84,8 @@ pub(super) fn tone(fact: &Fact) -> Tone {
         | Fact::ListenerDeleted { .. }
         | Fact::RuleDeleted { .. }
         | Fact::TargetGroupDeleted { .. }
+        | Fact::ClusterDeleted { .. }
+        | Fact::TaskDefinitionDeleted { .. }
         | Fact::EniDetached { .. }
         | Fact::ServiceDeleted { .. } => Tone::Leaving,
         _ => Tone::Coming,

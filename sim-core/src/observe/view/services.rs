@@ -111,7 +111,7 @@ pub fn control_plane(world: &World) -> ControlPlane {
         }
     });
     ControlPlane {
-        clusters: ecs.clusters.iter().map(|(_, cluster)| cluster.name.clone()).collect(),
+        clusters: ecs.active_clusters().map(|(_, cluster)| cluster.name.clone()).collect(),
         definitions: active.map(|(_, definition)| definition.name()).collect(),
         services: services.collect(),
         log_groups: world.logs.groups.keys().cloned().collect(),

@@ -544,3 +544,20 @@ fn faults_strike_what_is_there() {
        |         ^ expected 1 to 4294967295
     ");
 }
+
+#[test]
+fn a_line_that_is_typed_again_says_how_often_and_when() {
+    let typed = |more: &str| read(&format!("[[timeline]]\nat = \"1m\"\nrun = \"aws ecs list-clusters\"\n{more}"));
+    assert_eq!(typed("every = \"1s\"\ntimes = 10\n"), "");
+    let told = |more: &str, message: &str, help: &str| {
+        let told = typed(more);
+        assert!(told.contains(message) && told.contains(help), "{told}");
+    };
+    told("every = \"1s\"\n", "how often is this line typed?", "say `times` as well: times = 10");
+    told("times = 10\n", "when is this line typed for the other 9 times?", "say `every` as well: every = \"1s\"");
+    told("every = \"0s\"\ntimes = 2\n", "nobody types a line again at once", "write as many lines as you mean");
+    told("every = \"1s\"\ntimes = 0\n", "times", "1");
+    let twice =
+        "[[timeline]]\nat = \"1m\"\nevery = \"1ms\"\ntimes = 100000\nrun = \"aws ecs list-clusters\"\n".repeat(2);
+    assert!(read(&twice).contains("the timeline types 200000 lines or more"), "{}", read(&twice));
+}

@@ -4,7 +4,7 @@ use crate::world::iam::Denial;
 use crate::world::network::Service;
 use crate::world::{Account, stopped_reason};
 
-/// What precedes every failure to get the authorisation token [IM-067].
+/// What precedes every failure to get the authorisation token [IM-067][CP-071][CP-112][CP-114].
 const AUTH: &str = "ResourceInitializationError: unable to pull secrets or registry auth:";
 
 /// The role may not get an authorisation token [IA-069].
@@ -47,7 +47,7 @@ pub fn repository_missing(image: &str) -> String {
     ))
 }
 
-/// The repository has no image of this tag or digest [IA-064][IM-073].
+/// The repository has no image of this tag or digest [IA-064][IM-073][CP-113].
 pub fn not_found(image: &str) -> String {
     stopped_reason(format!(
         "CannotPullContainerError: pull image manifest has been retried 5 time(s): failed to resolve ref {image}: \

@@ -1,14 +1,18 @@
 //! Clusters.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::{Ecs, ServiceId, Tags, TaskId, TaskStatus};
-use crate::engine::Id;
+use crate::engine::{Id, Time};
 use crate::world::network::ZoneId;
 use crate::world::{Account, Ctx, Fact};
 
 /// Names a [`Cluster`].
 pub type ClusterId = Id<Cluster>;
+
+/// How long a deleted cluster can still be described: AWS says "for a while" [CP-001].
+const MEMORY: Duration = Duration::from_secs(24 * 3600);
 
 /// A logical group of services and tasks.
 #[derive(Clone, Debug)]
@@ -30,6 +34,8 @@ pub struct Cluster {
     pub default_strategy: Strategy,
     /// `tags`.
     pub tags: Tags,
+    /// When it was deleted; its status is INACTIVE since then [CP-001].
+    pub deleted: Option<Time>,
 }
 
 /// `capacityProviderStrategy`: which providers take which part of the tasks.
@@ -80,14 +86,35 @@ impl TaskCounts {
 }
 
 impl Ecs {
+    /// The clusters that are not deleted.
+    pub fn active_clusters(&self) -> impl Iterator<Item = (ClusterId, &Cluster)> {
+        self.clusters.iter().filter(|(_, cluster)| cluster.deleted.is_none())
+    }
+
     /// The cluster with this name or ARN; `default` when none is given [CP-002].
     pub fn cluster_named(&self, name_or_arn: Option<&str>) -> Option<ClusterId> {
         let wanted = name_or_arn.unwrap_or("default");
-        self.clusters.iter().find(|(_, c)| c.name == wanted || c.arn == wanted).map(|(id, _)| id)
+        self.active_clusters().find(|(_, c)| c.name == wanted || c.arn == wanted).map(|(id, _)| id)
     }
 
-    /// Makes a cluster whose name is free.
+    /// The same; a deleted one as well, while it can be described [CP-001].
+    pub fn cluster_described(&self, name_or_arn: &str, now: Time) -> Option<ClusterId> {
+        let remembered = |c: &Cluster| c.deleted.is_none_or(|deleted| now.since(deleted) <= MEMORY);
+        let wanted = |c: &Cluster| (c.name == name_or_arn || c.arn == name_or_arn) && remembered(c);
+        self.clusters.iter().find(|(_, c)| wanted(c)).map(|(id, _)| id)
+    }
+
+    /// Makes a cluster whose name is free. One that was deleted under this name is there again, empty: so its tasks get
+    /// names that none had before.
     pub(crate) fn create_cluster(&mut self, new: NewCluster, account: &Account, ctx: &mut Ctx) -> ClusterId {
+        let before = self.clusters.iter().find(|(_, old)| old.name == new.name).map(|(id, _)| id);
+        if let Some(cluster) = before {
+            let it = &mut self.clusters[cluster];
+            (it.providers, it.default_strategy, it.tags) = (new.providers, new.default_strategy, new.tags);
+            it.deleted = None;
+            ctx.record(Fact::ClusterCreated { cluster });
+            return cluster;
+        }
         let cluster = self.clusters.push(Cluster {
             arn: account.arn("ecs", &format!("cluster/{}", new.name)),
             name: new.name,
@@ -97,9 +124,16 @@ impl Ecs {
             providers: new.providers,
             default_strategy: new.default_strategy,
             tags: new.tags,
+            deleted: None,
         });
         ctx.record(Fact::ClusterCreated { cluster });
         cluster
+    }
+
+    /// Makes an empty cluster INACTIVE [CP-001].
+    pub(crate) fn delete_cluster(&mut self, cluster: ClusterId, ctx: &mut Ctx) {
+        self.clusters[cluster].deleted = Some(ctx.now());
+        ctx.record(Fact::ClusterDeleted { cluster });
     }
 
     /// Every task of a cluster that has not stopped.

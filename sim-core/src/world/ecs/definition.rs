@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Ecs, Tags};
+use super::{Ecs, ServiceStatus, Tags, Task, TaskStatus};
 use crate::engine::{Id, Time};
 use crate::world::iam::RoleId;
 use crate::world::{Account, Ctx, Fact};
@@ -18,6 +18,8 @@ pub enum DefinitionStatus {
     Active,
     /// Deregistered: no new task, service or update may name it [CP-035].
     Inactive,
+    /// To be deleted as soon as no task or deployment refers to it [CP-034].
+    DeleteInProgress,
 }
 
 /// One revision of a family.
@@ -51,6 +53,8 @@ pub struct TaskDefinition {
     pub registered: Time,
     /// `deregisteredAt`.
     pub deregistered: Option<Time>,
+    /// `deleteRequestedAt`.
+    pub delete_requested: Option<Time>,
 }
 
 /// A container of a task definition.
@@ -120,7 +124,7 @@ impl TaskDefinition {
 
 impl Ecs {
     /// The revision that `family`, `family:revision` or an ARN names. Without revision it is the latest ACTIVE one
-    /// [CP-033]; with one it may be INACTIVE.
+    /// [CP-033]; with one it may be INACTIVE, but not deleted [CP-034].
     pub fn definition_named(&self, name: &str) -> Option<TaskDefinitionId> {
         let revision =
             name.rsplit_once(':').and_then(|(family, revision)| Some((family, revision.parse::<u32>().ok()?)));
@@ -128,7 +132,7 @@ impl Ecs {
             Some((family, revision)) => d.revision == revision && d.family == family || d.arn == name,
             None => d.family == name && d.status == DefinitionStatus::Active,
         };
-        self.definitions.iter().rev().find(|(_, d)| found(d)).map(|(id, _)| id)
+        self.definitions.iter().rev().find(|(id, d)| found(d) && !self.is_deleted(*id)).map(|(id, _)| id)
     }
 
     /// Registers the next revision of a family: 1, then always one more, whatever became of the earlier ones
@@ -151,9 +155,32 @@ impl Ecs {
             tags: new.tags,
             registered: ctx.now(),
             deregistered: None,
+            delete_requested: None,
         });
         ctx.record(Fact::TaskDefinitionRegistered { definition });
         definition
+    }
+
+    /// Whether a revision is no more: it was to be deleted, and no task or deployment refers to it [CP-034].
+    pub fn is_deleted(&self, definition: TaskDefinitionId) -> bool {
+        if self.definitions[definition].status != DefinitionStatus::DeleteInProgress {
+            return false;
+        }
+        let services = self.services.iter().map(|(_, service)| service);
+        let mut active = services.filter(|service| service.status != ServiceStatus::Inactive);
+        let deployed = active.any(|service| self.deployments[service.primary()].recipe.definition == definition);
+        let runs = |task: &Task| task.definition == definition && task.status != TaskStatus::Stopped;
+        !deployed && !self.tasks.iter().any(|(_, task)| runs(task))
+    }
+
+    /// Lets a revision go that was deregistered before [CP-034].
+    pub(crate) fn delete_definition(&mut self, definition: TaskDefinitionId, ctx: &mut Ctx) {
+        let revision = &mut self.definitions[definition];
+        if revision.status == DefinitionStatus::Inactive {
+            revision.status = DefinitionStatus::DeleteInProgress;
+            revision.delete_requested = Some(ctx.now());
+            ctx.record(Fact::TaskDefinitionDeleted { definition });
+        }
     }
 
     /// Makes a revision INACTIVE: what runs on it goes on [CP-035].

@@ -1,6 +1,10 @@
-//! What RunTask hangs on a task: it is described and changes nothing. Tasks of a service have none of their own.
+//! What RunTask, or TagResource, hangs on a task: it is described and changes nothing. Tasks of a service have nothing of
+//! their own until somebody tags them.
 
-use super::{Ecs, PropagateTags, Strategy, Tags, TaskId};
+use std::time::Duration;
+
+use super::{ClusterId, Ecs, PropagateTags, Strategy, Tags, TaskId, TaskStatus};
+use crate::engine::Time;
 
 /// A standalone task's labels.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,9 +17,48 @@ pub struct Labels {
     pub tags: Tags,
     /// `enableExecuteCommand`.
     pub execute_command: bool,
+    /// `overrides.containerOverrides`: what containers are told in place of the task definition's words.
+    pub overrides: Vec<ContainerOverride>,
 }
 
+/// What one container is told in place of the task definition's words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContainerOverride {
+    /// The container.
+    pub name: String,
+    /// `command`; none for the task definition's.
+    pub command: Option<Vec<String>>,
+    /// `environment`, on top of the task definition's: name and value.
+    pub environment: Vec<(String, String)>,
+}
+
+/// A request for tasks that came with a token: the same again starts no more [CP-024].
+#[derive(Clone, Debug)]
+pub struct RunRequest {
+    /// What was asked for, without the token.
+    pub asked: String,
+    /// What was started.
+    pub tasks: Vec<TaskId>,
+    /// When.
+    pub at: Time,
+}
+
+/// How long AWS knows a token: it says nothing of it [CP-024].
+const TOKEN_MEMORY: Duration = Duration::from_secs(24 * 3600);
+
 impl Ecs {
+    /// The request that came with this token, while it is remembered [CP-024].
+    pub fn run_request(&self, cluster: ClusterId, token: &str, now: Time) -> Option<&RunRequest> {
+        let request = self.run_requests.get(&(cluster, token.to_owned()))?;
+        (now.since(request.at) <= TOKEN_MEMORY).then_some(request)
+    }
+
+    /// CPU of all tasks on Fargate that are not STOPPED [units] [CP-031].
+    pub fn fargate_units(&self) -> u64 {
+        let live = self.tasks.iter().filter(|(_, task)| task.status != TaskStatus::Stopped);
+        live.map(|(_, task)| u64::from(self.definitions[task.definition].cpu)).sum()
+    }
+
     /// `group` of a task: `service:{name}`, or what RunTask said, or `family:{family}` [CP-013].
     pub fn group_of(&self, task: TaskId) -> String {
         let it = &self.tasks[task];
@@ -26,10 +69,11 @@ impl Ecs {
         }
     }
 
-    /// A task's tags: those of RunTask, or those that its service propagates.
+    /// A task's tags: those of RunTask or TagResource, or those that its service propagates.
     pub fn tags_of(&self, task: TaskId) -> &[(String, String)] {
         let it = &self.tasks[task];
-        let Some(service) = it.service else { return self.labels.get(&task).map_or(&[], |labels| &labels.tags) };
+        let labels = self.labels.get(&task);
+        let (None, Some(service)) = (labels, it.service) else { return labels.map_or(&[], |labels| &labels.tags) };
         match self.services[service].stored.propagate_tags {
             PropagateTags::None => &[],
             PropagateTags::Service => &self.services[service].stored.tags,

@@ -26,7 +26,7 @@ pub use deployment::{
     Deployment, DeploymentId, Recipe, Rollback, Rollout, ServiceDeployment, ServiceDeploymentId,
     ServiceDeploymentStatus,
 };
-pub use labels::Labels;
+pub use labels::{ContainerOverride, Labels, RunRequest};
 pub use scheduler::NO_CAPACITY;
 pub use service::{
     Advanced, AwsVpc, LoadBalancerLink, PropagateTags, Service, ServiceEventLine, ServiceId, ServiceStatus, Stored,
@@ -97,4 +97,6 @@ pub struct Ecs {
     pub tasks: Arena<Task>,
     /// What RunTask hung on its tasks.
     pub labels: BTreeMap<TaskId, Labels>,
+    /// Requests of RunTask that came with a token, by cluster and token [CP-024].
+    pub run_requests: BTreeMap<(ClusterId, String), RunRequest>,
 }

@@ -3,7 +3,7 @@
 use crate::world::iam::Denial;
 use crate::world::stopped_reason;
 
-/// What precedes every failure of the log driver [IM-080][IA-070].
+/// What precedes every failure of the log driver [IM-080][IA-070][CP-071][CP-114].
 const ARGS: &str =
     "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times:";
 

@@ -45,7 +45,7 @@ pub struct NoFreeAddress {
     pub public_ip: bool,
 }
 
-/// What ECS shows when a task's interface cannot be made [IA-072].
+/// What ECS shows when a task's interface cannot be made [IA-072][CP-116].
 impl fmt::Display for NoFreeAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let public = if self.public_ip { "enabled" } else { "disabled" };

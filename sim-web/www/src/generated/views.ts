@@ -871,6 +871,6 @@ code: number,
  */
 typed: boolean, } | { "kind": "run", 
 /**
- * `steady`, or digits [ns].
+ * `steady`, `waited`, or digits [ns].
  */
 goal: string, } | { "kind": "hint" };

@@ -53,6 +53,11 @@ export class Future {
     return answer;
   }
 
+  /** What became of the latest line: of a waiter, when time has passed. */
+  outcome(): Answer {
+    return JSON.parse(this.session.outcome()) as Answer;
+  }
+
   undo(): string | undefined {
     const line = this.session.undo();
     this.forget();

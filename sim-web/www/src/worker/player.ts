@@ -95,6 +95,11 @@ export class Player {
     this.change({ playing: false });
     const before = this.focus().now;
     const reached = await this.pursue(answer.goal);
+    if (reached && answer.goal === "waited") {
+      if (playing) this.play(true);
+      const outcome = this.focus().outcome();
+      return outcome.kind === "done" && outcome.text === "" ? { ...outcome, text: `${clock(Number(this.focus().now - before) / 1e9)} later` } : outcome;
+    }
     const passed = Number(this.focus().now - before) / 1e9;
     const ended = answer.goal === "steady" ? "no steady state until the scenario's end" : "the scenario ends here";
     if (playing) this.play(true);

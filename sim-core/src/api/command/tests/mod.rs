@@ -32,6 +32,7 @@ fn parse(line: &str) -> Result<Command, Vec<Problem>> {
 fn input(line: &str) -> Value {
     match parse(line).map(|command| command.task) {
         Ok(Task::Call { input, .. }) => input,
+        Ok(Task::Wait { waiter, .. }) => panic!("{line} waits: {}", waiter.name),
         Ok(Task::Help(text)) => panic!("{line} asks for help: {text}"),
         Err(problems) => panic!("{line}: {problems:#?}"),
     }
@@ -302,6 +303,36 @@ fn an_error_reads_as_in_the_aws_cli_and_has_its_exit_code() {
     assert!(outcome.stdout.is_empty() && !outcome.stderr.is_empty(), "{outcome:?}");
 }
 
+/// [CP-032]
+#[test]
+fn a_waiter_takes_the_options_of_what_it_calls() {
+    let command = parse("aws ecs wait services-stable --services web api --output json").expect("it is understood");
+    let Task::Wait { waiter, entry, input } = command.task else { panic!("it waits") };
+    assert_eq!(
+        (waiter.name, entry.name, input),
+        ("ServicesStable", "DescribeServices", json!({ "services": ["web", "api"] }))
+    );
+    for (line, told) in [
+        (
+            "aws ecs wait services-stabel --services web",
+            "services-stabel | `ecs` has no waiter `services-stabel` | did you mean `services-stable`?",
+        ),
+        ("aws ecs wait", "wait | there is no waiter behind `wait` | one of: services-inactive, services-stable"),
+        ("aws ecs wiat", "wiat | `ecs` has no operation `wiat` | did you mean `wait`?"),
+    ] {
+        assert_eq!(problems(line), [told]);
+    }
+    assert!(problems("aws ecs wait services-stable")[0].contains("--services is required"));
+    let text = help_among(TOYS, "ecs", "wait");
+    assert!(
+        text.contains("o services-stable\n        Calls describe-services every 15 s, 40 times at most.\n"),
+        "{text}"
+    );
+    for line in ["aws ecs wait help", "aws ecs wait services-stable help"] {
+        assert!(matches!(parse(line).map(|command| command.task), Ok(Task::Help(_))), "{line}");
+    }
+}
+
 #[test]
 fn help_is_made_from_the_schema() {
     for line in
@@ -354,7 +385,9 @@ fn every_word_can_be_completed() {
     let complete = |prefix: &str| complete_among(TOYS, prefix);
     assert_eq!(complete(""), ["aws"]);
     assert_eq!(complete("aws e"), ["ecs", "ec2", "elbv2"]);
-    assert_eq!(complete("aws ecs "), ["create-service", "describe-services", "help"]);
+    assert_eq!(complete("aws ecs "), ["create-service", "describe-services", "wait", "help"]);
+    assert_eq!(complete("aws ecs wait services-s"), ["services-stable"]);
+    assert_eq!(complete("aws ecs wait services-stable --inc"), ["--include"]);
     assert_eq!(
         complete("aws ecs create-service --enable-e"),
         ["--enable-ecs-managed-tags", "--enable-execute-command"]

@@ -147,7 +147,7 @@ proptest! {
             Ok(Task::Call { input, .. }) => {
                 prop_assert_eq!(serde_json::from_value::<CreateService>(input).unwrap(), service, "{}", line);
             }
-            Ok(Task::Help(_)) => prop_assert!(false, "{} asks for help", line),
+            Ok(Task::Wait { .. } | Task::Help(_)) => prop_assert!(false, "{} asks for help", line),
             Err(problems) => prop_assert!(false, "{}\n{:#?}", line, problems),
         }
     }

@@ -1,0 +1,69 @@
+//! What TagResource, UntagResource and ListTagsForResource share: which resource an ARN names, and its tags.
+
+use crate::api::ApiError;
+use crate::engine::Time;
+use crate::world::World;
+use crate::world::ecs::{ClusterId, ServiceId, ServiceStatus, Tags, TaskDefinitionId, TaskId};
+
+/// Something that has tags.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Tagged {
+    Cluster(ClusterId),
+    Service(ServiceId),
+    TaskDefinition(TaskDefinitionId),
+    Task(TaskId),
+}
+
+/// The resource behind an ARN [CP-005]; what is gone has no tags any more.
+pub(crate) fn find(world: &World, arn: &str, now: Time) -> Result<Tagged, ApiError> {
+    let place = |error: ApiError| Err(error.at("resourceArn"));
+    let prefix = world.account.arn("ecs", "");
+    let Some(path) = arn.strip_prefix(&prefix) else {
+        let message = format!("Invalid identifier: The identifier is not a valid ARN: {arn}");
+        let help = format!("An ARN of ECS begins here with {prefix}: describe the resource to see it.");
+        return place(ApiError::invalid_parameter(message).help(help));
+    };
+    let ecs = &world.ecs;
+    let found = match path.split('/').next().unwrap_or_default() {
+        "cluster" => ecs.cluster_named(Some(arn)).map(Tagged::Cluster),
+        "service" => {
+            let mine =
+                |(_, one): &(_, &crate::world::ecs::Service)| one.arn == arn && one.status != ServiceStatus::Inactive;
+            ecs.services.iter().rev().find(mine).map(|(id, _)| Tagged::Service(id))
+        }
+        "task-definition" => ecs.definition_named(arn).map(Tagged::TaskDefinition),
+        "task" => {
+            let mine = ecs.tasks.iter().find(|(id, one)| one.arn == arn && ecs.is_remembered(*id, now));
+            mine.map(|(id, _)| Tagged::Task(id))
+        }
+        _ => None,
+    };
+    match found {
+        Some(found) => Ok(found),
+        None => place(ApiError::new("ResourceNotFoundException", "The specified resource wasn't found.")),
+    }
+}
+
+impl Tagged {
+    /// Its tags.
+    pub(crate) fn tags(self, world: &World) -> Tags {
+        let ecs = &world.ecs;
+        match self {
+            Tagged::Cluster(id) => ecs.clusters[id].tags.clone(),
+            Tagged::Service(id) => ecs.services[id].stored.tags.clone(),
+            Tagged::TaskDefinition(id) => ecs.definitions[id].tags.clone(),
+            Tagged::Task(id) => ecs.tags_of(id).to_vec(),
+        }
+    }
+
+    /// Gives it these in place of all it has.
+    pub(crate) fn set(self, world: &mut World, tags: Tags) {
+        let ecs = &mut world.ecs;
+        match self {
+            Tagged::Cluster(id) => ecs.clusters[id].tags = tags,
+            Tagged::Service(id) => ecs.services[id].stored.tags = tags,
+            Tagged::TaskDefinition(id) => ecs.definitions[id].tags = tags,
+            Tagged::Task(id) => ecs.labels.entry(id).or_default().tags = tags,
+        }
+    }
+}
