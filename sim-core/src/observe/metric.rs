@@ -81,8 +81,8 @@ pub const METRICS: &[Metric] = &[
         unit: "targets",
         meaning: "targets in state healthy in the target groups of the services in question",
         value: |world, _, scope| {
-            let links = services(world, scope).flat_map(|id| world.ecs.services[id].load_balancers.iter());
-            let targets = links.flat_map(|link| world.elb.groups[link.group].targets.iter());
+            let groups = services(world, scope).flat_map(|id| world.ecs.services[id].groups());
+            let targets = groups.flat_map(|group| world.elb.groups[group].targets.iter());
             Some(targets.filter(|&&id| world.elb.targets[id].state.word() == "healthy").count() as f64)
         },
     },

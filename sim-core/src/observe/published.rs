@@ -53,7 +53,7 @@ pub fn ask(
         Subject::Service(id) => scope.service.is_none_or(|name| world.ecs.services[id].name == name),
         Subject::Group(id) => scope.service.is_some_and(|name| {
             let mut owners = world.ecs.services.iter().filter(|(_, service)| service.name == name);
-            owners.any(|(_, service)| service.load_balancers.iter().any(|link| link.group == id))
+            owners.any(|(_, service)| service.groups().any(|group| group == id))
         }),
     };
     let within = |minute: u32| {

@@ -120,8 +120,8 @@ pub fn of_balancers(world: &World, balancers: impl IntoIterator<Item = LoadBalan
 /// The requests that the load balancers gave to these services' tasks, and how long these took.
 pub fn of_services(world: &World, services: impl IntoIterator<Item = ServiceId>) -> Totals {
     let (mut totals, mut took) = (Totals::default(), Tally::default());
-    let links = services.into_iter().flat_map(|id| world.ecs.services[id].load_balancers.iter());
-    let groups: std::collections::BTreeSet<_> = links.map(|link| link.group).collect();
+    let groups: std::collections::BTreeSet<_> =
+        services.into_iter().flat_map(|id| world.ecs.services[id].groups()).collect();
     for group in groups {
         world.cloudwatch.meters_of_group(group).for_each(|(_, meter)| totals.add(meter));
         took.merge(&world.cloudwatch.times_of_group(group));

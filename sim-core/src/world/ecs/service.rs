@@ -229,6 +229,12 @@ pub(crate) struct ServiceUpdate {
 }
 
 impl Service {
+    /// The target groups that its tasks register in, the alternate ones included.
+    pub fn groups(&self) -> impl Iterator<Item = TargetGroupId> {
+        let both = |link: &LoadBalancerLink| [Some(link.group), link.advanced.as_ref().map(|it| it.alternate)];
+        self.load_balancers.iter().flat_map(both).flatten()
+    }
+
     /// The PRIMARY deployment.
     pub fn primary(&self) -> DeploymentId {
         *self.deployments.last().expect("a service is created with a deployment")
