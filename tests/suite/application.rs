@@ -5,7 +5,7 @@ use std::time::Duration;
 use sim_core::engine::Time;
 use sim_core::world::app::{AppEvent, AppSpec, End, ProcessState, Shutdown, Work};
 use sim_core::world::cloudwatch::{Cause, Metric, Subject};
-use sim_core::world::ecs::TaskId;
+use sim_core::world::ecs::{Containers, TaskId};
 use sim_core::world::{Distribution, Event, Fact};
 use tests::lab::{Lab, Setup};
 
@@ -45,7 +45,7 @@ fn a_process_that_heeds_sigterm_ends_by_itself() {
     let mut lab = lab(AppSpec { shutdown, ..web().with(Work { wait: secs(3), ..Work::DEFAULT }) });
     lab.constant_traffic(10.0, at(10));
     lab.run_until(at(10));
-    lab.now(Event::App(AppEvent::Terminate(FIRST)));
+    lab.now(Event::App(AppEvent::Terminate(FIRST, Containers::ALL)));
     lab.run_until(at(13));
     assert_eq!(lab.world.app.state(FIRST, 0), Some(ProcessState::Listening));
     lab.run_until(at(15));
@@ -59,10 +59,10 @@ fn a_process_that_ignores_sigterm_ends_by_sigkill() {
     let shutdown = Shutdown { ignores_sigterm: true, takes: secs(4), ..AppSpec::DEFAULT.shutdown };
     let mut lab = lab(AppSpec { shutdown, ..web() });
     lab.run_until(at(10));
-    lab.now(Event::App(AppEvent::Terminate(FIRST)));
+    lab.now(Event::App(AppEvent::Terminate(FIRST, Containers::ALL)));
     lab.run_until(at(30));
     assert_eq!(lab.world.app.state(FIRST, 0), Some(ProcessState::Listening));
-    lab.now(Event::App(AppEvent::Kill(FIRST)));
+    lab.now(Event::App(AppEvent::Kill(FIRST, Containers::ALL)));
     assert_eq!(lab.world.app.state(FIRST, 0), Some(ProcessState::Exited(137)));
 }
 

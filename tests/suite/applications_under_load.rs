@@ -6,6 +6,7 @@ use serde_json::json;
 use sim_core::engine::Time;
 use sim_core::world::app::{AppEvent, AppSpec, Leak, Need, ProcessState, WarmUp, Whom, Work, Workers};
 use sim_core::world::cloudwatch::{Cause, Metric, Subject};
+use sim_core::world::ecs::Containers;
 use sim_core::world::traffic::{Arrivals, Demand, NewCaller, NewDatabase, Rate};
 use sim_core::world::{Distribution, Event};
 use tests::lab::{Lab, Setup};
@@ -137,7 +138,7 @@ fn a_graceful_process_finishes_what_it_has_begun() {
         lab.constant_traffic(10.0, at(2));
         lab.run_until(at(2));
         let before = lab.meter().counts().arrived;
-        lab.now(Event::App(AppEvent::Terminate(lab.tasks[0])));
+        lab.now(Event::App(AppEvent::Terminate(lab.tasks[0], Containers::ALL)));
         lab.run_until(at(20));
         let counts = *lab.meter().counts();
         if graceful {
@@ -158,7 +159,7 @@ fn with_database(connections: u32, query: Distribution, timeout: Option<Duration
     let app = AppSpec::of("app/web").with(Work { needs: vec![need], ..Work::of(ms(1)) });
     lab.world.describe_app(app, &mut lab.ctx);
     lab.start_task();
-    lab.now(Event::App(AppEvent::Kill(lab.tasks[0])));
+    lab.now(Event::App(AppEvent::Kill(lab.tasks[0], Containers::ALL)));
     lab.run_until(at(60));
     lab
 }

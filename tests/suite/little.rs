@@ -11,6 +11,7 @@ use std::time::Duration;
 use sim_core::Simulation;
 use sim_core::engine::Time;
 use sim_core::world::app::{AppEvent, AppSpec, Inside, Need, Whom, Work, Workers};
+use sim_core::world::ecs::Containers;
 use sim_core::world::elb::TargetId;
 use sim_core::world::traffic::{NewDatabase, RequestSample};
 use sim_core::world::{Distribution, Event, World};
@@ -216,7 +217,7 @@ fn who_is_lost_or_still_there_has_spent_time_too() {
             let present = lab.world.app.present(task);
             assert!(present.cpu > 0, "{present:?} at {at} s");
             assert!(at == 2 || (present.queue > 0 && present.wait > 0), "{present:?} at {at} s");
-            lab.now(Event::App(AppEvent::Kill(task)));
+            lab.now(Event::App(AppEvent::Kill(task, Containers::ALL)));
             assert_eq!(lab.world.app.present(task), Inside::default());
             areas.are_the_times_of(&lab.world, until, &format!("after the kill at {at} s"));
         }

@@ -6,7 +6,7 @@ use serde_json::json;
 use sim_core::engine::Time;
 use sim_core::world::app::{AppEvent, AppSpec, Health, Shutdown, Work};
 use sim_core::world::cloudwatch::{Cause, Metric, Subject};
-use sim_core::world::ecs::TaskId;
+use sim_core::world::ecs::{Containers, TaskId};
 use sim_core::world::elb::{ElbEvent, TargetId};
 use sim_core::world::traffic::{Arrivals, Demand, NewCaller, Policy, Rate, Unreached};
 use sim_core::world::{Assumptions, Distribution, Event, Fact};
@@ -143,7 +143,7 @@ fn idle_targets_cost_no_events_and_trouble_is_found_out_all_the_same() {
     let plain = AppSpec::of("app/web");
     let slowly = Shutdown { finishes_requests: true, takes: secs(600), ..plain.shutdown.clone() };
     let mut lab = idle(AppSpec { shutdown: slowly, ..AppSpec::of("app/web") });
-    lab.now(Event::App(AppEvent::Terminate(FIRST)));
+    lab.now(Event::App(AppEvent::Terminate(FIRST, Containers::ALL)));
     lab.run_until(at(day + 300));
     assert_eq!(unhealthy(&lab), [(f64::from(day as u32 + 60), "unhealthy: Target.FailedHealthChecks".to_owned())]);
 
@@ -160,7 +160,7 @@ fn idle_targets_cost_no_events_and_trouble_is_found_out_all_the_same() {
 /// [TR-054][TR-042][TR-047] A slow answer does not put off the next check: two timeouts of 5 s are over at 35 s.
 #[test]
 fn a_slow_answer_does_not_put_off_the_next_check() {
-    let health = Health { status: 200, cpu: Duration::from_secs(7), database: None };
+    let health = Health { status: 200, cpu: Duration::from_secs(7), ..AppSpec::DEFAULT.health };
     let mut lab = Lab::new(Setup { app: AppSpec { health, ..AppSpec::of("app/web") }, ..Setup::default() });
     lab.run_until(at(120));
     expect_story(&lab, &[(0.0, "registered"), (35.0, "unhealthy: Target.Timeout")]);
@@ -169,7 +169,7 @@ fn a_slow_answer_does_not_put_off_the_next_check() {
 /// [TR-044][TR-035][TR-050] A code that does not match is named.
 #[test]
 fn a_code_that_does_not_match_is_named() {
-    let health = Health { status: 404, cpu: Duration::ZERO, database: None };
+    let health = Health { status: 404, cpu: Duration::ZERO, ..AppSpec::DEFAULT.health };
     let app = AppSpec { health, ..AppSpec::of("app/web") };
     let mut lab = Lab::new(Setup { app: app.clone(), ..Setup::default() });
     lab.run_until(at(60));
@@ -277,7 +277,7 @@ fn least_outstanding_requests_fills_up_a_new_target() {
 /// [TR-062][TR-063][TR-067][TR-105][TR-140] When no target is healthy the load balancer sends requests to all of them.
 #[test]
 fn with_no_healthy_target_requests_go_to_all() {
-    let health = Health { status: 500, cpu: Duration::ZERO, database: None };
+    let health = Health { status: 500, cpu: Duration::ZERO, ..AppSpec::DEFAULT.health };
     let app = AppSpec { health, ..AppSpec::of("app/web") };
     let mut lab = Lab::new(Setup { tasks: 2, app, ..Setup::default() });
     lab.run_until(at(60));
@@ -482,7 +482,7 @@ fn a_draining_target_that_dies_answers_nobody() {
     lab.now(Event::Elb(ElbEvent::Deregister(FIRST)));
     let all = lab.meter().counts().arrived;
     assert_eq!(lab.world.traffic.in_flight(), all, "it goes on with what it has");
-    lab.now(Event::App(AppEvent::Kill(FIRST)));
+    lab.now(Event::App(AppEvent::Kill(FIRST, Containers::ALL)));
     assert_eq!(lab.statuses(), [(502, all)]);
 }
 
@@ -493,7 +493,7 @@ fn requests_of_a_process_that_dies_are_answered_502() {
     lab.constant_traffic(10.0, at(20));
     lab.run_until(at(10));
     let before = lab.meter().counts().arrived;
-    lab.now(Event::App(AppEvent::Kill(FIRST)));
+    lab.now(Event::App(AppEvent::Kill(FIRST, Containers::ALL)));
     assert_eq!(lab.statuses(), [(502, before)]);
     assert_eq!(lab.meter().counts().due_to(Cause::TargetGone), before);
     lab.run_until(at(10) + Duration::from_millis(50));

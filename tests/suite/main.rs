@@ -5,6 +5,8 @@ mod applications_under_load;
 mod billing;
 mod callers;
 mod cascade;
+mod containers;
+mod containers_swarm;
 mod content;
 mod cpu_quota;
 #[allow(dead_code, reason = "each suite uses its own part of the door")]

@@ -6,6 +6,7 @@ use serde_json::json;
 use sim_core::engine::Time;
 use sim_core::world::app::{AppEvent, AppSpec, Work};
 use sim_core::world::cloudwatch::{Metric, SeriesKey, Subject};
+use sim_core::world::ecs::Containers;
 use sim_core::world::elb::TargetId;
 use sim_core::world::traffic::{Arrivals, CallerId, Demand, NewCaller, Policy, Rate, Unreached};
 use sim_core::world::{Distribution, Event, billing};
@@ -237,7 +238,7 @@ fn a_process_that_dies_resets_what_it_works_on() {
         let first = members(&lab)[0];
         let flows = answers(&lab, first) / if under_way { 10 } else { 11 };
         let task = lab.world.elb.targets[first].task;
-        lab.now(Event::App(AppEvent::Kill(task)));
+        lab.now(Event::App(AppEvent::Kill(task, Containers::ALL)));
         assert_eq!(failed(&lab, caller), if under_way { flows } else { 0 });
         // Nobody has told the load balancer: a new flow that it gives to the dead target is refused.
         judge(&mut lab, first, FAILED);

@@ -56,17 +56,17 @@ fn the_same_file_and_seed_give_the_same_run_and_another_seed_another() {
     }
 }
 
-/// Editors read it from the repository: `sim-cli schema > scenarios/scenario.schema.json`, or this test with `UPDATE` set,
-/// writes it anew.
+/// Editors read it from the repository: `sim-cli schema > scenarios/scenario.schema.json` writes it anew, and so does this
+/// test with `UPDATE=1`.
 #[test]
 fn the_schema_for_editors_is_up_to_date() {
-    let (path, schema) =
-        (root().join("scenarios/scenario.schema.json"), format!("{:#}\n", sim_core::scenario::scenario_schema()));
+    let path = root().join("scenarios/scenario.schema.json");
+    let schema = format!("{:#}\n", sim_core::scenario::scenario_schema());
     if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&path, &schema).expect("the file can be written");
+        std::fs::write(&path, &schema).expect("the repository can be written to");
     }
-    let kept = std::fs::read_to_string(path).expect("it is kept");
-    assert!(kept == schema, "the schema has changed: UPDATE=1 cargo test -p tests schema_for_editors writes it anew");
+    let kept = std::fs::read_to_string(&path).expect("it is kept");
+    assert!(kept == schema, "the schema has changed: write it anew");
 }
 
 #[test]

@@ -192,7 +192,7 @@ fn gates() -> Vec<Closed> {
     ]
 }
 
-/// [IA-034] [IA-036] [IA-054] [IA-062] [IA-069] [IA-070] [IA-092] [IA-094] [IA-134] [IA-135] [IM-017] [IM-066] [IM-071]
+/// [CP-071] [IA-034] [IA-036] [IA-054] [IA-062] [IA-069] [IA-070] [IA-092] [IA-094] [IA-134] [IA-135] [IM-017] [IM-066] [IM-071]
 /// [IM-083]
 #[test]
 fn the_first_closed_gate_stops_the_task_and_is_named_as_the_cause() {

@@ -195,6 +195,15 @@ fn a_host_port_is_the_container_port() {
     refused(for_ec2, message, place);
 }
 
+/// [CP-054]
+#[test]
+fn a_container_port_is_mapped_once_whatever_the_protocol() {
+    let twice = json!([{ "containerPort": 53, "protocol": "tcp" }, { "containerPort": 53, "protocol": "udp" }]);
+    let message = "The container port 53 is mapped twice.";
+    let place = "containerDefinitions[0].portMappings[1].containerPort";
+    refused(sample_with_container(json!({ "portMappings": twice })), message, place);
+}
+
 /// [CP-047] [CP-070] [IA-073] [IA-138]
 #[test]
 fn logs_and_private_images_need_their_options_and_a_role() {
@@ -291,17 +300,15 @@ fn what_fargate_does_not_have_is_refused_by_name() {
 /// What AWS has and the simulator does not is never ignored.
 #[test]
 fn what_is_not_modelled_is_refused_where_it_stands() {
-    let check = json!({ "healthCheck": { "command": ["CMD-SHELL", "curl -f http://localhost/"] } });
+    let range = json!([{ "containerPort": 80, "containerPortRange": "8000-8010" }]);
     for (input, place) in [
-        (sample_with_container(check), "containerDefinitions[0].healthCheck"),
+        (
+            sample_with_container(json!({ "portMappings": range })),
+            "containerDefinitions[0].portMappings[0].containerPortRange",
+        ),
         (
             sample_with_container(json!({ "secrets": [{ "name": "A", "valueFrom": "b" }] })),
             "containerDefinitions[0].secrets",
-        ),
-        (sample_with_container(json!({ "dependsOn": [{}] })), "containerDefinitions[0].dependsOn"),
-        (
-            sample_with_container(json!({ "restartPolicy": { "enabled": true } })),
-            "containerDefinitions[0].restartPolicy",
         ),
         (sample_with(json!({ "proxyConfiguration": { "containerName": "envoy" } })), "proxyConfiguration"),
         (sample_with(json!({ "enableFaultInjection": true })), "enableFaultInjection"),

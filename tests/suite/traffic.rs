@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sim_core::engine::Time;
 use sim_core::world::app::{AppSpec, Work};
+use sim_core::world::ecs::Containers;
 use sim_core::world::traffic::{Demand, Rate};
 use sim_core::world::{Distribution, Fact};
 use tests::lab::{Lab, Setup};
@@ -72,10 +73,10 @@ fn nobody_is_lost() {
     for step in 1..400 {
         lab.run_until(at(step));
         match step {
-            50 => lab.now(App(Kill(first))),
+            50 => lab.now(App(Kill(first, Containers::ALL))),
             80 => lab.now(Elb(Deregister(first))),
             120 => lab.now(Elb(Deregister(second))),
-            125 => lab.now(App(Terminate(second))),
+            125 => lab.now(App(Terminate(second, Containers::ALL))),
             150 => drop(lab.start_task()),
             _ => {}
         }
@@ -95,7 +96,7 @@ fn the_journal_says_when_traffic_began_and_ceased_to_get_through() {
     let mut lab = Lab::new(Setup::default());
     lab.constant_traffic(10.0, at(100));
     lab.run_until(at(50));
-    lab.now(sim_core::world::Event::App(sim_core::world::app::AppEvent::Kill(lab.tasks[0])));
+    lab.now(sim_core::world::Event::App(sim_core::world::app::AppEvent::Kill(lab.tasks[0], Containers::ALL)));
     lab.run_until(at(100));
     let told = lab.facts().into_iter().filter_map(|(_, fact)| match fact {
         Fact::FirstResponse { status, .. } => Some(status),

@@ -8,7 +8,9 @@ use sim_core::api;
 use sim_core::engine::{Budget, Kernel, Time};
 use sim_core::world::app::{AppEvent, AppSpec};
 use sim_core::world::cloudwatch::{Counts, Meter, Metric, Series, SeriesKey, Statuses, Subject, Tally};
-use sim_core::world::ecs::{LoadBalancerLink, ServiceId, TargetState, Task, TaskId, TaskStatus, Timestamps};
+use sim_core::world::ecs::{
+    Containers, LoadBalancerLink, ServiceId, TargetState, Task, TaskId, TaskStatus, Timestamps,
+};
 use sim_core::world::elb::{ElbEvent, LoadBalancerId, TargetGroupId};
 use sim_core::world::network::NetworkEvent;
 use sim_core::world::traffic::{CallerId, Demand, NewCaller, Rate, Unreached};
@@ -254,6 +256,7 @@ impl Lab {
             target: TargetState::None,
             proved: false,
             protected_until: None,
+            health: None,
         });
         let service = &mut self.world.ecs.services[self.service];
         service.desired_count += 1;
@@ -262,7 +265,7 @@ impl Lab {
         self.tasks.push(task);
         self.ctx.within(Some(because), |ctx| {
             ctx.send(Duration::ZERO, Event::Network(NetworkEvent::Attach(task)));
-            ctx.send(Duration::ZERO, Event::App(AppEvent::Started(task)));
+            ctx.send(Duration::ZERO, Event::App(AppEvent::Started(task, Containers::ALL)));
             ctx.send(Duration::ZERO, Event::Elb(ElbEvent::Register(task)));
         });
         task

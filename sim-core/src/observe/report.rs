@@ -429,6 +429,9 @@ fn is_main(fact: &Fact) -> bool {
         | Fact::TargetHealthy { .. }
         | Fact::TargetUnhealthy { .. }
         | Fact::TargetAnomalous { .. }
+        | Fact::DependencyFailed { .. }
+        | Fact::ContainerHealthChanged { .. }
+        | Fact::ContainerRestarted { .. }
         | Fact::FirstResponse { .. } => true,
         _ => false,
     }

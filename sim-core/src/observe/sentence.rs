@@ -54,6 +54,9 @@ pub fn task_of(fact: &Fact) -> Option<TaskId> {
         | Fact::StartFailed { task, .. }
         | Fact::ContainerStarted { task, .. }
         | Fact::ContainerExited { task, .. }
+        | Fact::DependencyFailed { task, .. }
+        | Fact::ContainerHealthChanged { task, .. }
+        | Fact::ContainerRestarted { task, .. }
         | Fact::AppListening { task }
         | Fact::TargetRegistered { task, .. }
         | Fact::TargetHealthy { task, .. }
@@ -191,6 +194,17 @@ pub fn sentence(world: &World, fact: &Fact) -> String {
         }
         Fact::ContainerExited { task, container, code } => {
             format!("container {container} of {} exited with code {code}", task_name(world, *task))
+        }
+        Fact::DependencyFailed { task, container, on, condition } => {
+            let of = task_name(world, *task);
+            format!("container {container} of {of} cannot start: it depends on {on} ({condition})")
+        }
+        Fact::ContainerHealthChanged { task, container, status } => {
+            format!("container {container} of {} is {status}", task_name(world, *task))
+        }
+        Fact::ContainerRestarted { task, container, restarts } => {
+            let times = if *restarts == 1 { "once".to_owned() } else { format!("{restarts} times") };
+            format!("container {container} of {} was started again ({times} so far)", task_name(world, *task))
         }
 
         Fact::AppListening { task } => format!("the application in {} listens", task_name(world, *task)),

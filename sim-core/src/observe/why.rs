@@ -2,7 +2,7 @@
 
 use super::sentence::sentence;
 use crate::engine::FactId;
-use crate::world::ecs::{ServiceId, StopCode, TaskStatus};
+use crate::world::ecs::{HealthStatus, ServiceId, StopCode, TaskStatus};
 use crate::world::{Ctx, Fact, World};
 
 /// One link of a chain of causes.
@@ -31,7 +31,10 @@ pub fn chain(world: &World, ctx: &Ctx, from: FactId) -> Vec<Link> {
 pub fn why_not_steady(world: &World, ctx: &Ctx, service: ServiceId) -> Vec<Link> {
     let mine = |task| world.ecs.tasks[task].service == Some(service);
     let trouble = ctx.journal().iter().filter(|(_, entry)| match &entry.fact {
-        Fact::StartFailed { task, .. } | Fact::TargetUnhealthy { task, .. } => mine(*task),
+        Fact::StartFailed { task, .. } | Fact::TargetUnhealthy { task, .. } | Fact::DependencyFailed { task, .. } => {
+            mine(*task)
+        }
+        Fact::ContainerHealthChanged { task, status, .. } => mine(*task) && *status == HealthStatus::Unhealthy,
         Fact::TaskStopped { task, code, .. } => {
             mine(*task) && matches!(code, StopCode::EssentialContainerExited | StopCode::TerminationNotice)
         }

@@ -41,6 +41,9 @@ pub struct AppTable {
     pub health_status: Option<u16>,
     /// CPU time of one health check; "1ms" unless set.
     pub health_cpu: Option<Span>,
+    /// From the start of the process until its health checks, those of target groups and of the container itself, fail with
+    /// 503 and go on to, as those of a process that hangs; never unless set.
+    pub health_fails_after: Option<Distributed>,
     /// A deep health check: it asks this database, and answers 503 when that fails; none unless set.
     pub health_database: Option<String>,
     /// From the stop signal to the end of the process; "1s" unless set.
@@ -52,8 +55,15 @@ pub struct AppTable {
     /// false unless set.
     #[serde(default)]
     pub finishes_requests: bool,
-    /// The process ends with an error this long after its start.
+    /// Exit code of a process that ends because of the stop signal; 0 unless set. 143 is that of a process that does not
+    /// handle the signal.
+    pub shutdown_code: Option<u8>,
+    /// The process ends with an error (exit code 1) this long after its start.
     pub crash_after: Option<Distributed>,
+    /// The process ends by itself this long after its start, as a job does that is done.
+    pub exits_after: Option<Distributed>,
+    /// Its exit code then; 0 unless set.
+    pub exit_code: Option<u8>,
 }
 
 /// What one request takes.

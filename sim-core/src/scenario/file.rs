@@ -170,7 +170,9 @@ assumptions! {
     fargate_pending: Span => |span: Span| span.0,
     /// From the end of the pull to started containers, median; "5s" unless set [CA-039].
     container_start: Span => |span: Span| span.0,
-    /// Sigma of the log-normal spread of these three; 0.25 unless set [CA-039].
+    /// From the end of a container to its next start, when its restart policy says so; "1s" unless set [CP-065].
+    container_restart: Span => |span: Span| span.0,
+    /// Sigma of the log-normal spread of the first three; 0.25 unless set [CA-039].
     start_sigma: Ratio => Ratio::of_one,
     /// Between the scheduler's looks at a service; "10s" unless set [CP-126].
     reconcile_interval: Span => |span: Span| span.0,

@@ -80,7 +80,24 @@ impl Compiler<'_> {
         }
         self.cycles(&found, world);
         self.described_once(file);
+        self.ends(file);
         self.classes(file, &found);
+    }
+
+    /// A process ends in one way, and has an exit code only when it ends.
+    fn ends(&mut self, file: &ScenarioFile) {
+        for (index, app) in file.world.app.iter().enumerate() {
+            if app.crash_after.is_some() && app.exits_after.is_some() {
+                let place = self.place(&format!("world.app[{index}].crash_after"));
+                self.error("exit", "`exits_after` says already when the process ends", place, "").help =
+                    "keep one of them; `exit_code = 1` makes an exit a failure".to_owned();
+            } else if app.exit_code.is_some() && app.exits_after.is_none() {
+                let place = self.place(&format!("world.app[{index}].exit_code"));
+                self.error("exit", "`exit_code` is that of a process that ends by itself", place, "").help =
+                    "say when it does: `exits_after = \"10s\"`; `shutdown_code` is that after the stop signal"
+                        .to_owned();
+            }
+        }
     }
 
     /// No container, and no class of one, is described twice: the second description would win without a word.

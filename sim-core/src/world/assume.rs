@@ -11,7 +11,9 @@ pub struct Assumptions {
     pub fargate_pending: Duration,
     /// From the end of the pull to started containers [median s]; 5 s [CA-039].
     pub container_start: Duration,
-    /// Spread of these three: the sigma of a log-normal distribution; 0.25 [CA-039].
+    /// From the end of a container to its next start, when its restart policy says so [s]; 1 s [CP-065].
+    pub container_restart: Duration,
+    /// Spread of the first three: the sigma of a log-normal distribution; 0.25 [CA-039].
     pub start_sigma: f64,
     /// Between the scheduler's looks at a service [s]; 10 s [CP-126].
     pub reconcile_interval: Duration,
@@ -82,6 +84,7 @@ impl Default for Assumptions {
             fargate_provisioning: Duration::from_secs(12),
             fargate_pending: Duration::from_secs(8),
             container_start: Duration::from_secs(5),
+            container_restart: Duration::from_secs(1),
             start_sigma: 0.25,
             reconcile_interval: Duration::from_secs(10),
             rebalance_interval: Duration::from_secs(300),

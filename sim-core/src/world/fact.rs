@@ -6,7 +6,8 @@ use strum::{IntoStaticStr, VariantNames};
 
 use super::ecr::RepositoryId;
 use super::ecs::{
-    ClusterId, DeploymentId, HookStatus, ServiceId, Stage, StopCode, TaskDefinitionId, TaskId, TaskStatus,
+    ClusterId, Condition, DeploymentId, HealthStatus, HookStatus, ServiceId, Stage, StopCode, TaskDefinitionId, TaskId,
+    TaskStatus,
 };
 use super::elb::{HealthReason, ListenerId, LoadBalancerId, TargetGroupId};
 use super::iam::RoleId;
@@ -331,6 +332,25 @@ pub enum Fact {
         stage: Stage,
         hook: Name,
         status: HookStatus,
+    },
+    /// A container will never start, because of one that it depends on.
+    DependencyFailed {
+        task: TaskId,
+        container: Name,
+        on: Name,
+        condition: Condition,
+    },
+    /// A container's own health check has come to another verdict.
+    ContainerHealthChanged {
+        task: TaskId,
+        container: Name,
+        status: HealthStatus,
+    },
+    /// A container that had ended was started again in place, for the so manieth time.
+    ContainerRestarted {
+        task: TaskId,
+        container: Name,
+        restarts: u16,
     },
     /// A cluster was deleted.
     ClusterDeleted {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::app::AppEvent;
-use super::ecs::{TaskId, TaskStatus};
+use super::ecs::{Containers, TaskId, TaskStatus};
 use super::elb::LoadBalancerId;
 use super::network::ZoneId;
 use super::traffic::{Caller, Demand, NewCaller, Rate};
@@ -18,7 +18,7 @@ impl World {
         let victims = self.victims(service, count, fault, ctx);
         ctx.within(Some(fact), |ctx| {
             for victim in victims {
-                ctx.send(Duration::ZERO, Event::App(AppEvent::Kill(victim)));
+                ctx.send(Duration::ZERO, Event::App(AppEvent::Kill(victim, Containers::ALL)));
             }
         });
     }
@@ -52,7 +52,7 @@ impl World {
     pub(crate) fn kill_task(&mut self, task: TaskId, ctx: &mut Ctx) {
         let name = &self.ecs.tasks[task].name;
         let fact = ctx.record(Fact::FaultBegan { what: format!("the processes of task {name} are killed").into() });
-        ctx.within(Some(fact), |ctx| ctx.send(Duration::ZERO, Event::App(AppEvent::Kill(task))));
+        ctx.within(Some(fact), |ctx| ctx.send(Duration::ZERO, Event::App(AppEvent::Kill(task, Containers::ALL))));
     }
 
     /// A zone loses its power, until the end or for so long.

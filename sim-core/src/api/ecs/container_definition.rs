@@ -6,6 +6,9 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::container_dependency::{self, ContainerDependency};
+use super::container_health_check::ContainerHealthCheck;
+use super::container_restart_policy::ContainerRestartPolicy;
 use super::valid_name;
 use crate::api::{ApiError, NotModelled};
 use crate::world::ecs::{Container, LogConfiguration as Logs, PortMapping as Port};
@@ -44,9 +47,9 @@ pub struct ContainerDefinition {
     /// Whether its end is the task's end; true unless set [CP-036].
     #[serde(default = "yes")]
     pub essential: bool,
-    /// Restarts in place; not modelled.
-    #[serde(default, skip_serializing)]
-    pub restart_policy: NotModelled,
+    /// Whether it is started again in place when it ends; not unless set [CP-063].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restart_policy: Option<ContainerRestartPolicy>,
     /// Stored.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entry_point: Vec<String>,
@@ -71,10 +74,11 @@ pub struct ContainerDefinition {
     /// Values from Secrets Manager and Parameter Store; not modelled.
     #[serde(default, skip_serializing)]
     pub secrets: NotModelled,
-    /// Order of start and stop among containers; not modelled: all start together.
-    #[serde(default, skip_serializing)]
-    pub depends_on: NotModelled,
-    /// How long containers that depend on this one wait for it [s], 2 to 120; stored.
+    /// Which containers must have come how far before this one starts [CP-056]; it stops before they do [CP-057].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub depends_on: Vec<ContainerDependency>,
+    /// How long containers that depend on this one wait, from its start, until it is complete, successful or healthy [s],
+    /// 2 to 120; for ever unless set [CP-060].
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 2, max = 120))]
     pub start_timeout: Option<u32>,
@@ -130,9 +134,9 @@ pub struct ContainerDefinition {
     /// Where its output goes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_configuration: Option<LogConfiguration>,
-    /// A probe inside the container; not modelled: a target group's health check is.
-    #[serde(default, skip_serializing)]
-    pub health_check: NotModelled,
+    /// A check inside the container; none unless set [CP-066].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub health_check: Option<ContainerHealthCheck>,
     /// Stored.
     #[serde(default)]
     pub system_controls: Vec<SystemControl>,
@@ -379,11 +383,18 @@ impl ContainerDefinition {
                 return error(field, message);
             }
         }
+        if let Some(check) = &self.health_check {
+            check.check(&format!("{place}.healthCheck"), &self.name)?;
+        }
+        if let Some(policy) = &self.restart_policy {
+            policy.check(&format!("{place}.restartPolicy"), &self.name)?;
+        }
         for (index, port) in self.port_mappings.iter().enumerate() {
             if port.container_port == 0 {
                 let message = "Container port must be between 1 and 65535.".into();
                 return error(&format!("portMappings[{index}].containerPort"), message);
             }
+            // Not even for another protocol [CP-054].
             let clash = |other: &PortMapping| other.container_port == port.container_port;
             if self.port_mappings[..index].iter().any(clash) {
                 let message = format!("The container port {} is mapped twice.", port.container_port);
@@ -466,8 +477,8 @@ impl ContainerDefinition {
         Ok(())
     }
 
-    /// The container as the world keeps it.
-    pub(crate) fn container(&self) -> Container {
+    /// The container as the world keeps it, among all of its task definition.
+    pub(crate) fn container(&self, all: &[ContainerDefinition]) -> Container {
         let option = |logs: &LogConfiguration, name: &str| logs.options.get(name).cloned().unwrap_or_default();
         Container {
             name: self.name.clone(),
@@ -476,6 +487,10 @@ impl ContainerDefinition {
             cpu: self.cpu,
             memory: self.memory,
             ports: self.port_mappings.iter().map(|port| Port { container_port: port.container_port }).collect(),
+            depends_on: container_dependency::resolved(self, all),
+            start_timeout: self.start_timeout.map(|seconds| Duration::from_secs(seconds.into())),
+            health_check: self.health_check.as_ref().map(ContainerHealthCheck::resolved),
+            restart_policy: self.restart_policy.as_ref().and_then(ContainerRestartPolicy::resolved),
             stop_timeout: Duration::from_secs(self.stop_timeout.unwrap_or(30).into()),
             logs: self.log_configuration.as_ref().map(|logs| Logs {
                 group: option(logs, "awslogs-group"),

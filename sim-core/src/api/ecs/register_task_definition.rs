@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::container_definition::ContainerDefinition;
+use super::container_dependency;
 use super::tag::{self, Tag};
 use super::task_definition::TaskDefinitionDescription;
 use super::{task_size, valid_name};
@@ -238,6 +239,7 @@ impl RegisterTaskDefinition {
         if !containers.iter().any(|container| container.essential) {
             return error("containerDefinitions", "Task definition doesn't have any essential container.");
         }
+        container_dependency::check(containers)?;
         for (index, container) in containers.iter().enumerate() {
             for (mount, point) in container.mount_points.iter().enumerate() {
                 if !self.volumes.iter().any(|volume| volume.name == point.source_volume) {
@@ -450,6 +452,7 @@ impl Operation for RegisterTaskDefinition {
             let message = format!("Actual length: '{bytes}'. Max allowed length is '{BYTES_MAX}' bytes.");
             return Err(ApiError::client(message));
         }
+        let containers = &self.container_definitions;
         let new = NewDefinition {
             family: self.family,
             cpu: size.cpu,
@@ -457,7 +460,7 @@ impl Operation for RegisterTaskDefinition {
             ephemeral_storage: self.ephemeral_storage.map_or(20, |storage| storage.size_in_gib),
             execution_role,
             task_role,
-            containers: self.container_definitions.iter().map(ContainerDefinition::container).collect(),
+            containers: containers.iter().map(|container| container.container(containers)).collect(),
             described,
             tags,
         };

@@ -46,7 +46,7 @@ pub struct TaskDescription {
     pub execution_stopped_at: Option<String>,
     /// `service:{name}`, or what RunTask said [CP-013].
     pub group: String,
-    /// `UNKNOWN`: container health checks are not modelled [CP-094].
+    /// By the checks of its essential containers [CP-094].
     pub health_status: &'static str,
     /// None.
     pub inference_accelerators: Vec<()>,
@@ -156,7 +156,7 @@ pub struct ContainerDescription {
     pub network_bindings: Vec<()>,
     /// The task's.
     pub network_interfaces: Vec<NetworkInterface>,
-    /// `UNKNOWN`: container health checks are not modelled [CP-093].
+    /// By its own check [CP-093].
     pub health_status: &'static str,
     /// [units], as text.
     pub cpu: String,
@@ -219,7 +219,7 @@ impl TaskDescription {
             enable_execute_command: ecs.execute_command_of(id),
             execution_stopped_at: moment(task.at.execution_stopped),
             group: ecs.group_of(id),
-            health_status: "UNKNOWN",
+            health_status: task.health.unwrap_or_default().into(),
             inference_accelerators: Vec::new(),
             last_status: task.status.into(),
             launch_type: LaunchType::Fargate,
@@ -311,7 +311,7 @@ fn container(
         reason: state.reason.as_ref().map(|reason| reason.to_string()),
         network_bindings: Vec::new(),
         network_interfaces: interface.into_iter().collect(),
-        health_status: "UNKNOWN",
+        health_status: state.health.into(),
         cpu: container.cpu.to_string(),
         memory: container.memory.map(|mib| mib.to_string()),
     }

@@ -10,7 +10,7 @@ use crate::engine::FactId;
 use crate::observe::sentence::{sentence, service_of, task_of};
 use crate::observe::why::{Link, chain};
 use crate::world::ecr::RepositoryId;
-use crate::world::ecs::{ClusterId, ServiceId, TaskDefinitionId, TaskId, TaskStatus};
+use crate::world::ecs::{ClusterId, HealthStatus, ServiceId, TaskDefinitionId, TaskId, TaskStatus};
 use crate::world::elb::{LoadBalancerId, TargetGroupId};
 use crate::world::iam::RoleId;
 use crate::world::network::{Other, Permission, Protocol, SecurityGroupId, ZoneId};
@@ -156,7 +156,10 @@ fn cause_of(world: &World, ctx: &Ctx, entity: Entity, about: &[FactId]) -> Optio
             matches!(fact, Fact::TargetUnhealthy { .. } | Fact::TargetHealthy { .. } | Fact::TaskStatusChanged { .. })
         }),
         Entity::Service(service) if world.ecs.services[service].steady_since.is_none() => latest(&|fact| {
-            matches!(fact, Fact::StartFailed { .. } | Fact::TargetUnhealthy { .. } | Fact::TaskStopped { .. })
+            let unhealthy = matches!(fact, Fact::ContainerHealthChanged { status: HealthStatus::Unhealthy, .. });
+            let trouble =
+                matches!(fact, Fact::StartFailed { .. } | Fact::TargetUnhealthy { .. } | Fact::TaskStopped { .. });
+            unhealthy || trouble
         }),
         Entity::Service(_) => latest(&|fact| matches!(fact, Fact::SteadyStateReached { .. })),
         Entity::Balancer(_) => latest(&|fact| matches!(fact, Fact::FirstResponse { .. })),

@@ -5,6 +5,7 @@ use ts_rs::TS;
 
 use super::{Tone, seconds};
 use crate::observe::sentence::{sentence, task_of};
+use crate::world::ecs::HealthStatus;
 use crate::world::{Ctx, Fact, World};
 
 /// Something that happened.
@@ -63,12 +64,15 @@ pub(super) fn tone(fact: &Fact) -> Tone {
         | Fact::WaiterFailed { .. }
         | Fact::StartFailed { .. }
         | Fact::TargetAnomalous { .. }
-        | Fact::TargetUnhealthy { .. } => Tone::Bad,
+        | Fact::TargetUnhealthy { .. }
+        | Fact::DependencyFailed { .. }
+        | Fact::ContainerHealthChanged { status: HealthStatus::Unhealthy, .. } => Tone::Bad,
         Fact::ContainerExited { code, .. } if *code != 0 => Tone::Bad,
         Fact::SteadyStateReached { .. }
         | Fact::DeploymentCompleted { .. }
         | Fact::TargetHealthy { .. }
         | Fact::TargetNormal { .. }
+        | Fact::ContainerHealthChanged { .. }
         | Fact::FaultEnded { .. }
         | Fact::WaiterSucceeded { .. }
         | Fact::ZoneRestored { .. } => Tone::Good,

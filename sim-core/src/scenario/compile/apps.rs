@@ -39,11 +39,16 @@ impl Compiler<'_> {
             .map_or(spec.leak, |it| Leak { per_request: bytes(it.per_request), per_hour: bytes(it.per_hour) });
         spec.health.status = table.health_status.unwrap_or(spec.health.status);
         spec.health.cpu = table.health_cpu.map_or(spec.health.cpu, |span| span.0);
+        spec.health.fails_after = self.distribution(&at("health_fails_after"), &table.health_fails_after);
         spec.health.database.clone_from(&table.health_database);
         spec.shutdown.takes = self.distribution(&at("shutdown"), &table.shutdown).unwrap_or(spec.shutdown.takes);
         spec.shutdown.ignores_sigterm = table.ignores_sigterm;
         spec.shutdown.finishes_requests = table.finishes_requests;
-        spec.ends = self.distribution(&at("crash_after"), &table.crash_after).map(|after| End { after, code: 1 });
+        spec.shutdown.code = table.shutdown_code.map_or(spec.shutdown.code, i16::from);
+        let exits = self.distribution(&at("exits_after"), &table.exits_after);
+        let crashes = self.distribution(&at("crash_after"), &table.crash_after);
+        let code = i16::from(table.exit_code.unwrap_or(0));
+        spec.ends = exits.map(|after| End { after, code }).or(crashes.map(|after| End { after, code: 1 }));
         spec
     }
 

@@ -16,7 +16,8 @@ pub(crate) use profile::{ClassProfile, NeedOf, Party, Profile};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::ecs::{EcsEvent, TaskId};
+use super::capacity::FargateEvent;
+use super::ecs::{Container, Containers, EcsEvent, TaskDefinition, TaskId};
 use super::elb::ElbEvent;
 use super::traffic::{self, RequestEvent};
 use super::{Ctx, Event, Fact, Peers};
@@ -25,28 +26,46 @@ use crate::engine::{Arena, Time};
 /// What the applications react to. A container is named by its place in the task definition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AppEvent {
-    /// The task's containers have started: their processes boot.
-    Started(TaskId),
+    /// These containers of the task have started, or started again: their processes boot.
+    Started(TaskId, Containers),
     /// The boot has all it needs but CPU time.
-    Booting(TaskId, u16),
+    Booting(ProcessId),
     /// The boot is over: the process listens.
-    Booted(TaskId, u16),
-    /// The stop signal (SIGTERM) arrives.
-    Terminate(TaskId),
-    /// SIGKILL, if a process is still there.
-    Kill(TaskId),
+    Booted(ProcessId),
+    /// The stop signal (SIGTERM) arrives at these containers.
+    Terminate(TaskId, Containers),
+    /// SIGKILL, if a process of these containers is still there.
+    Kill(TaskId, Containers),
     /// What a process loses with time may have filled its memory.
-    Filled(TaskId, u16),
+    Filled(ProcessId),
     /// A process that was asked to end is ready to, but for its requests.
-    Leave(TaskId, u16, i16),
+    Leave(ProcessId, i16),
     /// The host is gone: the processes with it, and nobody is left to report it.
     Vanish(TaskId),
     /// A process ends with this code, after its stop signal or by itself.
-    Exit(TaskId, u16, i16),
+    Exit(ProcessId, i16),
+    /// The health checks of a process fail from now on.
+    Sicken(ProcessId),
+    /// The agent no longer runs health checks inside of a task: they would pass until something happens.
+    ChecksSleep(TaskId),
+}
+
+/// Names a process: one run of a container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProcessId {
+    /// The task.
+    pub task: TaskId,
+    /// The container's place in the task definition.
+    pub container: u16,
+    /// Restarts of the container before [count].
+    pub run: u16,
 }
 
 /// Exit code of a process that SIGKILL ended, the kernel's out-of-memory killer included [CP-105].
 pub const SIGKILL_CODE: i16 = 137;
+
+/// What the health checks of a process are answered that hangs.
+pub(crate) const SICK: u16 = 503;
 
 /// Names a class of requests, for all applications and callers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,6 +78,8 @@ pub(crate) struct TaskApp {
     pub processor: Processor,
     /// In the order of the task definition.
     pub processes: Vec<Process>,
+    /// The agent is to hear when something happens: its health checks sleep.
+    pub checks_sleep: bool,
 }
 
 /// Marks a job of a processor that is no request but the boot of the container whose place is in the other bits.
@@ -126,19 +147,41 @@ impl Apps {
     /// Reacts to one event.
     pub(crate) fn handle(&mut self, event: AppEvent, peers: &Peers, ctx: &mut Ctx) {
         match event {
-            AppEvent::Started(task) => self.start(task, peers, ctx),
-            AppEvent::Booting(task, container) => self.boot(task, container, peers, ctx),
-            AppEvent::Booted(task, container) => self.booted(task, container, ctx),
-            AppEvent::Terminate(task) => self.terminate(task, peers, ctx),
-            AppEvent::Kill(task) => self.kill(task, ctx),
-            AppEvent::Filled(task, container) => {
-                if self.process(task, container).is_some_and(|process| process.is_full(ctx.now())) {
-                    self.out_of_memory(task, container, ctx);
+            AppEvent::Started(task, which) => self.start(task, which, peers, ctx),
+            AppEvent::Terminate(task, which) => self.terminate(task, which, peers, ctx),
+            AppEvent::Kill(task, which) => self.kill(task, which, ctx),
+            AppEvent::Vanish(task) => self.vanish(task, ctx),
+            AppEvent::Booting(id)
+            | AppEvent::Booted(id)
+            | AppEvent::Filled(id)
+            | AppEvent::Leave(id, _)
+            | AppEvent::Sicken(id)
+            | AppEvent::Exit(id, _)
+                if self.process(id.task, id.container).is_none_or(|process| process.run != id.run) => {}
+            AppEvent::Booting(id) => self.boot(id, peers, ctx),
+            AppEvent::Booted(id) => self.booted(id, ctx),
+            AppEvent::Filled(id) => {
+                if self.process(id.task, id.container).is_some_and(|process| process.is_full(ctx.now())) {
+                    self.out_of_memory(id.task, id.container, ctx);
                 }
             }
-            AppEvent::Leave(task, container, code) => self.leave(task, container, code, ctx),
-            AppEvent::Vanish(task) => self.vanish(task, ctx),
-            AppEvent::Exit(task, container, code) => self.exit(task, container, code, ctx),
+            AppEvent::Leave(id, code) => self.leave(id, code, ctx),
+            AppEvent::Sicken(id) => {
+                if let Some(process) = self.process(id.task, id.container) {
+                    process.sick = true;
+                    self.wake_checks(id.task, ctx);
+                }
+            }
+            AppEvent::ChecksSleep(task) => {
+                let idle = self.is_idle(task);
+                if let Some(Some(app)) = self.tasks.get_mut(task.index()) {
+                    app.checks_sleep = true;
+                    if !idle {
+                        self.wake_checks(task, ctx);
+                    }
+                }
+            }
+            AppEvent::Exit(id, code) => self.exit(id.task, id.container, code, ctx),
         }
     }
 
@@ -153,56 +196,95 @@ impl Apps {
         self.tasks.get_mut(task.index())?.as_mut()?.processes.get_mut(usize::from(container))
     }
 
-    fn start(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
+    /// The first start makes the task's processes, those of containers that wait for others included.
+    fn start(&mut self, task: TaskId, which: Containers, peers: &Peers, ctx: &mut Ctx) {
         peers.cloudwatch.wake(ctx);
         let definition = &peers.ecs.definitions[peers.ecs.tasks[task].definition];
-        let name = &peers.ecs.tasks[task].name;
-        let mut processes = Vec::with_capacity(definition.containers.len());
-        for (index, container) in definition.containers.iter().enumerate() {
-            let id = self.spec_of(&format!("{}/{}", definition.family, container.name));
-            let spec = &self.specs[id];
-            let entity = format!("{name}/{}", container.name);
-            let memory = u64::from(container.memory.unwrap_or(definition.memory)) << 20;
-            let ports = match spec.listens_on {
-                Some(port) => vec![port],
-                None => container.ports.iter().map(|port| port.container_port).collect(),
-            };
-            let process = Process::new(id, spec, ports, memory, ctx.now());
-            let here = index as u16;
-            if process.oom {
-                ctx.send(Duration::ZERO, Event::App(AppEvent::Exit(task, here, SIGKILL_CODE)));
-            } else {
-                let boot = spec.boot.sample(&mut ctx.stream("app-boot", &entity));
-                let needs_cpu = spec.boot_cpu != super::Distribution::ZERO;
-                let next = if needs_cpu { AppEvent::Booting(task, here) } else { AppEvent::Booted(task, here) };
-                ctx.send(boot, Event::App(next));
-                if let Some(after) = process.fills_after() {
-                    ctx.send(after, Event::App(AppEvent::Filled(task, here)));
-                }
-            }
-            if let Some(end) = &spec.ends {
-                let after = end.after.sample(&mut ctx.stream("app-end", &entity));
-                ctx.send(after, Event::App(AppEvent::Exit(task, here, end.code)));
-            }
-            processes.push(process);
-        }
         if self.tasks.len() <= task.index() {
             self.tasks.resize_with(task.index() + 1, || None);
         }
-        let shares: Vec<u32> = definition.containers.iter().map(|container| container.cpu).collect();
-        // Fargate keeps a task to its CPU; AWS does not say how [CA-180].
-        let limit = match peers.assume.cpu_period {
-            None => CpuLimit::Smooth,
-            Some(period) => {
-                CpuLimit::Throttled { period, host_cpus: peers.assume.host_cpus.max(definition.cpu.div_ceil(1024)) }
+        let app = match self.tasks[task.index()].take() {
+            Some(mut app) => {
+                // Its other containers get less CPU from now on, which health checks notice.
+                app.wake(task, ctx);
+                for (place, container) in which.among(&definition.containers) {
+                    let memory = memory_of(container, definition);
+                    let process = &app.processes[place];
+                    let spec = &self.specs[process.spec];
+                    app.processes[place] = match process.state {
+                        ProcessState::NotStarted => {
+                            Process::new(process.spec, spec, process.ports.clone(), memory, ctx.now())
+                        }
+                        _ => process.again(spec, memory, ctx.now()),
+                    };
+                    self.begin(task, place as u16, &app.processes[place], peers, ctx);
+                }
+                app
+            }
+            None => {
+                let mut processes = Vec::with_capacity(definition.containers.len());
+                for (place, container) in definition.containers.iter().enumerate() {
+                    let id = self.spec_of(&format!("{}/{}", definition.family, container.name));
+                    let spec = &self.specs[id];
+                    let ports = match spec.listens_on {
+                        Some(port) => vec![port],
+                        None => container.ports.iter().map(|port| port.container_port).collect(),
+                    };
+                    let mut process = Process::new(id, spec, ports, memory_of(container, definition), ctx.now());
+                    if which.has(place) {
+                        self.begin(task, place as u16, &process, peers, ctx);
+                    } else {
+                        process.state = ProcessState::NotStarted;
+                    }
+                    processes.push(process);
+                }
+                let shares: Vec<u32> = definition.containers.iter().map(|container| container.cpu).collect();
+                // Fargate keeps a task to its CPU; AWS does not say how [CA-180].
+                let limit = match peers.assume.cpu_period {
+                    None => CpuLimit::Smooth,
+                    Some(period) => {
+                        let host_cpus = peers.assume.host_cpus.max(definition.cpu.div_ceil(1024));
+                        CpuLimit::Throttled { period, host_cpus }
+                    }
+                };
+                let processor = Processor::new(ctx.now(), definition.cpu, &shares, limit);
+                TaskApp { processor, processes, checks_sleep: false }
             }
         };
-        let processor = Processor::new(ctx.now(), definition.cpu, &shares, limit);
-        self.tasks[task.index()] = Some(TaskApp { processor, processes });
+        self.tasks[task.index()] = Some(app);
+    }
+
+    /// What lies ahead of a process that starts now: its boot, and the end that nobody asks for.
+    fn begin(&self, task: TaskId, container: u16, process: &Process, peers: &Peers, ctx: &mut Ctx) {
+        let spec = &self.specs[process.spec];
+        let definition = &peers.ecs.definitions[peers.ecs.tasks[task].definition];
+        let name = &definition.containers[usize::from(container)].name;
+        let entity = entity(&format!("{}/{name}", peers.ecs.tasks[task].name), process.run);
+        let id = ProcessId { task, container, run: process.run };
+        if process.oom {
+            ctx.send(Duration::ZERO, Event::App(AppEvent::Exit(id, SIGKILL_CODE)));
+        } else {
+            let boot = spec.boot.sample(&mut ctx.stream("app-boot", &entity));
+            let needs_cpu = spec.boot_cpu != super::Distribution::ZERO;
+            let next = if needs_cpu { AppEvent::Booting(id) } else { AppEvent::Booted(id) };
+            ctx.send(boot, Event::App(next));
+            if let Some(after) = process.fills_after() {
+                ctx.send(after, Event::App(AppEvent::Filled(id)));
+            }
+        }
+        if let Some(fails_after) = &spec.health.fails_after {
+            let after = fails_after.sample(&mut ctx.stream("app-sick", &entity));
+            ctx.send(after, Event::App(AppEvent::Sicken(id)));
+        }
+        if let Some(end) = &spec.ends {
+            let after = end.after.sample(&mut ctx.stream("app-end", &entity));
+            ctx.send(after, Event::App(AppEvent::Exit(id, end.code)));
+        }
     }
 
     /// The boot takes its CPU time, among whatever else the task does.
-    fn boot(&mut self, task: TaskId, container: u16, peers: &Peers, ctx: &mut Ctx) {
+    fn boot(&mut self, id: ProcessId, peers: &Peers, ctx: &mut Ctx) {
+        let ProcessId { task, container, run } = id;
         let Some(process) = self.process(task, container) else { return };
         if process.state != ProcessState::Booting {
             return;
@@ -210,7 +292,7 @@ impl Apps {
         process.boot_began = ctx.now();
         let spec = process.spec;
         let boot_cpu = self.specs[spec].boot_cpu.clone();
-        let entity = format!("{}/{container}", peers.ecs.tasks[task].name);
+        let entity = entity(&format!("{}/{container}", peers.ecs.tasks[task].name), run);
         let work = boot_cpu.sample(&mut ctx.stream("app-boot-cpu", &entity));
         let Some(Some(app)) = self.tasks.get_mut(task.index()) else { return };
         app.processor.push(ctx.now(), container, work.as_nanos() as u64, BOOT_JOB | u32::from(container));
@@ -219,8 +301,9 @@ impl Apps {
         }
     }
 
-    fn booted(&mut self, task: TaskId, container: u16, ctx: &mut Ctx) {
-        if let Some(process) = self.process(task, container)
+    fn booted(&mut self, id: ProcessId, ctx: &mut Ctx) {
+        let task = id.task;
+        if let Some(process) = self.process(task, id.container)
             && process.state == ProcessState::Booting
         {
             process.state = ProcessState::Listening;
@@ -229,39 +312,44 @@ impl Apps {
         }
     }
 
-    fn terminate(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
+    /// The stop signal arrives [CP-062]. A process that heeds it ends with a code of its own, one that does not know it with
+    /// 143 [CP-100].
+    fn terminate(&mut self, task: TaskId, which: Containers, peers: &Peers, ctx: &mut Ctx) {
         let Some(Some(app)) = self.tasks.get_mut(task.index()) else { return };
         ctx.send(Duration::ZERO, Event::Elb(ElbEvent::Wake(task)));
         for (index, process) in app.processes.iter_mut().enumerate() {
             let shutdown = &self.specs[process.spec].shutdown;
-            if process.has_ended() || process.terminated || shutdown.ignores_sigterm {
+            if !which.has(index) || !process.is_there() || process.terminated || shutdown.ignores_sigterm {
                 continue;
             }
             process.terminated = true;
             let mut stream = ctx.stream("app-shutdown", &format!("{}/{index}", peers.ecs.tasks[task].name));
             let takes = shutdown.takes.sample(&mut stream);
-            let here = index as u16;
+            let id = ProcessId { task, container: index as u16, run: process.run };
             if shutdown.finishes_requests {
                 process.state = ProcessState::Finishing;
-                ctx.send(takes, Event::App(AppEvent::Leave(task, here, shutdown.code)));
+                ctx.send(takes, Event::App(AppEvent::Leave(id, shutdown.code)));
             } else {
-                ctx.send(takes, Event::App(AppEvent::Exit(task, here, shutdown.code)));
+                ctx.send(takes, Event::App(AppEvent::Exit(id, shutdown.code)));
             }
         }
     }
 
     /// A process that finishes its requests ends, now or with the last of them.
-    fn leave(&mut self, task: TaskId, container: u16, code: i16, ctx: &mut Ctx) {
-        match self.process(task, container) {
+    fn leave(&mut self, id: ProcessId, code: i16, ctx: &mut Ctx) {
+        match self.process(id.task, id.container) {
             Some(process) if process.in_flight > 0 => process.leaves = Some(code),
-            _ => self.exit(task, container, code, ctx),
+            _ => self.exit(id.task, id.container, code, ctx),
         }
     }
 
-    fn kill(&mut self, task: TaskId, ctx: &mut Ctx) {
+    /// SIGKILL ends every process that is still there, with 137 [CP-099].
+    fn kill(&mut self, task: TaskId, which: Containers, ctx: &mut Ctx) {
         let Some(Some(app)) = self.tasks.get(task.index()) else { return };
         for container in 0..app.processes.len() as u16 {
-            self.exit(task, container, SIGKILL_CODE, ctx);
+            if which.has(usize::from(container)) {
+                self.exit(task, container, SIGKILL_CODE, ctx);
+            }
         }
     }
 
@@ -270,7 +358,7 @@ impl Apps {
         let Some(Some(app)) = self.tasks.get_mut(task.index()) else { return };
         ctx.send(Duration::ZERO, Event::Elb(ElbEvent::Wake(task)));
         for (container, process) in (0..).zip(&mut app.processes) {
-            if process.has_ended() {
+            if !process.is_there() {
                 continue;
             }
             let worked = process.works();
@@ -284,12 +372,12 @@ impl Apps {
     /// A process ends: its requests in progress are lost, and ECS hears of it.
     pub(crate) fn exit(&mut self, task: TaskId, container: u16, code: i16, ctx: &mut Ctx) {
         let Some(process) = self.process(task, container) else { return };
-        if process.has_ended() {
+        if !process.is_there() {
             return;
         }
         let worked = process.works();
         process.state = ProcessState::Exited(code);
-        ctx.send(Duration::ZERO, Event::Elb(ElbEvent::Wake(task)));
+        self.wake_checks(task, ctx);
         if worked {
             ctx.send(Duration::ZERO, Event::Request(RequestEvent::Lost(task, container)));
         }
@@ -299,19 +387,25 @@ impl Apps {
     /// Too little memory for what the process does: the kernel ends it [CP-045][CP-105].
     pub(crate) fn out_of_memory(&mut self, task: TaskId, container: u16, ctx: &mut Ctx) {
         if let Some(process) = self.process(task, container)
-            && !process.has_ended()
+            && process.is_there()
         {
             process.oom = true;
             self.exit(task, container, SIGKILL_CODE, ctx);
         }
     }
 
+    /// Something happens inside a task that health checks may notice.
+    fn wake_checks(&mut self, task: TaskId, ctx: &mut Ctx) {
+        if let Some(Some(app)) = self.tasks.get_mut(task.index()) {
+            app.wake(task, ctx);
+        }
+    }
+
     /// Whether nothing goes on inside a task and nothing will by itself: its processes listen or have ended, and nobody
     /// uses its CPU.
     pub(crate) fn is_idle(&self, task: TaskId) -> bool {
-        let rests = |process: &Process| process.state == ProcessState::Listening || process.has_ended();
         let app = self.tasks.get(task.index()).and_then(Option::as_ref);
-        app.is_some_and(|app| app.processor.len() == 0 && app.processes.iter().all(rests))
+        app.is_some_and(|app| app.processor.len() == 0 && app.processes.iter().all(Process::rests))
     }
 
     /// The state of a container's process; none before its start.
@@ -337,7 +431,7 @@ impl Apps {
             let spec = &self.specs[process.spec];
             spec.memory.saturating_add(process.request_memory).saturating_add(process.lost(now))
         };
-        app.processes.iter().filter(|process| !process.has_ended()).map(of).fold(0, u64::saturating_add)
+        app.processes.iter().filter(|process| process.is_there()).map(of).fold(0, u64::saturating_add)
     }
 
     /// Requests at each place inside a task at this moment [count]. A boot that takes CPU time is among those at the CPU.
@@ -353,9 +447,18 @@ impl Apps {
 
     /// What a health check of this port is answered.
     pub(crate) fn answer_check(&self, task: TaskId, container: u16, port: u16) -> CheckAnswer {
+        self.answer(task, container, |process| process.listens_on(port))
+    }
+
+    /// What a health check inside the container is answered, whatever its ports.
+    pub(crate) fn answer_probe(&self, task: TaskId, container: u16) -> CheckAnswer {
+        self.answer(task, container, |process| process.state == ProcessState::Listening)
+    }
+
+    fn answer(&self, task: TaskId, container: u16, listens: impl Fn(&Process) -> bool) -> CheckAnswer {
         let app = self.tasks.get(task.index()).and_then(Option::as_ref);
         let process = app.and_then(|app| Some((app, app.processes.get(usize::from(container))?)));
-        let Some((app, process)) = process.filter(|(_, process)| process.listens_on(port)) else {
+        let Some((app, process)) = process.filter(|(_, process)| listens(process)) else {
             return CheckAnswer::Refused;
         };
         let spec = &self.specs[process.spec];
@@ -363,6 +466,34 @@ impl Apps {
             return CheckAnswer::InTime;
         }
         let slowdown = app.processor.slowdown(app.processor.len() + 1);
-        CheckAnswer::Now { status: spec.health.status, after: crate::engine::rng::scale(spec.health.cpu, slowdown) }
+        let status = if process.sick { SICK } else { spec.health.status };
+        CheckAnswer::Now { status, after: crate::engine::rng::scale(spec.health.cpu, slowdown) }
     }
+}
+
+impl TaskApp {
+    /// Health checks that sleep are sent again.
+    pub(crate) fn wake(&mut self, task: TaskId, ctx: &mut Ctx) {
+        ctx.send(Duration::ZERO, Event::Elb(ElbEvent::Wake(task)));
+        self.wake_agent(task, ctx);
+    }
+
+    /// Those of the agent only.
+    #[inline]
+    pub(crate) fn wake_agent(&mut self, task: TaskId, ctx: &mut Ctx) {
+        if self.checks_sleep {
+            self.checks_sleep = false;
+            ctx.send(Duration::ZERO, Event::Fargate(FargateEvent::Wake(task)));
+        }
+    }
+}
+
+/// What a container may take [bytes]: its own limit, or the task's [CP-045].
+fn memory_of(container: &Container, definition: &TaskDefinition) -> u64 {
+    u64::from(container.memory.unwrap_or(definition.memory)) << 20
+}
+
+/// A process as its draws are keyed: the first run of a container by its name alone.
+fn entity(name: &str, run: u16) -> String {
+    if run == 0 { name.to_owned() } else { format!("{name}~{run}") }
 }

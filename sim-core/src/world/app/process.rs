@@ -9,6 +9,8 @@ use crate::engine::Time;
 /// A process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProcessState {
+    /// Its container has not started: it waits for others.
+    NotStarted,
     /// Not listening yet.
     Booting,
     /// Listens and works.
@@ -27,6 +29,8 @@ pub(crate) type Waiter = (u32, u32, Time);
 pub(crate) struct Process {
     /// How it behaves.
     pub spec: AppSpecId,
+    /// Counts the restarts of its container, so that what was to happen to an earlier run is recognised.
+    pub run: u16,
     /// Whether it listens.
     pub state: ProcessState,
     /// On which ports.
@@ -37,6 +41,8 @@ pub(crate) struct Process {
     pub oom: bool,
     /// Answers all requests with this status, at once: a fault has broken what it needs.
     pub broken: Option<u16>,
+    /// It hangs, as far as health checks can tell: they fail with 503.
+    pub sick: bool,
     /// Ends with this code as soon as no request is in progress.
     pub leaves: Option<i16>,
     /// Requests in progress, those whose client has gone included [count].
@@ -78,11 +84,13 @@ impl Process {
         let room = memory.checked_sub(spec.memory);
         Process {
             spec: id,
+            run: 0,
             state: ProcessState::Booting,
             ports,
             terminated: false,
             oom: room.is_none(),
             broken: None,
+            sick: false,
             leaves: None,
             in_flight: 0,
             workers: spec.workers.map_or(u32::MAX, |workers| workers.count.max(1)),
@@ -101,6 +109,27 @@ impl Process {
             cpu_ns: 0,
             waited_ns: 0,
         }
+    }
+
+    /// The next run of the process, which begins now: what is counted goes on.
+    pub fn again(&self, spec: &AppSpec, memory: u64, now: Time) -> Process {
+        Process {
+            run: self.run + 1,
+            queued_ns: self.queued_ns,
+            cpu_ns: self.cpu_ns,
+            waited_ns: self.waited_ns,
+            ..Process::new(self.spec, spec, self.ports.clone(), memory, now)
+        }
+    }
+
+    /// Whether it uses memory.
+    pub fn is_there(&self) -> bool {
+        !self.has_ended() && self.state != ProcessState::NotStarted
+    }
+
+    /// Whether nothing will happen to it by itself.
+    pub fn rests(&self) -> bool {
+        matches!(self.state, ProcessState::NotStarted | ProcessState::Listening) || self.has_ended()
     }
 
     /// Whether a connection to this port is taken [IA-107].

@@ -140,12 +140,14 @@ pub struct Leak {
 }
 
 /// The health check endpoint.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Health {
     /// Status of an answer; 200 unless set.
     pub status: u16,
     /// CPU time of an answer; 1 ms unless set.
     pub cpu: Duration,
+    /// From the start of the process until its checks fail with 503, and go on to; never unless set.
+    pub fails_after: Option<Distribution>,
     /// A deep check: it asks this database, and fails with 503 when that fails; none unless set.
     pub database: Option<String>,
 }
@@ -196,7 +198,7 @@ impl AppSpec {
         keep_alive: None,
         memory: 64 << 20,
         leak: Leak { per_request: 0, per_hour: 0 },
-        health: Health { status: 200, cpu: Duration::from_millis(1), database: None },
+        health: Health { status: 200, cpu: Duration::from_millis(1), fails_after: None, database: None },
         shutdown: Shutdown {
             ignores_sigterm: false,
             finishes_requests: false,

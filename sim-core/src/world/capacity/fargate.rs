@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::probe::Probe;
 use crate::engine::FactId;
 use crate::world::app::AppEvent;
 use crate::world::ecr::{self, Missing, error};
-use crate::world::ecs::{EcsEvent, LogConfiguration, TaskDefinition, TaskId, TaskStatus};
+use crate::world::ecs::{Containers, EcsEvent, LogConfiguration, TaskDefinition, TaskId, TaskStatus, containers};
 use crate::world::iam::{Denial, ECS_TASKS, unable_to_assume};
 use crate::world::logs::{self, LogsEvent};
 use crate::world::network::{NetworkEvent, Service};
@@ -19,18 +20,26 @@ pub enum FargateEvent {
     Provision(TaskId),
     /// The task has its ENI: start it.
     Start(TaskId),
-    /// Pull the images.
-    Pull(TaskId),
-    /// All images are pulled.
-    Pulled(TaskId),
+    /// Pull the images of these containers, and start them then.
+    Pull(TaskId, Containers),
+    /// Their images are pulled.
+    Pulled(TaskId, Containers),
     /// Start failed after its attempts.
     Failed(TaskId),
     /// The containers have started.
-    Started(TaskId),
-    /// Send the stop signal.
-    Stop(TaskId),
+    Started(TaskId, Containers),
+    /// Send them the stop signal.
+    Stop(TaskId, Containers),
     /// The task's host is gone, with all that ran on it.
     HostLost(TaskId),
+    /// Run the health check of a container that was started again so often.
+    Check(TaskId, u16, u16),
+    /// Such a check has passed, or failed.
+    Checked(TaskId, u16, u16, bool),
+    /// Something happens inside of a task: checks that would have passed may not.
+    Wake(TaskId),
+    /// Start a container again that has ended.
+    Restart(TaskId, u16),
 }
 
 impl FargateEvent {
@@ -39,12 +48,16 @@ impl FargateEvent {
         match self {
             FargateEvent::Provision(task)
             | FargateEvent::Start(task)
-            | FargateEvent::Pull(task)
-            | FargateEvent::Pulled(task)
+            | FargateEvent::Pull(task, _)
+            | FargateEvent::Pulled(task, _)
             | FargateEvent::Failed(task)
-            | FargateEvent::Started(task)
-            | FargateEvent::Stop(task)
-            | FargateEvent::HostLost(task) => task,
+            | FargateEvent::Started(task, _)
+            | FargateEvent::Stop(task, _)
+            | FargateEvent::HostLost(task)
+            | FargateEvent::Check(task, ..)
+            | FargateEvent::Checked(task, ..)
+            | FargateEvent::Wake(task)
+            | FargateEvent::Restart(task, _) => task,
         }
     }
 }
@@ -66,6 +79,8 @@ pub struct Fargate {
     failures: BTreeMap<TaskId, Name>,
     /// Tasks whose hosts are gone: nobody is there to take the next step of their lives.
     lost: BTreeSet<TaskId>,
+    /// The health checks of containers that have one.
+    pub(super) probes: BTreeMap<(TaskId, u16), Probe>,
 }
 
 impl Fargate {
@@ -92,80 +107,127 @@ impl Fargate {
             }
             FargateEvent::Start(task) => {
                 let delay = draw("fargate-pending", assume.fargate_pending, task, peers, ctx);
-                ctx.send(delay, Event::Fargate(FargateEvent::Pull(task)));
+                let first = containers::first(&definition(task, peers).containers);
+                ctx.send(delay, Event::Fargate(FargateEvent::Pull(task, first)));
             }
-            FargateEvent::Pull(task) if is_wanted(task, peers) => self.pull(task, peers, ctx),
-            FargateEvent::Pulled(task) if is_wanted(task, peers) => self.pulled(task, peers, ctx),
+            FargateEvent::Pull(task, which) if is_wanted(task, peers) => self.pull(task, which, peers, ctx),
+            FargateEvent::Pulled(task, which) if is_wanted(task, peers) => self.pulled(task, which, peers, ctx),
             FargateEvent::Failed(task) if is_wanted(task, peers) => {
                 let reason = self.failure(task).unwrap_or_default();
                 let fact = ctx.record(Fact::StartFailed { task, reason });
                 ctx.because(fact);
                 ctx.send(Duration::ZERO, Event::Ecs(EcsEvent::StartFailed(task)));
             }
-            FargateEvent::Started(task) if is_wanted(task, peers) => {
-                for container in &peers.ecs.definitions[peers.ecs.tasks[task].definition].containers {
+            FargateEvent::Started(task, which) if is_wanted(task, peers) => {
+                for (place, container) in which.among(&definition(task, peers).containers) {
                     let container = container.name.as_str().into();
                     let fact = ctx.record(Fact::ContainerStarted { task, container });
                     ctx.because(fact);
+                    self.begin_checks(task, place as u16, peers, ctx);
                 }
-                ctx.send(Duration::ZERO, Event::Ecs(EcsEvent::ContainersStarted(task)));
+                ctx.send(Duration::ZERO, Event::Ecs(EcsEvent::ContainersStarted(task, which)));
             }
-            FargateEvent::Stop(task) => {
-                ctx.send(Duration::ZERO, Event::App(AppEvent::Terminate(task)));
-                let containers = &peers.ecs.definitions[peers.ecs.tasks[task].definition].containers;
-                let patience = containers.iter().map(|container| container.stop_timeout).max().unwrap_or_default();
-                ctx.send(patience, Event::App(AppEvent::Kill(task)));
+            FargateEvent::Stop(task, which) => {
+                self.probes.retain(|&(of, place), _| of != task || !which.has(usize::from(place)));
+                stop(task, which, peers, ctx);
+            }
+            FargateEvent::Check(task, container, run) => self.check(task, container, run, peers, ctx),
+            FargateEvent::Checked(task, container, run, passed) => {
+                self.checked((task, container, run), passed, peers, ctx);
+            }
+            FargateEvent::Wake(task) => self.wake(task, ctx),
+            FargateEvent::Restart(task, container) if peers.ecs.tasks[task].stopping.is_none() => {
+                let name = definition(task, peers).containers[usize::from(container)].name.as_str().into();
+                let restarts = peers.ecs.tasks[task].containers[usize::from(container)].restarts;
+                let fact = ctx.record(Fact::ContainerRestarted { task, container: name, restarts });
+                ctx.because(fact);
+                self.begin_checks(task, container, peers, ctx);
+                ctx.send(Duration::ZERO, Event::App(AppEvent::Started(task, Containers::one(container))));
+                ctx.send(Duration::ZERO, Event::Ecs(EcsEvent::ContainerRestarted(task, container)));
             }
             // The task was told to stop meanwhile.
-            FargateEvent::Pull(_) | FargateEvent::Pulled(_) | FargateEvent::Failed(_) | FargateEvent::Started(_) => {}
+            FargateEvent::Pull(..)
+            | FargateEvent::Pulled(..)
+            | FargateEvent::Failed(_)
+            | FargateEvent::Started(..)
+            | FargateEvent::Restart(..) => {}
         }
     }
 
-    /// The gates before and during a pull, in order; the first that is closed decides the error [IA-134][IM-066].
-    fn pull(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
+    /// The gates before and during a pull, in order; the first that is closed decides the error [IA-134][IM-066]. The
+    /// manifests of all images are asked for before the first container starts, also of those that are pulled later
+    /// [CP-059].
+    fn pull(&mut self, task: TaskId, which: Containers, peers: &Peers, ctx: &mut Ctx) {
         let definition = definition(task, peers);
-        for container in &definition.containers {
+        for (_, container) in which.among(&definition.containers) {
             let image = container.image.as_str().into();
             let fact = ctx.record(Fact::PullStarted { task, image });
             ctx.because(fact);
         }
         ctx.send(Duration::ZERO, Event::Ecs(EcsEvent::PullStarted(task)));
-        let mut images = Vec::new();
-        for container in &definition.containers {
+        let is_first = which == containers::first(&definition.containers);
+        let (mut images, mut there) = (Vec::new(), Vec::new());
+        for (place, container) in definition.containers.iter().enumerate() {
+            if !is_first && !which.has(place) {
+                there.extend(
+                    peers.ecr.resolve(&container.image, &peers.account).ok().filter(|_| started(task, place, peers)),
+                );
+                continue;
+            }
             match find_image(task, &container.image, peers, ctx) {
-                Ok(image) => images.push(image),
+                Ok(image) if which.has(place) => images.push(image),
+                Ok(_) => {}
                 Err(obstacle) => return self.give_up(task, obstacle, ctx),
             }
         }
-        let plan = ecr::pull_plan(&images, definition.cpu, &peers.assume);
-        ctx.send(plan.total, Event::Fargate(FargateEvent::Pulled(task)));
+        let plan = ecr::pull_plan_beside(&there, &images, definition.cpu, &peers.assume);
+        ctx.send(plan.total, Event::Fargate(FargateEvent::Pulled(task, which)));
     }
 
     /// The images are there: the log driver is next, then the containers [IA-134].
-    fn pulled(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
+    fn pulled(&mut self, task: TaskId, which: Containers, peers: &Peers, ctx: &mut Ctx) {
         let definition = definition(task, peers);
-        for container in &definition.containers {
+        for (_, container) in which.among(&definition.containers) {
             let bytes = peers.ecr.resolve(&container.image, &peers.account).map_or(0, ecr::Image::size);
             let image = container.image.as_str().into();
             let fact = ctx.record(Fact::PullFinished { task, image, bytes });
             ctx.because(fact);
         }
         ctx.send(Duration::ZERO, Event::Ecs(EcsEvent::PullFinished(task)));
-        for container in &definition.containers {
+        for (_, container) in which.among(&definition.containers) {
             let Some(options) = &container.logs else { continue };
             if let Err(obstacle) = open_log(task, &container.name, options, peers, ctx) {
                 return self.give_up(task, obstacle, ctx);
             }
         }
         ctx.send(Duration::ZERO, Event::Logs(LogsEvent::CreateGroups(task)));
-        let delay = draw("container-start", peers.assume.container_start, task, peers, ctx);
-        ctx.send(delay, Event::Fargate(FargateEvent::Started(task)));
+        let (median, sigma) = (peers.assume.container_start, peers.assume.start_sigma);
+        let name = &peers.ecs.tasks[task].name;
+        let delay = match which.among(&definition.containers).next() {
+            // Those that waited for others have a start of their own.
+            Some((_, one)) if !one.depends_on.is_empty() => {
+                ctx.stream("container-start", &format!("{name}/{}", one.name)).lognormal(median, sigma)
+            }
+            _ => draw("container-start", median, task, peers, ctx),
+        };
+        ctx.send(delay, Event::Fargate(FargateEvent::Started(task, which)));
     }
 
     fn give_up(&mut self, task: TaskId, obstacle: Obstacle, ctx: &mut Ctx) {
         self.failures.insert(task, obstacle.reason.chars().take(1024).collect::<String>().into());
         let cause = obstacle.because.or(ctx.cause());
         ctx.within(cause, |ctx| ctx.send(obstacle.after, Event::Fargate(FargateEvent::Failed(task))));
+    }
+}
+
+/// Sends the stop signal; SIGKILL follows for each container after its own `stopTimeout` [CP-061].
+fn stop(task: TaskId, which: Containers, peers: &Peers, ctx: &mut Ctx) {
+    ctx.send(Duration::ZERO, Event::App(AppEvent::Terminate(task, which)));
+    let containers = &definition(task, peers).containers;
+    let patience: BTreeSet<Duration> = which.among(containers).map(|(_, container)| container.stop_timeout).collect();
+    for after in patience {
+        let due = |place: usize| which.has(place) && containers[place].stop_timeout == after;
+        ctx.send(after, Event::App(AppEvent::Kill(task, Containers::of(containers.len(), due))));
     }
 }
 
@@ -240,7 +302,8 @@ fn path(task: TaskId, to: Service, text: impl Fn() -> String, peers: &Peers, ctx
     Err(Obstacle { reason: text(), after, because: Some(because) })
 }
 
-/// What the `awslogs` driver asks before the containers start [IA-036][IA-037][IM-080].
+/// What the `awslogs` driver asks before the containers start [IA-036][IA-037][IM-080]; without an answer the task is not
+/// initialised [CP-071].
 fn open_log(
     task: TaskId,
     container: &str,
@@ -263,8 +326,13 @@ fn open_log(
     may(task, "logs:CreateLogStream", &arn, logs::error::denied, peers, ctx)
 }
 
-fn definition(task: TaskId, peers: &Peers) -> &TaskDefinition {
+pub(super) fn definition(task: TaskId, peers: &Peers) -> &TaskDefinition {
     &peers.ecs.definitions[peers.ecs.tasks[task].definition]
+}
+
+/// Whether the container at this place has started, so that its image is there.
+fn started(task: TaskId, place: usize, peers: &Peers) -> bool {
+    peers.ecs.tasks[task].containers[place].started.is_some()
 }
 
 /// Whether a task is still to be started.

@@ -8,7 +8,7 @@ mod image;
 mod pull;
 
 pub use image::{Image, Layer, Reference, Version, docker_hub, registry};
-pub use pull::{ImagePull, LayerPull, PullPlan, pull_plan};
+pub use pull::{ImagePull, LayerPull, PullPlan, pull_plan, pull_plan_beside};
 
 use super::{Account, Ctx, Fact, Name, Peers};
 use crate::engine::{Arena, FactId, Id, Time};

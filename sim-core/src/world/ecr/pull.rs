@@ -54,8 +54,13 @@ pub struct ImagePull {
 /// extraction        ▒▒▒▒▒▒▒▒▒▒▒▒     one after another, in the order of layers [IM-028][IM-030]
 /// ```
 pub fn pull_plan(images: &[&Image], vcpu_units: u32, assume: &Assumptions) -> PullPlan {
+    pull_plan_beside(&[], images, vcpu_units, assume)
+}
+
+/// The same onto a host that has pulled the images `there` for the same task: their layers are not sent again.
+pub fn pull_plan_beside(there: &[&Image], images: &[&Image], vcpu_units: u32, assume: &Assumptions) -> PullPlan {
     let mut plan = PullPlan::default();
-    let mut seen = BTreeSet::new();
+    let mut seen: BTreeSet<&String> = there.iter().flat_map(|image| &image.layers).map(|layer| &layer.digest).collect();
     // When each download stream is free again, and when the unpacking is.
     let mut streams = vec![Duration::ZERO; assume.parallel_downloads.clamp(1, 64) as usize];
     let mut unpacker = Duration::ZERO;

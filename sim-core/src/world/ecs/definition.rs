@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Ecs, ServiceStatus, Tags, Task, TaskStatus};
+use super::{ContainerHealthCheck, Dependency, Ecs, RestartPolicy, ServiceStatus, Tags, Task, TaskStatus};
 use crate::engine::{Id, Time};
 use crate::world::iam::RoleId;
 use crate::world::{Account, Ctx, Fact};
@@ -72,6 +72,15 @@ pub struct Container {
     pub memory: Option<u32>,
     /// Ports it listens on.
     pub ports: Vec<PortMapping>,
+    /// What it waits for before it starts [CP-056]; nothing unless set.
+    pub depends_on: Vec<Dependency>,
+    /// How long those that depend on it wait, from its start, for more than that; for ever unless set, 2–120 s on Fargate
+    /// [CP-060].
+    pub start_timeout: Option<Duration>,
+    /// How the agent finds out whether it is healthy; not unless set [CP-066].
+    pub health_check: Option<ContainerHealthCheck>,
+    /// Whether it is started again when it ends; not unless set [CP-063].
+    pub restart_policy: Option<RestartPolicy>,
     /// From the stop signal to SIGKILL; 30 s unless set, 2–120 s on Fargate [CP-061].
     pub stop_timeout: Duration,
     /// The `awslogs` driver, when it is used.

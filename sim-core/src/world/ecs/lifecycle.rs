@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::breaker::Failed;
+use super::health;
 use super::task::{NewTask, Stopping, TargetState, Timestamps};
 use super::{AwsVpc, ContainerState, Ecs, EcsEvent, StopCode, Task, TaskId, TaskStatus};
 use crate::engine::FactId;
-use crate::world::app::AppEvent;
 use crate::world::capacity::FargateEvent;
 use crate::world::elb::ElbEvent;
 use crate::world::network::{NetworkEvent, SubnetId, ZoneId};
@@ -35,6 +34,7 @@ pub const STEPS: &[(TaskStatus, &str, TaskStatus)] = &[
     (Activating, "all containers ended", Deprovisioning),
     (Provisioning, "start failed or stop asked", Deprovisioning),
     (Pending, "start failed or stop asked", Deprovisioning),
+    (Pending, "start failed or stop asked, containers run", Halting),
     (Deprovisioning, "ENI released", Stopped),
 ];
 
@@ -67,6 +67,9 @@ impl Ecs {
         let subnet = self.spread(&new, &name, peers, ctx);
         let task = self.tasks.next_id();
         let because = ctx.record(Fact::TaskCreated { task });
+        let definition = &self.definitions[new.definition].containers;
+        let containers = vec![ContainerState::default(); definition.len()];
+        let health = health::of_task(definition, &containers);
         self.tasks.push(Task {
             uuid,
             arn,
@@ -79,7 +82,7 @@ impl Ecs {
             status: Provisioning,
             because,
             stopping: None,
-            containers: vec![ContainerState::default(); self.definitions[new.definition].containers.len()],
+            containers,
             subnet,
             groups: new.network.groups,
             public_ip: new.network.public_ip,
@@ -88,6 +91,7 @@ impl Ecs {
             target: TargetState::None,
             proved: false,
             protected_until: None,
+            health,
         });
         *self.crowd_of(task).entry(peers.network.zone_of(subnet)).or_default() += 1;
         match service {
@@ -154,9 +158,10 @@ impl Ecs {
         let because = ctx.record(Fact::TaskStopRequested { task, code, reason: reason.clone() });
         self.tasks[task].stopping = Some(Stopping { code, reason, because });
         self.leave_crowd(task, peers);
+        self.give_up_restarts(task);
         ctx.within(Some(because), |ctx| match self.tasks[task].status {
-            Provisioning | Pending => self.deprovision(task, peers, ctx),
-            Activating | Running if self.all_exited(task) => {
+            Provisioning | Pending if !self.any_runs(task) => self.deprovision(task, peers, ctx),
+            Activating | Running if !self.any_runs(task) => {
                 self.leave_target_group(task, peers, ctx);
                 self.deprovision(task, peers, ctx);
             }
@@ -168,7 +173,7 @@ impl Ecs {
                     self.halt(task, ctx);
                 }
             }
-            Activating | Running => self.halt(task, ctx),
+            Provisioning | Pending | Activating | Running => self.halt(task, ctx),
             Deactivating | Halting | Deprovisioning | Stopped => {}
         });
     }
@@ -182,14 +187,14 @@ impl Ecs {
     }
 
     /// Sends the stop signal; SIGKILL follows after `stopTimeout` [CP-084][TR-110].
-    fn halt(&mut self, task: TaskId, ctx: &mut Ctx) {
+    pub(super) fn halt(&mut self, task: TaskId, ctx: &mut Ctx) {
         self.set_status(task, Halting, ctx);
         self.tasks[task].at.stopping = Some(ctx.now());
-        ctx.send(std::time::Duration::ZERO, Event::Fargate(FargateEvent::Stop(task)));
+        self.stop_containers(task, ctx);
     }
 
     /// Releases the ENI.
-    fn deprovision(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
+    pub(super) fn deprovision(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
         let attached = self.tasks[task].at.connectivity.is_some();
         self.set_status(task, Deprovisioning, ctx);
         let delay = if attached { peers.assume.eni_cleanup } else { std::time::Duration::ZERO };
@@ -199,10 +204,6 @@ impl Ecs {
     /// Whether the task's service has a target group.
     pub(super) fn is_load_balanced(&self, task: TaskId) -> bool {
         !self.links_of(task).is_empty()
-    }
-
-    fn all_exited(&self, task: TaskId) -> bool {
-        self.tasks[task].containers.iter().all(|container| container.exit_code.is_some())
     }
 
     /// Walks one step, and lets what follows happen because of it.
@@ -224,7 +225,6 @@ impl Ecs {
 
     /// Reacts to one event in the life of a task.
     pub(super) fn advance(&mut self, event: EcsEvent, peers: &Peers, ctx: &mut Ctx) {
-        let soon = peers.assume.internal_call;
         match event {
             EcsEvent::EniAttached(task) => {
                 self.tasks[task].at.connectivity = Some(ctx.now());
@@ -253,20 +253,12 @@ impl Ecs {
                 self.stop_task(task, StopCode::TaskFailedToStart, &reason, peers, ctx);
                 self.start_failed(task, peers, ctx);
             }
-            EcsEvent::ContainersStarted(task) => {
-                let now = ctx.now();
-                for container in &mut self.tasks[task].containers {
-                    container.started = Some(now);
-                }
-                ctx.send(std::time::Duration::ZERO, Event::App(AppEvent::Started(task)));
-                if self.is_load_balanced(task) {
-                    // Its target is registered before it is RUNNING [TR-113].
-                    self.set_status(task, Activating, ctx);
-                    ctx.send(soon, Event::Elb(ElbEvent::Register(task)));
-                } else {
-                    self.is_running(task, ctx);
-                }
+            EcsEvent::ContainersStarted(task, which) => self.containers_started(task, which, peers, ctx),
+            EcsEvent::StartTimeout(task, container) => self.start_timeout(task, container, peers, ctx),
+            EcsEvent::ContainerHealth(task, container, status) => {
+                self.container_health(task, container, status, peers, ctx);
             }
+            EcsEvent::ContainerRestarted(task, container) => self.restarted(task, container, ctx),
             EcsEvent::TargetRegistered(task) => {
                 if self.tasks[task].target == TargetState::None {
                     self.tasks[task].target = TargetState::Initial;
@@ -303,6 +295,17 @@ impl Ecs {
         }
     }
 
+    /// All containers have started.
+    pub(super) fn activate(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
+        if self.is_load_balanced(task) {
+            // Its target is registered before it is RUNNING [TR-113].
+            self.set_status(task, Activating, ctx);
+            ctx.send(peers.assume.internal_call, Event::Elb(ElbEvent::Register(task)));
+        } else {
+            self.is_running(task, ctx);
+        }
+    }
+
     fn is_running(&mut self, task: TaskId, ctx: &mut Ctx) {
         self.set_status(task, Running, ctx);
         self.tasks[task].at.started = Some(ctx.now());
@@ -320,40 +323,6 @@ impl Ecs {
         self.tasks[task].target = TargetState::Unhealthy;
         self.tasks[task].because = ctx.cause().unwrap_or(self.tasks[task].because);
         self.wake_for(task, ctx);
-    }
-
-    fn container_exited(&mut self, task: TaskId, container: u16, code: i16, peers: &Peers, ctx: &mut Ctx) {
-        let definition = &self.definitions[self.tasks[task].definition].containers[usize::from(container)];
-        let essential = definition.essential;
-        let name: Name = definition.name.as_str().into();
-        let exit = ctx.record(Fact::ContainerExited { task, container: name, code: i32::from(code) });
-        ctx.because(exit);
-        let it = &mut self.tasks[task];
-        it.containers[usize::from(container)].exit_code = Some(i32::from(code));
-        if essential && it.at.execution_stopped.is_none() {
-            it.at.execution_stopped = Some(ctx.now());
-        }
-        if it.stopping.is_none() {
-            if essential {
-                let it = &self.tasks[task];
-                if it.status == Running && !it.proved && !self.is_healthy(task, ctx.now()) {
-                    self.count_failure(task, Failed::Crashed, exit);
-                }
-                self.stop_task(
-                    task,
-                    StopCode::EssentialContainerExited,
-                    "Essential container in task exited",
-                    peers,
-                    ctx,
-                );
-                if self.tasks[task].status == Deactivating {
-                    // Nobody is left to drain for: the others are stopped at once [CP-097].
-                    self.halt(task, ctx);
-                }
-            }
-        } else if self.all_exited(task) && matches!(self.tasks[task].status, Halting | Deactivating) {
-            self.deprovision(task, peers, ctx);
-        }
     }
 
     /// The task's host is gone: there is nothing to stop, and nothing to drain for [CA-169].

@@ -4,12 +4,16 @@
 mod balance;
 mod breaker;
 mod cluster;
+pub(crate) mod containers;
 mod definition;
 mod deployment;
 mod events;
+mod health;
+mod inside;
 mod labels;
 pub mod lifecycle;
 mod protection;
+mod restart;
 mod scheduler;
 mod service;
 mod shift;
@@ -20,13 +24,16 @@ pub use balance::Balance;
 pub use breaker::{CircuitBreaker, ThresholdKind};
 pub(crate) use cluster::NewCluster;
 pub use cluster::{Cluster, ClusterId, Strategy, StrategyItem, TaskCounts};
+pub use containers::{Condition, Containers, Dependency};
 pub(crate) use definition::NewDefinition;
 pub use definition::{Container, DefinitionStatus, LogConfiguration, PortMapping, TaskDefinition, TaskDefinitionId};
 pub use deployment::{
     Deployment, DeploymentId, Recipe, Rollback, Rollout, ServiceDeployment, ServiceDeploymentId,
     ServiceDeploymentStatus,
 };
+pub use health::{ContainerHealthCheck, HealthStatus};
 pub use labels::{ContainerOverride, Labels, RunRequest};
+pub use restart::RestartPolicy;
 pub use scheduler::NO_CAPACITY;
 pub use service::{
     Advanced, AwsVpc, LoadBalancerLink, PropagateTags, Service, ServiceEventLine, ServiceId, ServiceStatus, Stored,
@@ -60,8 +67,8 @@ pub enum EcsEvent {
     PullFinished(TaskId),
     /// The agent could not start the task; `capacity::Fargate::failure` has the text.
     StartFailed(TaskId),
-    /// The agent started all containers.
-    ContainersStarted(TaskId),
+    /// The agent started some of the task's containers.
+    ContainersStarted(TaskId, Containers),
     /// ECS learns that the task's host is gone.
     HostLost(TaskId),
     /// A container's process ended.
@@ -74,6 +81,12 @@ pub enum EcsEvent {
     TargetUnhealthy(TaskId),
     /// The task's target has left the target group.
     TargetUnused(TaskId),
+    /// Those that depend on a container have waited long enough for it.
+    StartTimeout(TaskId, u16),
+    /// The agent found a container in another health than before.
+    ContainerHealth(TaskId, u16, HealthStatus),
+    /// The agent has started a container again that had ended.
+    ContainerRestarted(TaskId, u16),
 }
 
 /// The state of the control plane.

@@ -10,7 +10,7 @@ pub use start::NO_CAPACITY;
 use std::time::Duration;
 
 use super::task::TargetState;
-use super::{Ecs, EcsEvent, ServiceId, ServiceStatus, TaskId, TaskStatus};
+use super::{Ecs, EcsEvent, HealthStatus, ServiceId, ServiceStatus, TaskId, TaskStatus};
 use crate::engine::Time;
 use crate::world::{Ctx, Event, Peers};
 
@@ -118,10 +118,12 @@ impl Ecs {
     pub(crate) fn is_healthy(&self, task: TaskId, now: Time) -> bool {
         let it = &self.tasks[task];
         it.status == TaskStatus::Running
+            && it.health.is_none_or(|health| health == HealthStatus::Healthy)
             && match it.target {
                 TargetState::Healthy => true,
                 TargetState::Initial | TargetState::Unhealthy => false,
                 TargetState::None if self.is_load_balanced(task) => false,
+                TargetState::None if it.health.is_some() => true,
                 TargetState::None => it.at.started.is_some_and(|started| now >= started + UNCHECKED_HEALTHY_AFTER),
             }
     }
@@ -132,7 +134,8 @@ impl Ecs {
         let it = &self.tasks[task];
         let Some(service) = it.service else { return false };
         let grace = self.services[service].grace_period;
-        it.target == TargetState::Unhealthy && it.at.started.is_some_and(|started| now >= started + grace)
+        let failed = it.target == TargetState::Unhealthy || it.health == Some(HealthStatus::Unhealthy);
+        failed && it.at.started.is_some_and(|started| now >= started + grace)
     }
 
     /// A deleted service stops its tasks, and is gone once all of them are at least STOPPING [CP-009].

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{AwsVpc, ClusterId, DeploymentId, Ecs, ServiceId, TaskDefinitionId};
+use super::{AwsVpc, ClusterId, DeploymentId, Ecs, HealthStatus, ServiceId, TaskDefinitionId};
 use crate::engine::{FactId, Id, Time};
 use crate::world::Name;
 use crate::world::network::{SecurityGroupId, SubnetId};
@@ -85,12 +85,29 @@ pub struct Timestamps {
 /// A container of a running task.
 #[derive(Clone, Debug, Default)]
 pub struct ContainerState {
-    /// When its process started.
+    /// What it depends on is there: it is being started, or was.
+    pub called: bool,
+    /// When its process started, the last time.
     pub started: Option<Time>,
     /// Its exit code, once it has ended.
     pub exit_code: Option<i32>,
     /// Why it failed, if it did.
     pub reason: Option<Name>,
+    /// It was sent the stop signal.
+    pub told_to_stop: bool,
+    /// By its own check [CP-093].
+    pub health: HealthStatus,
+    /// How often it was started again [count].
+    pub restarts: u16,
+    /// The exit code of a process that has ended while the next one is about to start.
+    pub ended: Option<i32>,
+}
+
+impl ContainerState {
+    /// Whether it has started and not ended.
+    pub fn runs(&self) -> bool {
+        self.started.is_some() && self.exit_code.is_none()
+    }
 }
 
 /// A running copy of a task definition.
@@ -137,6 +154,8 @@ pub struct Task {
     pub proved: bool,
     /// Until when neither a deployment nor a smaller desired count stops it [CP-143].
     pub protected_until: Option<Time>,
+    /// By the checks of its essential containers; none when they have none [CP-094].
+    pub health: Option<HealthStatus>,
 }
 
 /// What the control plane knows of a task's target.

@@ -55,6 +55,8 @@ pub enum RequestEvent {
     Recovered(DatabaseId, u32),
     /// A health check in this slot, with this generation, has taken too long.
     CheckTimeout(u32, u32),
+    /// The same as `Check` for the health check inside a container that was started again so often.
+    Probe(TaskId, u16, u16),
 }
 
 /// Why a caller has no answer. No status code stands for it.

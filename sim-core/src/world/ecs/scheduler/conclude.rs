@@ -2,7 +2,7 @@
 
 use super::super::balance::Look;
 use super::super::task::TargetState;
-use super::super::{Ecs, Rollout, ServiceId, Stage, TaskId, TaskStatus};
+use super::super::{Ecs, HealthStatus, Rollout, ServiceId, Stage, TaskId, TaskStatus};
 use super::{Census, QUIET};
 use crate::engine::Time;
 use crate::world::{Ctx, Fact, Peers};
@@ -77,10 +77,13 @@ impl Ecs {
 
     /// Whether every health check that exists is passed: what a steady state asks [CP-121].
     fn all_checks_pass(&self, tasks: &[TaskId]) -> bool {
-        tasks.iter().all(|&task| match self.tasks[task].target {
-            TargetState::Healthy => true,
-            TargetState::None => !self.is_load_balanced(task),
-            TargetState::Initial | TargetState::Unhealthy => false,
+        tasks.iter().all(|&task| {
+            let target = match self.tasks[task].target {
+                TargetState::Healthy => true,
+                TargetState::None => !self.is_load_balanced(task),
+                TargetState::Initial | TargetState::Unhealthy => false,
+            };
+            target && self.tasks[task].health.is_none_or(|health| health == HealthStatus::Healthy)
         })
     }
 

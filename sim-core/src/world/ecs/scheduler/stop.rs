@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::super::breaker::Failed;
-use super::super::{DeploymentId, Ecs, Rollout, ServiceId, Stage, StopCode, TaskId, TaskStatus};
+use super::super::{DeploymentId, Ecs, HealthStatus, Rollout, ServiceId, Stage, StopCode, TaskId, TaskStatus};
 use super::{lower_bound, upper_bound};
 use crate::engine::{FactId, Time};
 use crate::world::{Ctx, Fact, Peers};
@@ -84,7 +84,7 @@ impl Ecs {
             }
             excess -= 1;
             if census.unhealthy_new.contains(&task) {
-                stops.push((task, self.health_reason(service, peers), self.tasks[task].because));
+                stops.push((task, self.health_reason(task, peers), self.tasks[task].because));
             } else {
                 stops.push((task, scaling.clone(), self.services[service].because));
             }
@@ -95,7 +95,7 @@ impl Ecs {
             census.new.len() as u32 > desired || census.existing > (census.new.len() + census.old.len()) as u32;
         if stops.is_empty() && unhealthy > 0 && room == 0 && !replacing {
             let task = census.unhealthy_new[0];
-            stops.push((task, self.health_reason(service, peers), self.tasks[task].because));
+            stops.push((task, self.health_reason(task, peers), self.tasks[task].because));
         }
         self.stop_all(service, &stops, peers, ctx);
         self.explain_protection(service, &protected, peers, ctx);
@@ -106,13 +106,6 @@ impl Ecs {
     /// keeps up the capacity of its revision [CP-174].
     fn makes_good(&self, task: TaskId, deployment: DeploymentId, now: Time) -> bool {
         self.tasks[task].at.created >= self.deployments[deployment].updated && !self.is_unhealthy(task, now)
-    }
-
-    /// `Task failed ELB health checks in (target-group …)` [CP-107].
-    fn health_reason(&self, service: ServiceId, peers: &Peers) -> String {
-        let link = self.deployments[self.services[service].primary()].links.first();
-        let group = link.map_or("", |link| &peers.elb.groups[link.group].arn);
-        format!("Task failed ELB health checks in (target-group {group})")
     }
 
     /// The order in which tasks are stopped: those that do not count as healthy first; then from the zone with
@@ -142,13 +135,21 @@ impl Ecs {
     }
 
     /// `(task T) (port P) is unhealthy in (target-group G) due to (reason R).`, as it is written when the scheduler
-    /// stops a task for it [CP-132][CP-150]. The task counts as one that failed [CP-185].
+    /// stops a task for it [CP-132][CP-150]; or `(task T) failed container health checks.` [CP-151]. The task counts as one
+    /// that failed [CP-185].
     fn blame_health(&mut self, service: ServiceId, task: TaskId, because: FactId, peers: &Peers, ctx: &mut Ctx) {
-        let Fact::TargetUnhealthy { group, reason, .. } = ctx.journal().get(because).fact else { return };
-        let port = self.links_of(task).iter().find(|link| link.group == group).map_or(0, |link| link.port);
-        let (uuid, group) = (&self.tasks[task].uuid, &peers.elb.groups[group].arn);
-        let text =
-            format!("(task {uuid}) (port {port}) is unhealthy in (target-group {group}) due to (reason {reason}).");
+        let uuid = &self.tasks[task].uuid;
+        let text = match ctx.journal().get(because).fact {
+            Fact::TargetUnhealthy { group, reason, .. } => {
+                let port = self.links_of(task).iter().find(|link| link.group == group).map_or(0, |link| link.port);
+                let group = &peers.elb.groups[group].arn;
+                format!("(task {uuid}) (port {port}) is unhealthy in (target-group {group}) due to (reason {reason}).")
+            }
+            Fact::ContainerHealthChanged { status: HealthStatus::Unhealthy, .. } => {
+                format!("(task {uuid}) failed container health checks.")
+            }
+            _ => return,
+        };
         self.count_failure(task, Failed::Checks, because);
         ctx.within(Some(because), |ctx| self.announce(service, &text, &peers.account, ctx));
     }

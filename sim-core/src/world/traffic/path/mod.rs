@@ -58,6 +58,7 @@ impl World {
             RequestEvent::Lost(task, container) => self.lost(task, container, ctx),
             RequestEvent::Check(target) => self.check_in_line(target, ctx),
             RequestEvent::Recovered(database, times) => self.database_recovers(database, times, ctx),
+            RequestEvent::Probe(task, container, run) => self.probe_in_line((task, container), run, ctx),
             RequestEvent::CheckTimeout(slot, generation) => self.check_timeout(slot, generation, ctx),
         }
     }

@@ -7,7 +7,10 @@ use super::super::request::{NONE, Request, Stage, arriving};
 use super::super::{CallerId, DatabaseId, RequestEvent, Step};
 use super::arrive::new_call;
 use super::{cpu_timer, database_timer, waiting_timer};
-use crate::world::app::{AppSpecId, Apps, BOOT_JOB, ClassProfile, NeedOf, Party, Profile};
+use crate::world::app::{
+    AppEvent, AppSpecId, Apps, BOOT_JOB, ClassProfile, NeedOf, Party, ProcessId, ProcessState, Profile, SICK,
+};
+use crate::world::capacity::{FargateEvent, passes};
 use crate::world::cloudwatch::{Blame, Outcome};
 use crate::world::ecs::TaskId;
 use crate::world::elb::{ElbEvent, HealthReason, TargetGroupId, TargetId, Verdict};
@@ -24,6 +27,7 @@ impl World {
     pub(super) fn enter(&mut self, slot: u32, to: (TaskId, u16), ctx: &mut Ctx) {
         let now = ctx.now();
         let Some(Some(app)) = self.app.tasks.get_mut(to.0.index()) else { return };
+        app.wake_agent(to.0, ctx);
         let process = &mut app.processes[usize::from(to.1)];
         let profile = &self.app.profiles[process.spec.index()];
         let request = self.traffic.requests.get_mut(slot);
@@ -31,7 +35,7 @@ impl World {
         let work = if is_check {
             request.profile = profile.check();
             let class = &profile.classes[usize::from(request.profile)];
-            request.status = class.status;
+            request.status = if process.sick { SICK } else { class.status };
             profile.check_cpu
         } else {
             let caller = &mut self.traffic.callers[caller];
@@ -104,7 +108,7 @@ impl World {
             let container = (slot & !BOOT_JOB) as u16;
             let process = &mut app.processes[usize::from(container)];
             process.cpu_ns += now.since(process.boot_began).as_nanos();
-            let event = crate::world::app::AppEvent::Booted(task, container);
+            let event = AppEvent::Booted(ProcessId { task, container, run: process.run });
             ctx.send(Duration::ZERO, Event::App(event));
             return;
         }
@@ -330,14 +334,33 @@ impl World {
         let target = &self.elb.targets[id];
         let (to, group) = ((target.task, target.container), target.group);
         let timeout = self.elb.groups[group].check.timeout;
-        let listening = self.app.state(to.0, to.1) == Some(crate::world::app::ProcessState::Listening);
-        if !listening {
+        if self.app.state(to.0, to.1) != Some(ProcessState::Listening) {
             let verdict = Verdict::Failed(HealthReason::FailedHealthChecks);
             return ctx_send_verdict(id, verdict, Duration::ZERO, ctx);
         }
+        self.stand_in_line(to, (id, group), timeout, ctx);
+    }
+
+    /// A health check inside a container that stands in line with the requests.
+    pub(super) fn probe_in_line(&mut self, to: (TaskId, u16), run: u16, ctx: &mut Ctx) {
+        let check = self.ecs.definitions[self.ecs.tasks[to.0].definition].containers[usize::from(to.1)].health_check;
+        match check.filter(|_| self.app.state(to.0, to.1) == Some(ProcessState::Listening)) {
+            Some(check) => self.stand_in_line(to, (nobody(), TargetGroupId::from_index(0)), check.timeout, ctx),
+            None => send_probe_verdict(to, run, false, ctx),
+        }
+    }
+
+    /// A health check comes to its process as requests do.
+    fn stand_in_line(
+        &mut self,
+        to: (TaskId, u16),
+        (target, group): (TargetId, TargetGroupId),
+        timeout: Duration,
+        ctx: &mut Ctx,
+    ) {
         let call = new_call(ctx.now(), NONE);
-        let mut request = arriving(ctx.now(), CallerId::from_index(NONE), 0, TargetGroupId::from_index(0), id, call);
-        (request.group, request.task, request.container) = (group, to.0, to.1);
+        let mut request = arriving(ctx.now(), CallerId::from_index(NONE), 0, group, target, call);
+        (request.task, request.container) = to;
         request.stage = Stage::Working;
         request.is_check = true;
         let slot = self.traffic.requests.insert(request);
@@ -350,8 +373,12 @@ impl World {
     }
 
     fn check_answered(&mut self, slot: u32, status: u16, ctx: &mut Ctx) {
-        let id = self.traffic.requests.get(slot).target;
+        let request = self.traffic.requests.get(slot);
+        let (id, to) = (request.target, (request.task, request.container));
         self.traffic.requests.settle(slot);
+        if id == nobody() {
+            return send_probe_verdict(to, self.run_of(to), passes(status), ctx);
+        }
         let check = &self.elb.groups[self.elb.targets[id].group].check;
         let verdict = if check.matcher.matches(status) {
             Verdict::Passed
@@ -366,9 +393,18 @@ impl World {
         if !self.traffic.requests.is(slot, generation) || self.traffic.requests.get(slot).stage != Stage::Working {
             return;
         }
-        let id = self.traffic.requests.get(slot).target;
+        let request = self.traffic.requests.get(slot);
+        let (id, to) = (request.target, (request.task, request.container));
         self.traffic.requests.settle(slot);
+        if id == nobody() {
+            return send_probe_verdict(to, self.run_of(to), false, ctx);
+        }
         ctx_send_verdict(id, Verdict::Failed(HealthReason::Timeout), Duration::ZERO, ctx);
+    }
+
+    /// How often a container was started again that a check has come to.
+    fn run_of(&self, (task, container): (TaskId, u16)) -> u16 {
+        self.ecs.tasks[task].containers[usize::from(container)].restarts
     }
 }
 
@@ -378,6 +414,15 @@ fn class_of<'a>(app: &'a Apps, request: &Request) -> Option<(&'a Profile, &'a Cl
     let task = app.tasks.get(request.task.index())?.as_ref()?;
     let profile = &app.profiles[task.processes.get(usize::from(request.container))?.spec.index()];
     Some((profile, &profile.classes[usize::from(request.profile)]))
+}
+
+/// The target of a check that the agent runs: none.
+fn nobody() -> TargetId {
+    TargetId::from_index(NONE)
+}
+
+fn send_probe_verdict((task, container): (TaskId, u16), run: u16, passed: bool, ctx: &mut Ctx) {
+    ctx.send(Duration::ZERO, Event::Fargate(FargateEvent::Checked(task, container, run, passed)));
 }
 
 fn ctx_send_verdict(id: TargetId, verdict: Verdict, after: Duration, ctx: &mut Ctx) {
