@@ -72,7 +72,7 @@ fn from(moment: &str, story: &str) -> String {
     story.lines().filter(|line| *line >= moment).collect::<Vec<_>>().join("\n")
 }
 
-/// [CP-145] [CP-152] [CP-183] [CP-184] [CP-185] [CP-193] [CP-196] [CP-174] A bad image: the third task that does not start ends the
+/// [CP-145] [CP-152] [CP-155] [CP-183] [CP-184] [CP-185] [CP-193] [CP-196] [CP-174] A bad image: the third task that does not start ends the
 /// deployment, and the one before is PRIMARY again, under its old id. The old tasks were there all the time.
 #[test]
 fn a_bad_image_is_rolled_back_after_three_failed_tasks() {
@@ -218,7 +218,7 @@ fn a_deployment_that_is_overtaken_is_stopped() {
     assert_eq!(stopped["serviceDeployments"].as_array().map(Vec::len), Some(1));
 }
 
-/// [CP-148] [CP-146] [CP-147] [CP-149] [CP-126] In a deployment the draining event names the task set that goes; that its
+/// [CP-176] [CP-148] [CP-146] [CP-147] [CP-149] [CP-126] In a deployment the draining event names the task set that goes; that its
 /// targets are deregistered is told a pass later, and the steady state another pass later.
 #[test]
 fn stop_deregistration_and_steady_state_are_a_pass_apart() {

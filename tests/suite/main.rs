@@ -11,6 +11,7 @@ mod content;
 mod cpu_quota;
 #[allow(dead_code, reason = "each suite uses its own part of the door")]
 mod deployments;
+mod deployments_swarm;
 mod door;
 mod ecs_api;
 mod ecs_clusters;

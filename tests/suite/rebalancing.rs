@@ -18,7 +18,7 @@ fn spread(run: &Simulation) -> (usize, usize) {
     (here("us-east-1a"), here("us-east-1b"))
 }
 
-/// [CP-108] [CP-139] [CP-141] [CP-159] A zone comes back, and the service is in steady state in the other one. Five minutes later it
+/// [CP-108] [CP-138] [CP-139] [CP-141] [CP-159] A zone comes back, and the service is in steady state in the other one. Five minutes later it
 /// begins to move: a task starts in the emptiest zone, and when that is healthy one in the fullest goes, until they are
 /// even.
 #[test]

@@ -13,7 +13,7 @@ fn app(lines: &str) -> String {
     format!("[[world.app]]\ncontainer = \"web/web\"\n{lines}\n")
 }
 
-/// [CP-075] [CP-076] [CP-077] [CP-079] [CP-081] [CP-082] [CP-083] [CP-084] [CA-039] [TR-107] [TR-108] [TR-113] A task behind a load balancer:
+/// [CP-106] [CP-075] [CP-076] [CP-077] [CP-079] [CP-081] [CP-082] [CP-083] [CP-084] [CA-039] [TR-107] [TR-108] [TR-113] A task behind a load balancer:
 /// registration makes it ACTIVATING, the drain of 30 s DEACTIVATING; the stop signal comes only after the drain.
 #[test]
 fn a_task_walks_through_all_its_states() {

@@ -233,6 +233,17 @@ fn the_second_revision_is_refused_by_its_hook() {
     assert_eq!(newest(&run)["status"], "ROLLBACK_SUCCESSFUL");
 }
 
+/// [CP-180] [CP-202] A deployment goes on as it began: a strategy that is changed meanwhile counts for the next one.
+#[test]
+fn a_changed_strategy_counts_for_the_next_deployment() {
+    let canary = "strategy = \"CANARY\", canaryConfiguration = { canaryPercent = 20, canaryBakeTimeInMinutes = 5 }";
+    let change = "aws ecs update-service --cluster demo --service web --deployment-configuration strategy=ROLLING";
+    let run = play("20m", &[BALANCER, SECOND, &shifting(2, canary), &update("6m"), &typed("8m", change)]);
+    assert!(stages(&run).contains("00:11:40 production 1000, test 1000"), "{}", stages(&run));
+    assert_eq!(newest(&run)["status"], "SUCCESSFUL");
+    assert_eq!(newest(&run)["deploymentConfiguration"]["strategy"], "ROLLING");
+}
+
 /// [CP-186] [CP-202] A canary is overtaken: its traffic goes back first, its tasks go, and the new one starts from the first
 /// revision.
 #[test]

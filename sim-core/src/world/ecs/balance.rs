@@ -57,7 +57,9 @@ impl Ecs {
         let zones = self.zones_of(service, peers);
         let most = zones.iter().map(|&(_, count)| count).max().unwrap_or(0);
         let least = zones.iter().map(|&(_, count)| count).min().unwrap_or(0);
-        if !balance.enabled || !room {
+        // Not beyond the upper bound [CP-166], which may leave no room although maximumPercent is more than 100.
+        let full = it.live.len() as u32 >= super::scheduler::upper_bound(it.desired_count, it.maximum_percent);
+        if !balance.enabled || !room || full {
             return Look::Balanced;
         }
         if most - least <= 1 {

@@ -113,7 +113,7 @@ impl Ecs {
     }
 
     /// The subnet for a new task: of those with power and a free address, in the zone with the fewest live tasks of its
-    /// service or family; a draw decides between equals [CA-017][CA-018]. The caller has seen that there is one.
+    /// service or family; a draw decides between equals [CA-017][CA-018][CP-138]. The caller has seen that there is one.
     fn spread(&self, new: &NewTask, name: &str, peers: &Peers, ctx: &Ctx) -> SubnetId {
         let crowd = match new.deployment {
             Some(deployment) => &self.services[self.deployments[deployment].service].crowd,

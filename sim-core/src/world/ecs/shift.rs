@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::strategy::{ALL, HookStatus, Stage};
-use super::{DeploymentId, DeploymentStrategy, Ecs, LoadBalancerLink, ServiceDeploymentId, ServiceId};
+use super::{DeploymentId, DeploymentStrategy, Ecs, LoadBalancerLink, Plan, ServiceDeploymentId, ServiceId};
 use crate::engine::{FactId, Time};
 use crate::world::elb::{BalancerKind, ElbEvent};
 use crate::world::{Ctx, Event, Fact, Peers};
@@ -16,6 +16,8 @@ const NLB_SHIFT: Duration = Duration::from_secs(600);
 /// How far such a deployment is.
 #[derive(Clone, Debug)]
 pub struct Shift {
+    /// How it deploys: as its service did when it began. What is changed meanwhile counts for the next one.
+    plan: Plan,
     /// Where it is.
     pub stage: Stage,
     /// Since when.
@@ -74,6 +76,7 @@ impl Ecs {
             return None;
         }
         Some(Shift {
+            plan: self.services[service].plan.clone(),
             stage: Stage::ReconcileService,
             since: now,
             blue,
@@ -119,7 +122,7 @@ impl Ecs {
     pub(super) fn walk_stages(&mut self, service: ServiceId, peers: &Peers, ctx: &mut Ctx) {
         while self.stage_of(service).is_some() {
             let act = self.current_service_deployment(service);
-            match self.ask_hooks(service, act, peers, ctx) {
+            match self.ask_hooks(service, act, ctx) {
                 None => {}
                 Some(because) => {
                     self.service_deployments[act].hook_failed = Some(because);
@@ -147,7 +150,8 @@ impl Ecs {
         let now = ctx.now();
         let because = self.service_deployments[act].shift.as_ref().map(|shift| shift.because);
         let fact = ctx.within(because, |ctx| ctx.record(Fact::StageEntered { service, deployment, stage }));
-        let hooks = self.services[service].plan.hooks.iter().enumerate();
+        let Some(shift) = &self.service_deployments[act].shift else { return };
+        let hooks = shift.plan.hooks.iter().enumerate();
         let asked = hooks.filter(|(_, hook)| hook.stages.contains(&stage)).map(|(hook, of)| {
             let takes = self.hooks.get(of.name()).map_or(Duration::ZERO, |script| script.takes);
             HookRun { hook, answered: 0, due: now + takes }
@@ -162,22 +166,17 @@ impl Ecs {
 
     /// Takes in what hooks have answered [CP-212]; the fact when one of them has failed. A function that nobody has
     /// described is an error, as one is that does not exist.
-    fn ask_hooks(
-        &mut self,
-        service: ServiceId,
-        act: ServiceDeploymentId,
-        _peers: &Peers,
-        ctx: &mut Ctx,
-    ) -> Option<FactId> {
+    fn ask_hooks(&mut self, service: ServiceId, act: ServiceDeploymentId, ctx: &mut Ctx) -> Option<FactId> {
         let now = ctx.now();
         let shift = self.service_deployments[act].shift.as_ref()?;
         let (mut left, because, stage) = (Vec::new(), shift.because, shift.stage);
+        let names: Vec<String> = shift.plan.hooks.iter().map(|hook| hook.name().to_owned()).collect();
         for mut run in shift.hooks.clone() {
             if now < run.due {
                 left.push(run);
                 continue;
             }
-            let name = self.services[service].plan.hooks[run.hook].name().to_owned();
+            let name = names[run.hook].clone();
             let script = self.hooks.get(&name);
             let answers = script.map_or(&[HookStatus::Failed][..], |script| script.answers.as_slice());
             let status = answers.get(run.answered).or(answers.last()).copied().unwrap_or(HookStatus::Failed);
@@ -206,12 +205,13 @@ impl Ecs {
         let now = ctx.now();
         let census = self.census(service, now);
         let desired = self.services[service].desired_count;
+        let Some(shift) = &self.service_deployments[act].shift else { return false };
         // A first deployment takes nothing from anybody: all of the traffic is its from the start, and there is nothing to
         // keep ready for the way back.
-        let first = self.service_deployments[act].shift.as_ref().is_some_and(|shift| shift.blue.is_none());
-        let strategy = self.services[service].plan.strategy;
-        let steps = if first { DeploymentStrategy::BlueGreen.steps() } else { strategy.steps() };
-        let bake = if first { Duration::ZERO } else { self.services[service].plan.bake };
+        let first = shift.blue.is_none();
+        let strategy = if first { DeploymentStrategy::BlueGreen } else { shift.plan.strategy };
+        let bake = if first { Duration::ZERO } else { shift.plan.bake };
+        let steps = strategy.steps();
         let links = &self.deployments[self.service_deployments[act].target].links;
         let by_flow = links.iter().any(|link| peers.elb.groups[link.group].protocol.kind() == BalancerKind::Network);
         let slow = if by_flow { NLB_SHIFT } else { Duration::ZERO };

@@ -8,7 +8,7 @@ use crate::engine::Time;
 use crate::world::{Ctx, Fact, Peers};
 
 impl Ecs {
-    /// Completes a deployment, notices a steady state [CP-149], or says why nothing moves. Returns when the service wants to be
+    /// Completes a deployment [CP-176], notices a steady state [CP-149], or says why nothing moves. Returns when the service wants to be
     /// looked at again though nothing changes, if that is not soon.
     pub(super) fn conclude(
         &mut self,

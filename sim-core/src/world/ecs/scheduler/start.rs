@@ -13,7 +13,7 @@ use crate::world::{Ctx, Fact, Peers};
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(27 * 60);
 /// The first wait after a start failure; it doubles with each further one [CP-135].
 const FIRST_BACK_OFF: Duration = Duration::from_secs(60);
-/// From this many consecutive start failures on, an event says so [CP-135].
+/// From this many consecutive start failures on, an event says so [CP-135][CP-155].
 const FAILURES_TO_ANNOUNCE: u32 = 3;
 
 /// Why there is no host on Fargate [CP-154].

@@ -50,6 +50,7 @@ impl Ecs {
                 self.deployments[of].kept = self.deployments[of].kept.saturating_sub(1);
             }
         }
+        // [CP-106]
         let scaling = format!("Scaling activity initiated by (deployment {})", self.deployments[deployment].name);
         let because =
             if victims.is_empty() { self.services[service].because } else { self.deployments[deployment].because };

@@ -1,0 +1,277 @@
+//! Random sequences of valid and invalid operations on one service: whatever somebody types, no task is left without an
+//! owner, no rolling update runs more than `maximumPercent` or stops below `minimumHealthyPercent`, and when all is well
+//! again the service comes to rest.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use proptest::prelude::*;
+use sim_core::Simulation;
+use sim_core::engine::Time;
+use sim_core::world::Fact;
+use sim_core::world::ecs::{StopCode, TargetState, TaskStatus};
+use tests::story;
+
+/// What somebody types.
+#[derive(Clone, Debug)]
+enum Deed {
+    Scale(u32),
+    /// To the good image, the missing one, the one that crashes, the one that fails its checks.
+    Deploy(usize),
+    Force,
+    Bounds(u32, u32),
+    Breaker(bool, bool, u32),
+    Strategy(&'static str),
+    Hook(&'static str),
+    StopTask(u32),
+    Protect(u32, u32),
+    Rebalance(bool),
+    /// Never valid, whatever came before.
+    Nonsense(usize),
+}
+
+const FAMILIES: [&str; 4] = ["web:1", "missing", "crash", "deaf"];
+const NONSENSE: [&str; 6] = [
+    "aws ecs update-service --cluster demo --service web --desired-count 5001",
+    "aws ecs update-service --cluster demo --service web --deployment-configuration bakeTimeInMinutes=1441",
+    "aws ecs update-service --cluster demo --service gone --desired-count 1",
+    "aws ecs update-service --cluster demo --service web --task-definition web:99",
+    "aws ecs update-service --cluster demo --service web --deployment-configuration minimumHealthyPercent=100,maximumPercent=100",
+    "aws ecs stop-service-deployment --service-deployment-arn arn:aws:ecs:us-east-1:123456789012:service-deployment/a/b/c",
+];
+
+impl Deed {
+    fn line(&self) -> String {
+        let update = "aws ecs update-service --cluster demo --service web";
+        let configure = format!("{update} --deployment-configuration");
+        match self {
+            Deed::Scale(count) => format!("{update} --desired-count {count}"),
+            Deed::Deploy(which) => format!("{update} --task-definition {}", FAMILIES[*which]),
+            Deed::Force => format!("{update} --force-new-deployment"),
+            Deed::Bounds(low, high) => format!("{configure} minimumHealthyPercent={low},maximumPercent={high}"),
+            Deed::Breaker(on, back, count) => format!(
+                "{configure} deploymentCircuitBreaker={{enable={on},rollback={back},thresholdConfiguration={{type=COUNT,value={count}}}}}"
+            ),
+            Deed::Strategy(strategy) => format!("{configure} {strategy}"),
+            Deed::Hook(name) => format!(
+                "{configure} lifecycleHooks=[{{hookTargetArn={name},roleArn=hooks,lifecycleStages=[POST_SCALE_UP]}}]"
+            ),
+            Deed::StopTask(number) => format!("aws ecs stop-task --cluster demo --task web#{number}"),
+            Deed::Protect(number, minutes) => format!(
+                "aws ecs update-task-protection --cluster demo --tasks web#{number} --protection-enabled \
+                 --expires-in-minutes {minutes}"
+            ),
+            Deed::Rebalance(on) => {
+                format!("{update} --availability-zone-rebalancing {}", if *on { "ENABLED" } else { "DISABLED" })
+            }
+            Deed::Nonsense(which) => NONSENSE[*which].to_owned(),
+        }
+    }
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    prop_oneof![
+        (0u32..7).prop_map(Deed::Scale),
+        (0usize..4).prop_map(Deed::Deploy),
+        Just(Deed::Force),
+        (0u32..101, 100u32..250).prop_map(|(low, high)| Deed::Bounds(low, high)),
+        (any::<bool>(), any::<bool>(), 1u32..5).prop_map(|(on, back, count)| Deed::Breaker(on, back, count)),
+        prop_oneof![
+            Just("strategy=ROLLING,bakeTimeInMinutes=0,lifecycleHooks=[]"),
+            Just("strategy=BLUE_GREEN,bakeTimeInMinutes=1,deploymentCircuitBreaker={enable=false,rollback=false}"),
+            Just("strategy=CANARY,canaryConfiguration={canaryPercent=20,canaryBakeTimeInMinutes=2}"),
+            Just("strategy=LINEAR,linearConfiguration={stepPercent=50,stepBakeTimeInMinutes=1}"),
+        ]
+        .prop_map(Deed::Strategy),
+        prop_oneof![Just("good"), Just("bad"), Just("unknown")].prop_map(Deed::Hook),
+        (1u32..20).prop_map(Deed::StopTask),
+        (1u32..20, 1u32..12).prop_map(|(number, minutes)| Deed::Protect(number, minutes)),
+        any::<bool>().prop_map(Deed::Rebalance),
+        (0usize..NONSENSE.len()).prop_map(Deed::Nonsense),
+    ]
+}
+
+#[derive(Clone, Debug)]
+struct Plan {
+    desired: u32,
+    behind: bool,
+    deeds: Vec<(u32, Deed)>,
+    /// When the zone us-east-1a is lost, for two minutes.
+    loss: Option<u32>,
+    seed: u32,
+}
+
+fn plan() -> impl Strategy<Value = Plan> {
+    let parts = (
+        0u32..5,
+        any::<bool>(),
+        prop::collection::vec((0u32..1800, deed()), 0..12),
+        prop::option::weighted(0.3, 0u32..1800),
+        any::<u32>(),
+    );
+    parts.prop_map(|(desired, behind, deeds, loss, seed)| Plan { desired, behind, deeds, loss, seed })
+}
+
+const SECOND: &str = r#"
+[[elbv2.targetGroup]]
+Name = "tg2"
+Protocol = "HTTP"
+Port = 80
+TargetType = "ip"
+HealthCheckIntervalSeconds = 10
+HealthyThresholdCount = 2
+UnhealthyThresholdCount = 2
+"#;
+
+/// After this moment nobody types anything but the mending lines.
+const MENDED: u32 = 40 * 60;
+
+impl Plan {
+    fn scenario(&self) -> String {
+        let mut text = format!(
+            "[scenario]\ntitle = \"swarm\"\nseed = {}\nduration = \"180m\"\n[[ecs.cluster]]\nclusterName = \"demo\"\n\
+             [[world.image]]\nrepository = \"docker.io/library/httpd\"\nlayers = [\"35 MB\"]\n\
+             [[world.hook]]\nname = \"good\"\nanswers = [\"IN_PROGRESS\", \"SUCCEEDED\"]\n\
+             [[world.hook]]\nname = \"bad\"\ntakes = \"7s\"\nanswers = [\"FAILED\"]\n{}{SECOND}",
+            self.seed,
+            story::BALANCER
+        );
+        let mut line = |line: std::fmt::Arguments<'_>| writeln!(text, "{line}").expect("a string takes all");
+        for (family, image, behaviour) in [
+            ("web", "httpd", ""),
+            ("missing", "httpd:gone", ""),
+            ("crash", "httpd", "crash_after = \"9s\""),
+            ("deaf", "httpd", "health_status = 500"),
+        ] {
+            line(format_args!(
+                "[[ecs.taskDefinition]]\nfamily = \"{family}\"\nrequiresCompatibilities = [\"FARGATE\"]"
+            ));
+            line(format_args!("networkMode = \"awsvpc\"\ncpu = \"256\"\nmemory = \"512\""));
+            line(format_args!(
+                "containerDefinitions = [{{ name = \"web\", image = \"{image}\", portMappings = [{{ containerPort = 80 }}] }}]"
+            ));
+            line(format_args!("[[world.app]]\ncontainer = \"{family}/web\"\n{behaviour}"));
+        }
+        line(format_args!("[[ecs.service]]\ncluster = \"demo\"\nserviceName = \"web\"\ntaskDefinition = \"web\""));
+        line(format_args!("desiredCount = {}\nlaunchType = \"FARGATE\"", self.desired));
+        if self.behind {
+            line(format_args!(
+                "loadBalancers = [{{ targetGroupArn = \"tg\", containerName = \"web\", containerPort = 80, \
+                 advancedConfiguration = {{ alternateTargetGroupArn = \"tg2\", productionListenerRule = \"alb:80\", \
+                 roleArn = \"ecs\" }} }}]"
+            ));
+        }
+        line(format_args!(
+            "[ecs.service.networkConfiguration.awsvpcConfiguration]\nsubnets = [\"us-east-1a\", \"us-east-1b\"]\n\
+             securityGroups = [\"task-sg\"]\nassignPublicIp = \"ENABLED\""
+        ));
+        if let Some(at) = self.loss {
+            line(format_args!(
+                "[[world.fault]]\nat = \"{at}s\"\nzone = \"us-east-1a\"\nlose = \"power\"\nfor = \"2m\""
+            ));
+        }
+        text
+    }
+
+    /// What is typed, in its order. In the end all is well again: usual bounds, no circuit breaker, the good image.
+    fn lines(&self) -> Vec<(u32, String)> {
+        let mut lines: Vec<(u32, String)> = self.deeds.iter().map(|(at, deed)| (*at, deed.line())).collect();
+        lines.sort_by_key(|line| line.0);
+        let update = "aws ecs update-service --cluster demo --service web";
+        lines.push((
+            MENDED,
+            format!(
+                "{update} --force-new-deployment --task-definition web:1 --desired-count 3 --deployment-configuration \
+                 strategy=ROLLING,bakeTimeInMinutes=0,lifecycleHooks=[],minimumHealthyPercent=100,maximumPercent=200,\
+                 deploymentCircuitBreaker={{enable=false,rollback=false}}"
+            ),
+        ));
+        lines
+    }
+}
+
+/// The upper bound as the scheduler sees it at this moment.
+fn ceiling(run: &Simulation) -> Option<u32> {
+    let (id, service) = run.world().ecs.services.iter().next()?;
+    let rolling = run.world().ecs.stage_of(id).is_none();
+    rolling.then(|| (u64::from(service.desired_count) * u64::from(service.maximum_percent) / 100) as u32)
+}
+
+fn running(run: &Simulation) -> u32 {
+    run.world().ecs.tasks.iter().filter(|(_, task)| task.status == TaskStatus::Running).count() as u32
+}
+
+/// Lets time pass step by step, and looks at each.
+fn until(run: &mut Simulation, time: Time, seen: &mut usize, before: &mut u32) -> Result<(), TestCaseError> {
+    while run.peek().is_some_and(|next| next <= time) && run.step() {
+        let facts: Vec<(usize, Fact)> =
+            run.ctx().journal().iter().skip(*seen).map(|(_, entry)| entry.fact.clone()).enumerate().collect();
+        *seen += facts.len();
+        let world = run.world();
+        let (_, service) = world.ecs.services.iter().next().expect("it was made");
+        let launched = facts.iter().any(|(_, fact)| matches!(fact, Fact::TaskCreated { .. }));
+        if launched && let Some(ceiling) = ceiling(run) {
+            let live = service.live.len() as u32;
+            prop_assert!(live <= ceiling.max(*before), "{live} tasks, {ceiling} are allowed, at {}", run.now());
+        }
+        // On healthy capacity a healthy old task is stopped for a new one only while enough others run.
+        let stopped = facts.iter().filter(|(_, fact)| {
+            matches!(fact, Fact::TaskStopRequested { task, code: StopCode::ServiceSchedulerInitiated, .. }
+                if world.ecs.tasks[*task].status >= TaskStatus::Deactivating
+                    && world.ecs.tasks[*task].deployment != Some(service.primary()) && world.ecs.tasks[*task].proved && world.ecs.tasks[*task].target != TargetState::Unhealthy)
+        });
+        let first = world.ecs.services.iter().next().expect("it was made").0;
+        if stopped.count() > 0 && world.ecs.stage_of(first).is_none() {
+            let floor = (u64::from(service.desired_count) * u64::from(service.minimum_healthy_percent)).div_ceil(100);
+            let left = u64::from(running(run));
+            prop_assert!(left >= floor, "{left} tasks run, {floor} must, at {}", run.now());
+        }
+        *before = service.live.len() as u32;
+        for (id, task) in world.ecs.tasks.iter() {
+            let owner = match task.service {
+                Some(service) => &world.ecs.services[service].tasks,
+                None => &world.ecs.clusters[task.cluster].tasks,
+            };
+            prop_assert!(owner.binary_search(&id).is_ok(), "{} has no owner", task.name);
+        }
+    }
+    run.run_until(time);
+    Ok(())
+}
+
+fn always(plan: &Plan) -> Result<(), TestCaseError> {
+    let mut run = tests::start("swarm.toml", &plan.scenario(), &BTreeMap::new(), None);
+    let (mut seen, mut before) = (0, 0);
+    for (at, line) in plan.lines() {
+        until(&mut run, Time::from_secs(at.into()), &mut seen, &mut before)?;
+        // Refused or not: nothing falls over.
+        let _ = run.type_line(&line, &BTreeMap::new());
+    }
+    let end = run.end();
+    until(&mut run, end, &mut seen, &mut before)?;
+    let (_, service) = run.world().ecs.services.iter().next().expect("it was made");
+    prop_assert!(service.steady_since.is_some(), "it does not come to rest:\n{}", story::told(&run));
+    prop_assert_eq!(running(&run), 3);
+    prop_assert_eq!(service.deployments.len(), 1);
+    Ok(())
+}
+
+/// Few in the suite, as each takes its time; `PROPTEST_CASES` asks for more.
+fn config() -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(24);
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    /// [CP-166] [CP-168] [CP-121] [CP-127] [CP-171] The sequence that fails is printed as the smallest one that does; its scenario
+    /// can be kept: it is the text behind "story".
+    #[test]
+    fn a_service_comes_to_rest_whatever_was_typed(plan in plan()) {
+        let timeline = |(at, line): (u32, String)| format!("[[timeline]]\nat = \"{at}s\"\nrun = '''{line}'''\n");
+        let typed: String = plan.lines().into_iter().map(timeline).collect();
+        let scenario = plan.scenario() + &typed;
+        always(&plan).map_err(|error| TestCaseError::fail(format!("{error}\nstory:\n{scenario}")))?;
+    }
+}
