@@ -161,7 +161,7 @@ fn what_is_misspelt_is_answered_with_the_nearest_name() {
             "CreateService | `ecs` has no operation `CreateService` | did you mean \
                                    `create-service`?",
         ),
-        ("aws ecs", "ecs | there is no operation behind `ecs` | one of: create-service, describe-services"),
+        ("aws ecs", "ecs | there is no operation behind `ecs` | one of: create-service, describe-services, wait"),
         ("ecs create-service", "ecs | only aws commands are run here, not `ecs` | the line starts with `aws`"),
         (
             "ls -l",
