@@ -174,7 +174,7 @@ mod tests {
         let refusal = |id| explain(&Files::shipped(), id, &[]).unwrap_err();
         let told = refusal("CP-999");
         assert!(told.starts_with("there is no rule CP-999; near it are CP-"), "{told}");
-        assert!(refusal("CQ-126").contains("is CP meant?"), "{}", refusal("CQ-126"));
+        assert!(refusal("TX-126").contains("is TR meant?"), "{}", refusal("TX-126"));
         assert!(refusal("web").contains("an id looks like CP-126"));
         assert!(refusal("日本-126").contains("is no id of a rule"));
     }
