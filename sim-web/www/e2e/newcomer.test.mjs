@@ -45,6 +45,9 @@ test("Tab completes, help helps, and a mistake says the way out", async () => {
   await it.page.keyboard.press("Tab");
   await it.page.keyboard.type("ser");
   await it.page.keyboard.press("Tab");
+  await until(async () => (await screen(it.page)).includes("$ aws ecs describe-service"), "what three operations have in common is completed", () => screen(it.page));
+  await it.page.keyboard.type("s");
+  await it.page.keyboard.press("Tab");
   await until(async () => (await screen(it.page)).includes("$ aws ecs describe-services"), "the operation is completed", () => screen(it.page));
   await it.page.keyboard.press("Control+c");
   await type(it.page, "aws ecs list-taks", "list-tasks");
