@@ -31,7 +31,6 @@ mod load_balancer;
 mod network;
 mod network_balancer;
 mod network_flows;
-mod not_modelled;
 mod operations;
 mod page_types;
 mod protection;

@@ -131,8 +131,7 @@ fn blue_green_walks_through_its_stages() {
     );
     let group = links.expect("it is there")["serviceRevisions"][0]["loadBalancers"][0]["targetGroupArn"].clone();
     assert!(group.as_str().is_some_and(|arn| arn.contains("/tg2/")), "{group}");
-    let failed = tests::story::task(&run, "web#1");
-    assert_eq!(run.world().ecs.tasks[failed].status, TaskStatus::Stopped);
+    assert_eq!(run.world().ecs.tasks[task(&run, "web#1")].status, TaskStatus::Stopped);
 }
 
 /// [CP-208] The revision after that goes back to the first target group.
@@ -177,16 +176,18 @@ fn linear_takes_equal_steps() {
     assert_eq!(newest(&run)["status"], "SUCCESSFUL");
 }
 
-/// [CP-211] [CP-212] [CP-214] A hook fails after the tests' traffic: nobody but the tests ever saw the new revision, its tests'
-/// traffic is led back, and the old one is there whole.
+/// [CP-196] [CP-211] [CP-212] A hook refuses the first revision, which has nowhere to go back to and serves on, and then the
+/// second: its tests' traffic is led back, and it never gets any of the production's.
 #[test]
-fn a_failing_hook_takes_the_deployment_back() {
+fn a_refused_first_revision_has_nowhere_to_go_back_to() {
     let service = shifting(2, &format!("strategy = \"BLUE_GREEN\", {}", hook("POST_TEST_TRAFFIC_SHIFT")));
     let (update, answers) = (update("6m"), answers("takes = \"20s\"\nanswers = [\"FAILED\"]"));
     let parts = [BALANCER, SECOND, &service, &update, &answers, TRAFFIC];
     let run = play("20m", &parts);
-    // The first deployment has asked it as well, and has nowhere to go back to.
     assert_snapshot!(stages(&run));
+    assert_eq!(newest(&run)["status"], "ROLLBACK_FAILED");
+    let (old, new) = served(&parts, 10 * 60, 12 * 60);
+    assert!(new == 0 && old > 10_000, "{old} and {new}");
     assert!(told(&run).contains("deployment failed: lifecycle hook failed."), "{}", told(&run));
 }
 
@@ -241,7 +242,10 @@ fn a_changed_strategy_counts_for_the_next_deployment() {
     let run = play("20m", &[BALANCER, SECOND, &shifting(2, canary), &update("6m"), &typed("8m", change)]);
     assert!(stages(&run).contains("00:11:40 production 1000, test 1000"), "{}", stages(&run));
     assert_eq!(newest(&run)["status"], "SUCCESSFUL");
-    assert_eq!(newest(&run)["deploymentConfiguration"]["strategy"], "ROLLING");
+    assert_eq!(newest(&run)["deploymentConfiguration"]["strategy"], "CANARY", "what it said when it began");
+    let described =
+        ask(&run, "DescribeServices", json!({ "cluster": "demo", "services": ["web"] })).expect("it is there");
+    assert_eq!(described["services"][0]["deploymentConfiguration"]["strategy"], "ROLLING");
 }
 
 /// [CP-186] [CP-202] A canary is overtaken: its traffic goes back first, its tasks go, and the new one starts from the first

@@ -182,7 +182,7 @@ impl Operation for CreateService {
         bounds.check(100, 200)?;
         let breaker = bounds.breaker()?.unwrap_or_default();
         let plan = bounds.plan(&Plan::default())?;
-        load_balancer::check_plan(&load_balancers, &plan, world)?;
+        load_balancer::check_plan(&load_balancers, &plan)?;
         let new = NewService {
             name: self.service_name,
             cluster,

@@ -350,10 +350,10 @@ pub struct DeploymentConfigurationDescription {
 
 impl DeploymentConfigurationDescription {
     /// How a service deploys.
-    pub(crate) fn of(service: &kept::Service) -> Self {
+    pub(crate) fn of(configuration: &kept::Configuration) -> Self {
         let minutes = |time: Duration| time.as_secs() / 60;
         let percent = |tenths: u32| Some(f64::from(tenths) / 10.0);
-        let (strategy, linear, canary) = match service.plan.strategy {
+        let (strategy, linear, canary) = match configuration.plan.strategy {
             kept::DeploymentStrategy::Rolling => (DeploymentStrategy::Rolling, None, None),
             kept::DeploymentStrategy::BlueGreen => (DeploymentStrategy::BlueGreen, None, None),
             kept::DeploymentStrategy::Linear { step, bake } => {
@@ -368,12 +368,12 @@ impl DeploymentConfigurationDescription {
             }
         };
         DeploymentConfigurationDescription {
-            deployment_circuit_breaker: DeploymentCircuitBreaker::described(service.breaker),
-            maximum_percent: service.maximum_percent,
-            minimum_healthy_percent: service.minimum_healthy_percent,
+            deployment_circuit_breaker: DeploymentCircuitBreaker::described(configuration.breaker),
+            maximum_percent: configuration.maximum_percent,
+            minimum_healthy_percent: configuration.minimum_healthy_percent,
             strategy,
-            bake_time_in_minutes: minutes(service.plan.bake),
-            lifecycle_hooks: service.plan.hooks.iter().map(LifecycleHook::described).collect(),
+            bake_time_in_minutes: minutes(configuration.plan.bake),
+            lifecycle_hooks: configuration.plan.hooks.iter().map(LifecycleHook::described).collect(),
             linear_configuration: linear,
             canary_configuration: canary,
         }

@@ -121,7 +121,7 @@ fn named(rule: &RuleRef, world: &World) -> String {
 }
 
 /// Whether traffic can be led as the strategy wants it [CP-207][CP-208].
-pub(crate) fn check_plan(links: &[LoadBalancerLink], plan: &Plan, _world: &World) -> Result<(), ApiError> {
+pub(crate) fn check_plan(links: &[LoadBalancerLink], plan: &Plan) -> Result<(), ApiError> {
     let strategy = match plan.strategy {
         DeploymentStrategy::Rolling => return Ok(()),
         DeploymentStrategy::BlueGreen => "BLUE_GREEN",

@@ -169,7 +169,7 @@ impl ServiceDescription {
             platform_version: service.stored.platform_version.clone(),
             platform_family: "Linux",
             task_definition: ecs.definitions[primary.recipe.definition].arn.clone(),
-            deployment_configuration: DeploymentConfigurationDescription::of(service),
+            deployment_configuration: DeploymentConfigurationDescription::of(&service.configuration()),
             deployments: deployments.map(|&deployment| DeploymentDescription::of(world, deployment)).collect(),
             role_arn: world.account.global_arn("iam", role),
             events: service

@@ -166,7 +166,7 @@ impl ServiceDeploymentDescription {
                 requested,
                 ecs.deployment_counts(act.target),
             ),
-            deployment_configuration: DeploymentConfigurationDescription::of(service),
+            deployment_configuration: DeploymentConfigurationDescription::of(&act.configuration),
             rollback: act.rollback.as_ref().map(|rollback| RollbackDescription {
                 reason: rollback.reason.clone(),
                 started_at: wall(rollback.started),

@@ -145,7 +145,7 @@ impl Operation for UpdateService {
             update.breaker = bounds.breaker()?;
             update.plan = Some(bounds.plan(&service.plan)?);
         }
-        load_balancer::check_plan(links, update.plan.as_ref().unwrap_or(&service.plan), world)?;
+        load_balancer::check_plan(links, update.plan.as_ref().unwrap_or(&service.plan))?;
         let maximum = update.maximum_percent.unwrap_or(service.maximum_percent);
         let wanted = rebalancing(self.availability_zone_rebalancing, service.balance.enabled, maximum)?;
         update.rebalancing = Some(wanted);

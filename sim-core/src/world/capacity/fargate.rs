@@ -128,7 +128,9 @@ impl Fargate {
                 ctx.send(Duration::ZERO, Event::Ecs(EcsEvent::ContainersStarted(task, which)));
             }
             FargateEvent::Stop(task, which) => {
-                self.probes.retain(|&(of, place), _| of != task || !which.has(usize::from(place)));
+                for (place, _) in which.among(&definition(task, peers).containers) {
+                    self.probes.remove(&(task, place as u16));
+                }
                 stop(task, which, peers, ctx);
             }
             FargateEvent::Check(task, container, run) => self.check(task, container, run, peers, ctx),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{ContainerHealthCheck, Dependency, Ecs, RestartPolicy, ServiceStatus, Tags, Task, TaskStatus};
+use super::{ContainerHealthCheck, Dependency, Ecs, RestartPolicy, Service, ServiceStatus, Tags, Task, TaskStatus};
 use crate::engine::{Id, Time};
 use crate::world::iam::RoleId;
 use crate::world::{Account, Ctx, Fact};
@@ -177,7 +177,11 @@ impl Ecs {
         }
         let services = self.services.iter().map(|(_, service)| service);
         let mut active = services.filter(|service| service.status != ServiceStatus::Inactive);
-        let deployed = active.any(|service| self.deployments[service.primary()].recipe.definition == definition);
+        // An earlier deployment may still have tasks, or be what a rollback goes back to.
+        let of = |service: &Service| {
+            service.deployments.iter().any(|&one| self.deployments[one].recipe.definition == definition)
+        };
+        let deployed = active.any(of);
         let runs = |task: &Task| task.definition == definition && task.status != TaskStatus::Stopped;
         !deployed && !self.tasks.iter().any(|(_, task)| runs(task))
     }

@@ -6,7 +6,7 @@
 
 use super::Shift;
 use super::service::{AwsVpc, LoadBalancerLink};
-use super::{Ecs, ServiceId, Strategy, TaskCounts, TaskDefinitionId};
+use super::{CircuitBreaker, Ecs, Plan, ServiceId, Strategy, TaskCounts, TaskDefinitionId};
 use crate::engine::{FactId, Id, Time};
 use crate::world::{Account, Ctx, Fact, Peers};
 
@@ -132,6 +132,19 @@ pub struct Rollback {
     pub reason: String,
 }
 
+/// `deploymentConfiguration`: how a service goes from one revision to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Configuration {
+    /// `minimumHealthyPercent`.
+    pub minimum_healthy_percent: u32,
+    /// `maximumPercent`.
+    pub maximum_percent: u32,
+    /// `deploymentCircuitBreaker`.
+    pub breaker: CircuitBreaker,
+    /// `strategy`, `bakeTimeInMinutes`, `lifecycleHooks`.
+    pub plan: Plan,
+}
+
 /// The act of going from one revision to another.
 #[derive(Clone, Debug)]
 pub struct ServiceDeployment {
@@ -159,6 +172,8 @@ pub struct ServiceDeployment {
     pub updated: Time,
     /// The way back, if it is taken.
     pub rollback: Option<Rollback>,
+    /// What its service said when it began. A plan that is changed meanwhile counts for the next one.
+    pub configuration: Configuration,
     /// How far it is, unless its strategy is ROLLING.
     pub shift: Option<Shift>,
     /// What a lifecycle hook, or a stage that took too long, has made it fail with.
@@ -248,6 +263,7 @@ impl Ecs {
             stopped: None,
             updated: now,
             rollback: None,
+            configuration: self.services[id].configuration(),
             shift,
             hook_failed: None,
             triggered: false,
@@ -303,7 +319,9 @@ impl Ecs {
     /// over, and a new one is under way.
     pub(super) fn walk_service_deployments(&mut self, service: ServiceId, now: Time) {
         use ServiceDeploymentStatus::{InProgress, Pending, StopRequested, Stopped};
-        for &act in self.services[service].history.iter().rev().take(8) {
+        let history = self.services[service].history.iter().rev().copied();
+        let open: Vec<_> = history.take_while(|&act| self.service_deployments[act].status.is_open()).collect();
+        for act in open {
             let act = &mut self.service_deployments[act];
             match act.status {
                 StopRequested => {

@@ -13,7 +13,7 @@ use crate::world::{Ctx, Event, Fact, Name, Peers};
 const ESSENTIAL_EXITED: &str = "Essential container in task exited";
 /// `reason` of a container that the kernel has ended for its memory [CP-105].
 const OUT_OF_MEMORY: &str = "OutOfMemoryError: Container killed due to memory usage";
-/// `stoppedReason` of a task with a container that cannot start; the container says why.
+/// `stoppedReason` of a task with a container that cannot start; the container says why. No page of AWS gives these words.
 const FAILED_TO_START: &str = "Task failed to start";
 
 impl Ecs {

@@ -28,7 +28,7 @@ pub use containers::{Condition, Containers, Dependency};
 pub(crate) use definition::NewDefinition;
 pub use definition::{Container, DefinitionStatus, LogConfiguration, PortMapping, TaskDefinition, TaskDefinitionId};
 pub use deployment::{
-    Deployment, DeploymentId, Recipe, Rollback, Rollout, ServiceDeployment, ServiceDeploymentId,
+    Configuration, Deployment, DeploymentId, Recipe, Rollback, Rollout, ServiceDeployment, ServiceDeploymentId,
     ServiceDeploymentStatus,
 };
 pub use health::{ContainerHealthCheck, HealthStatus};

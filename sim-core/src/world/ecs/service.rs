@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::deployment::{DeploymentId, Recipe, ServiceDeploymentId};
+use super::deployment::{Configuration, DeploymentId, Recipe, ServiceDeploymentId};
 use super::{
     Balance, CircuitBreaker, ClusterId, Ecs, EcsEvent, Plan, Strategy, Tags, TaskCounts, TaskDefinitionId, TaskId,
 };
@@ -233,6 +233,16 @@ impl Service {
     pub fn groups(&self) -> impl Iterator<Item = TargetGroupId> {
         let both = |link: &LoadBalancerLink| [Some(link.group), link.advanced.as_ref().map(|it| it.alternate)];
         self.load_balancers.iter().flat_map(both).flatten()
+    }
+
+    /// How it deploys at present.
+    pub fn configuration(&self) -> Configuration {
+        Configuration {
+            minimum_healthy_percent: self.minimum_healthy_percent,
+            maximum_percent: self.maximum_percent,
+            breaker: self.breaker,
+            plan: self.plan.clone(),
+        }
     }
 
     /// The PRIMARY deployment.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::strategy::{ALL, HookStatus, Stage};
-use super::{DeploymentId, DeploymentStrategy, Ecs, LoadBalancerLink, Plan, ServiceDeploymentId, ServiceId};
+use super::{DeploymentId, DeploymentStrategy, Ecs, LoadBalancerLink, ServiceDeploymentId, ServiceId};
 use crate::engine::{FactId, Time};
 use crate::world::elb::{BalancerKind, ElbEvent};
 use crate::world::{Ctx, Event, Fact, Peers};
@@ -16,8 +16,6 @@ const NLB_SHIFT: Duration = Duration::from_secs(600);
 /// How far such a deployment is.
 #[derive(Clone, Debug)]
 pub struct Shift {
-    /// How it deploys: as its service did when it began. What is changed meanwhile counts for the next one.
-    plan: Plan,
     /// Where it is.
     pub stage: Stage,
     /// Since when.
@@ -76,7 +74,6 @@ impl Ecs {
             return None;
         }
         Some(Shift {
-            plan: self.services[service].plan.clone(),
             stage: Stage::ReconcileService,
             since: now,
             blue,
@@ -150,8 +147,7 @@ impl Ecs {
         let now = ctx.now();
         let because = self.service_deployments[act].shift.as_ref().map(|shift| shift.because);
         let fact = ctx.within(because, |ctx| ctx.record(Fact::StageEntered { service, deployment, stage }));
-        let Some(shift) = &self.service_deployments[act].shift else { return };
-        let hooks = shift.plan.hooks.iter().enumerate();
+        let hooks = self.service_deployments[act].configuration.plan.hooks.iter().enumerate();
         let asked = hooks.filter(|(_, hook)| hook.stages.contains(&stage)).map(|(hook, of)| {
             let takes = self.hooks.get(of.name()).map_or(Duration::ZERO, |script| script.takes);
             HookRun { hook, answered: 0, due: now + takes }
@@ -170,7 +166,8 @@ impl Ecs {
         let now = ctx.now();
         let shift = self.service_deployments[act].shift.as_ref()?;
         let (mut left, because, stage) = (Vec::new(), shift.because, shift.stage);
-        let names: Vec<String> = shift.plan.hooks.iter().map(|hook| hook.name().to_owned()).collect();
+        let plan = &self.service_deployments[act].configuration.plan;
+        let names: Vec<String> = plan.hooks.iter().map(|hook| hook.name().to_owned()).collect();
         for mut run in shift.hooks.clone() {
             if now < run.due {
                 left.push(run);
@@ -209,8 +206,9 @@ impl Ecs {
         // A first deployment takes nothing from anybody: all of the traffic is its from the start, and there is nothing to
         // keep ready for the way back.
         let first = shift.blue.is_none();
-        let strategy = if first { DeploymentStrategy::BlueGreen } else { shift.plan.strategy };
-        let bake = if first { Duration::ZERO } else { shift.plan.bake };
+        let plan = &self.service_deployments[act].configuration.plan;
+        let strategy = if first { DeploymentStrategy::BlueGreen } else { plan.strategy };
+        let bake = if first { Duration::ZERO } else { plan.bake };
         let steps = strategy.steps();
         let links = &self.deployments[self.service_deployments[act].target].links;
         let by_flow = links.iter().any(|link| peers.elb.groups[link.group].protocol.kind() == BalancerKind::Network);
