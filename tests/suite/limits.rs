@@ -3,7 +3,7 @@
 use sim_core::Simulation;
 use sim_core::api::OPERATIONS;
 use sim_core::api::throttle;
-use tests::story::{play, play_assuming, ready, typed};
+use tests::story::{play, play_assuming, ready, service, told, typed};
 
 /// A line that runs so many tasks of the family `web`.
 fn run(count: u32) -> String {
@@ -78,6 +78,25 @@ fn twenty_calls_of_run_task_get_in_in_a_second() {
     let printed = printed(&run);
     assert!(printed[..20].iter().all(|output| output == "1\tNone"), "{printed:#?}");
     assert_eq!(printed[20], THROTTLED);
+}
+
+/// [CP-029] [CP-155] Six hundred tasks are wanted: five hundred start at once, the others as the bucket fills, 83 in ten
+/// seconds; that it has to wait is said once.
+#[test]
+fn the_scheduler_launches_five_hundred_tasks_of_a_service_a_minute() {
+    let run = play("3m", &[&service(600, "")]);
+    let started: Vec<(String, usize)> = told(&run)
+        .lines()
+        .filter_map(|line| line.split_once(" has started "))
+        .map(|(at, rest)| (at.to_owned(), rest.split_whitespace().next().and_then(|n| n.parse().ok()).unwrap_or(0)))
+        .collect();
+    let expected = [("00:00:00", 500), ("00:00:10", 83), ("00:00:20", 17)].map(|(at, count)| (at.to_owned(), count));
+    assert_eq!(started, expected);
+    let throttled = told(&run);
+    let throttled: Vec<&str> =
+        throttled.lines().filter(|line| line.contains("operations are being throttled")).collect();
+    assert_eq!(throttled, ["00:00:00 operations are being throttled. Will try again later."]);
+    assert!(run.world().ecs.services.iter().all(|(_, service)| service.steady_since.is_some()));
 }
 
 /// [CP-031] [CP-154] [CP-160]

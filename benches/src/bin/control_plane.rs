@@ -47,9 +47,9 @@ fn main() {
     let (mut world, mut ctx) = account();
     create(&mut world, &mut ctx, 0, 5000);
     let began = ProcessTime::now();
-    // The first look at the service, which launches all of them.
-    run(&mut world, &mut ctx, Time::ZERO);
-    println!("5,000 tasks placed by one service: {:.1} ms", began.elapsed().as_secs_f64() * 1e3);
+    // The scheduler launches 500 at its first look, and then 500 a minute [CP-029].
+    run(&mut world, &mut ctx, Time::from_secs(600));
+    println!("5,000 tasks placed by one service, with all of their starts: {:.1} ms", began.elapsed().as_secs_f64() * 1e3);
     assert_eq!(world.ecs.tasks.iter().count(), 5000);
 }
 

@@ -40,7 +40,7 @@ pub fn fargate_launches(account: &Account, assume: &Assumptions) -> Pace {
     Pace::per_second(assume.fargate_burst.unwrap_or(burst), assume.fargate_rate.unwrap_or(sustained))
 }
 
-/// How fast the service scheduler launches tasks of one service on Fargate: at most 500 or 125 a minute.
+/// How fast the service scheduler launches tasks of one service on Fargate: at most 500 or 125 a minute [CP-029].
 pub fn service_launches(account: &Account) -> Pace {
     let per_minute = if is_large(&account.region) { 500 } else { 125 };
     Pace::per_minute(per_minute, per_minute)

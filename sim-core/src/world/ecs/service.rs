@@ -7,10 +7,10 @@ use super::deployment::{Configuration, DeploymentId, Recipe, ServiceDeploymentId
 use super::{
     Balance, CircuitBreaker, ClusterId, Ecs, EcsEvent, Plan, Strategy, Tags, TaskCounts, TaskDefinitionId, TaskId,
 };
-use crate::engine::{FactId, Id, Time};
+use crate::engine::{FactId, Id, Time, TokenBucket};
 use crate::world::elb::{RuleRef, TargetGroupId};
 use crate::world::network::{SecurityGroupId, SubnetId, ZoneId};
-use crate::world::{Ctx, Event, Fact, Name, Peers};
+use crate::world::{Ctx, Event, Fact, Name, Peers, service_launches};
 
 /// Names a [`Service`].
 pub type ServiceId = Id<Service>;
@@ -166,6 +166,10 @@ pub struct Service {
     pub deadlock_said: Option<Time>,
     /// When it was last announced that no task can be placed, while that is so [CP-154].
     pub unplaced_said: Option<Time>,
+    /// How many tasks the scheduler may launch for it at present [CP-029].
+    pub launches: TokenBucket,
+    /// When it was last announced that it may launch no more for now, while that is so [CP-155].
+    pub throttled_said: Option<Time>,
     /// When it was last announced that protection keeps tasks, while that is so [CP-157].
     pub protection_said: Option<Time>,
     /// `availabilityZoneRebalancing`, and how far it is.
@@ -318,6 +322,8 @@ impl Ecs {
             deadlock_said: None,
             unplaced_said: None,
             vacancies: Vec::new(),
+            launches: TokenBucket::full(service_launches(&peers.account), ctx.now()),
+            throttled_said: None,
             protection_said: None,
             balance: Balance { enabled: new.rebalancing, ..Balance::default() },
             deregistered: Vec::new(),

@@ -52,14 +52,24 @@ impl Ecs {
             launches.push((primary, wanted));
         }
 
+        let asked: u32 = launches.iter().map(|&(_, count)| count).sum();
+        let mut allowed = self.services[service].launches.available(now);
+        self.explain_throttle(service, asked > allowed, peers, ctx);
+
         let mut started = 0;
         for (deployment, count) in launches {
+            let count = count.min(allowed);
+            if count == 0 {
+                break;
+            }
             if !Ecs::can_place(&self.deployments[deployment].recipe.network, peers) {
                 self.explain_placement(service, deployment, peers, ctx);
                 continue;
             }
             self.services[service].unplaced_said = None;
             let unhealthy = if deployment == primary { census.unhealthy_new.as_slice() } else { &[] };
+            allowed -= count;
+            self.services[service].launches.take(count, now);
             self.launch(service, deployment, count, unhealthy, peers, ctx);
             started += count as usize;
         }
@@ -100,6 +110,23 @@ impl Ecs {
             text += &format!(" Amazon ECS replaced {replaced} tasks due to an unhealthy status.");
         }
         ctx.within(first_cause, |ctx| self.announce(service, &text, &peers.account, ctx));
+    }
+
+    /// Says, at most every six hours while that is so, that a service may launch no more tasks for now [CP-029][CP-155]. What is
+    /// left waits for the next looks.
+    fn explain_throttle(&mut self, service: ServiceId, throttled: bool, peers: &Peers, ctx: &mut Ctx) {
+        let it = &mut self.services[service];
+        if !throttled {
+            it.throttled_said = None;
+            return;
+        }
+        if it.throttled_said.is_some_and(|said| ctx.now() < said + QUIET) {
+            return;
+        }
+        it.throttled_said = Some(ctx.now());
+        let because = it.because;
+        let text = "operations are being throttled. Will try again later.";
+        ctx.within(Some(because), |ctx| self.announce(service, text, &peers.account, ctx));
     }
 
     /// Says that there is no host for a task in any of the service's zones [CP-154]. It is tried again at each pass.
