@@ -1,5 +1,6 @@
 //! Every suite.
 
+mod alarms;
 mod application;
 mod applications_under_load;
 mod billing;

@@ -4,7 +4,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{ApiError, ec2, ecr, ecs, elbv2, iam, logs};
+use super::{ApiError, cloudwatch, ec2, ecr, ecs, elbv2, iam, logs};
 use crate::reading;
 use crate::world::{Ctx, World};
 
@@ -124,6 +124,12 @@ pub const OPERATIONS: &[OperationEntry] = &[
     OperationEntry::of::<elbv2::RegisterTargets>(),
     OperationEntry::of::<elbv2::SetRulePriorities>(),
     OperationEntry::of::<elbv2::SetSecurityGroups>(),
+    OperationEntry::of::<cloudwatch::PutMetricAlarm>(),
+    OperationEntry::of::<cloudwatch::DeleteAlarms>(),
+    OperationEntry::of::<cloudwatch::DescribeAlarms>(),
+    OperationEntry::of::<cloudwatch::DisableAlarmActions>(),
+    OperationEntry::of::<cloudwatch::EnableAlarmActions>(),
+    OperationEntry::of::<cloudwatch::SetAlarmState>(),
     OperationEntry::of::<ecs::CreateCluster>(),
     OperationEntry::of::<ecs::RegisterTaskDefinition>(),
     OperationEntry::of::<ecs::CreateService>(),

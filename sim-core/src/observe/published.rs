@@ -62,13 +62,7 @@ pub fn ask(
     };
     let series = world.cloudwatch.series.iter().filter(|(key, _)| key.metric == metric && mine(key.subject));
     let points = series.flat_map(|(_, series)| series).filter(|(minute, _)| within(*minute)).map(|(_, point)| point);
-    let all = points.copied().reduce(|one: Statistics, other| Statistics {
-        sum: one.sum + other.sum,
-        count: one.count + other.count,
-        min: if other.min < one.min { other.min } else { one.min },
-        max: if other.max > one.max { other.max } else { one.max },
-        ..one
-    })?;
+    let all = points.copied().reduce(|one: Statistics, other| one.with(&other))?;
     Some(match statistic {
         Statistic::Average => all.average(),
         Statistic::Sum => all.sum,

@@ -76,6 +76,7 @@ pub fn sentence(world: &World, fact: &Fact) -> String {
     let group = |id| &world.network.groups[id].name;
     let target_group = |id| &world.elb.groups[id].name;
     let deployment = |id| &world.ecs.deployments[id].name;
+    let alarm = |id| &world.cloudwatch.alarms.all[id].name;
     // A rule of a listener: `rule 10 of alb:80`.
     let rule = |id, priority: u32| {
         let listener: &crate::world::elb::Listener = &world.elb.listeners[id];
@@ -260,6 +261,14 @@ pub fn sentence(world: &World, fact: &Fact) -> String {
         Fact::TargetNormal { group, task } => {
             let group = target_group(*group);
             format!("{} fails no more requests than the other targets of {group}", task_name(world, *task))
+        }
+        Fact::AlarmPut { alarm: id } => {
+            let watched = &world.cloudwatch.alarms.all[*id].rule.watched;
+            format!("alarm {} watches {} of {}", alarm(*id), watched.number, watched.metric)
+        }
+        Fact::AlarmDeleted { alarm: id } => format!("alarm {} was deleted", alarm(*id)),
+        Fact::AlarmStateChanged { alarm: id, state, reason } => {
+            format!("alarm {} is in {state}: {}", alarm(*id), reason.trim_end_matches('.'))
         }
         Fact::TrafficSet { to, rate } => format!("{to} is called {rate} from now on"),
         Fact::FirstResponse { balancer, status: 0 } => {

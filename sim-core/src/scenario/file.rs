@@ -227,6 +227,8 @@ assumptions! {
     fargate_burst: u32 => Some,
     /// Tasks that Fargate launches a second; 20 in a large Region and 5 in another unless set [CP-030].
     fargate_rate: u32 => Some,
+    /// From the end of a minute until alarms see its datapoints; "60s" unless set [SC-108].
+    metric_delay: Span => |span: Span| span.0,
     /// Between client and load balancer, there and back; "20ms" unless set.
     client_round_trip: Span => |span: Span| span.0,
     /// Between load balancer and target, there and back; "1ms" unless set.

@@ -72,6 +72,8 @@ pub struct Assumptions {
     pub fargate_burst: Option<u32>,
     /// Tasks that Fargate launches a second [count]; 20 or 5, as the Region has it, unless set [CP-030].
     pub fargate_rate: Option<u32>,
+    /// From the end of a minute until alarms see its datapoints [s]; 60 s [SC-108].
+    pub metric_delay: Duration,
     /// Between client and load balancer, there and back [s]; 20 ms.
     pub client_round_trip: Duration,
     /// Between load balancer and target, there and back [s]; 1 ms.
@@ -113,6 +115,7 @@ impl Default for Assumptions {
             fargate_vcpus: None,
             fargate_burst: None,
             fargate_rate: None,
+            metric_delay: Duration::from_secs(60),
             client_round_trip: Duration::from_millis(20),
             target_round_trip: Duration::from_millis(1),
         }

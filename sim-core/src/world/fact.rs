@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use strum::{IntoStaticStr, VariantNames};
 
+use super::cloudwatch::{AlarmId, AlarmState};
 use super::ecr::RepositoryId;
 use super::ecs::{
     ClusterId, Condition, DeploymentId, HealthStatus, HookStatus, ServiceId, Stage, StopCode, TaskDefinitionId, TaskId,
@@ -367,5 +368,18 @@ pub enum Fact {
     /// A waiter gave up.
     WaiterFailed {
         message: Name,
+    },
+    /// An alarm was made, or made anew.
+    AlarmPut {
+        alarm: AlarmId,
+    },
+    AlarmDeleted {
+        alarm: AlarmId,
+    },
+    /// An alarm is in another state, and why: CloudWatch's text.
+    AlarmStateChanged {
+        alarm: AlarmId,
+        state: AlarmState,
+        reason: Name,
     },
 }

@@ -9,6 +9,7 @@ use super::{FeedLine, seconds};
 use crate::engine::FactId;
 use crate::observe::sentence::{sentence, service_of, task_of};
 use crate::observe::why::{Link, chain};
+use crate::world::cloudwatch::AlarmId;
 use crate::world::ecr::RepositoryId;
 use crate::world::ecs::{ClusterId, HealthStatus, ServiceId, TaskDefinitionId, TaskId, TaskStatus};
 use crate::world::elb::{LoadBalancerId, TargetGroupId};
@@ -58,6 +59,7 @@ enum Entity {
     SecurityGroup(SecurityGroupId),
     Repository(RepositoryId),
     Zone(ZoneId),
+    Alarm(AlarmId),
 }
 
 /// Whether a task is called so: its name in full or within its cluster, its id, the beginning of its id, its ARN.
@@ -79,9 +81,10 @@ pub fn names(world: &World) -> Vec<String> {
     let firewalls = world.network.groups.iter().map(|(_, one)| one.name.clone());
     let repositories = world.ecr.repositories.iter().map(|(_, one)| one.name.clone());
     let zones = world.network.zones.iter().map(|one| one.name.clone());
+    let alarms = world.cloudwatch.alarms.live.keys().cloned();
     let all = services.chain(tasks).chain(clusters).chain(balancers).chain(groups).chain(roles);
     let mut names: Vec<String> = Vec::new();
-    for name in all.chain(firewalls).chain(repositories).chain(zones) {
+    for name in all.chain(firewalls).chain(repositories).chain(zones).chain(alarms) {
         if !names.contains(&name) {
             names.push(name);
         }
@@ -107,6 +110,7 @@ fn find(world: &World, name: &str) -> Option<Entity> {
         .or_else(|| world.ecr.repository_named(name).map(Entity::Repository))
         .or_else(|| definition().map(|(id, _)| Entity::Definition(id)))
         .or_else(|| world.network.zone_named(name).map(Entity::Zone))
+        .or_else(|| world.cloudwatch.alarms.live.get(name).copied().map(Entity::Alarm))
 }
 
 /// The thing with this name, looked at closely.
@@ -257,6 +261,19 @@ fn introduce(world: &World, entity: Entity) -> (&'static str, String, String, Ve
             let command = format!("aws ec2 describe-subnets --filters Name=availability-zone,Values={name}");
             ("zone", name, command, actions)
         }
+        Entity::Alarm(id) => {
+            let name = world.cloudwatch.alarms.all[id].name.clone();
+            let quoted = if name.contains('\'') { format!("\"{name}\"") } else { format!("'{name}'") };
+            let set = |state: &str| {
+                let line = format!("aws cloudwatch set-alarm-state --alarm-name {quoted} --state-value {state}");
+                format!("{line} --state-reason 'by hand'")
+            };
+            let actions = vec![
+                action("Put it into ALARM for a minute", set("ALARM")),
+                action("Put it into OK for a minute", set("OK")),
+            ];
+            ("alarm", name, format!("aws cloudwatch describe-alarms --alarm-names {quoted}"), actions)
+        }
     }
 }
 
@@ -342,6 +359,10 @@ fn is_about(world: &World, entity: Entity, fact: &Fact) -> bool {
         (Entity::Repository(id), Fact::RepositoryCreated { repository } | Fact::ImagePushed { repository, .. }) => {
             *repository == id
         }
+        (
+            Entity::Alarm(id),
+            Fact::AlarmPut { alarm } | Fact::AlarmDeleted { alarm } | Fact::AlarmStateChanged { alarm, .. },
+        ) => *alarm == id,
         (Entity::Zone(id), Fact::ZoneLost { zone } | Fact::ZoneRestored { zone }) => *zone == id,
         _ => false,
     }

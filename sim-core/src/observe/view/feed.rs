@@ -5,6 +5,7 @@ use ts_rs::TS;
 
 use super::{Tone, seconds};
 use crate::observe::sentence::{sentence, task_of};
+use crate::world::cloudwatch::AlarmState;
 use crate::world::ecs::HealthStatus;
 use crate::world::{Ctx, Fact, World};
 
@@ -54,6 +55,7 @@ pub fn feed(world: &World, ctx: &Ctx, after: u32, most: usize) -> Vec<FeedLine> 
 pub(super) fn tone(fact: &Fact) -> Tone {
     match fact {
         Fact::AccessDenied { .. }
+        | Fact::AlarmStateChanged { state: AlarmState::Alarm, .. }
         | Fact::ConnectionBlocked { .. }
         | Fact::DeploymentFailed { .. }
         | Fact::DeploymentRolledBack { .. }
@@ -69,6 +71,7 @@ pub(super) fn tone(fact: &Fact) -> Tone {
         | Fact::ContainerHealthChanged { status: HealthStatus::Unhealthy, .. } => Tone::Bad,
         Fact::ContainerExited { code, .. } if *code != 0 => Tone::Bad,
         Fact::SteadyStateReached { .. }
+        | Fact::AlarmStateChanged { state: AlarmState::Ok, .. }
         | Fact::DeploymentCompleted { .. }
         | Fact::TargetHealthy { .. }
         | Fact::TargetNormal { .. }
@@ -84,6 +87,7 @@ pub(super) fn tone(fact: &Fact) -> Tone {
         | Fact::TaskStopped { .. }
         | Fact::TargetDraining { .. }
         | Fact::TargetUnused { .. }
+        | Fact::AlarmDeleted { .. }
         | Fact::LoadBalancerDeleted { .. }
         | Fact::ListenerDeleted { .. }
         | Fact::RuleDeleted { .. }

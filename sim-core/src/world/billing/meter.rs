@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::price;
 use crate::engine::Time;
 use crate::world::World;
-use crate::world::cloudwatch::{Metric, SeriesKey, Subject};
+use crate::world::cloudwatch::{Alarm, Metric, SeriesKey, Subject};
 use crate::world::ecs::Task;
 use crate::world::elb::{BalancerKind, LoadBalancerId, Scheme};
 
@@ -75,6 +75,8 @@ pub fn bill(world: &World, now: Time) -> Option<Bill> {
         let Some(pushed) = image.pushed else { continue };
         gb_months += image.size() as f64 / 1e9 * hours(now - pushed) / price::MONTH_HOURS;
     }
+    let of_alarm = |alarm: &Alarm| hours(alarm.deleted.unwrap_or(now).min(now) - alarm.created) / price::MONTH_HOURS;
+    let alarm_months = world.cloudwatch.alarms.all.iter().map(|(_, alarm)| of_alarm(alarm)).sum();
     let items = [
         ("Fargate vCPU", vcpu_hours, "vCPU-hour", price::FARGATE_VCPU_HOUR),
         ("Fargate memory", gb_hours, "GB-hour", price::FARGATE_GB_HOUR),
@@ -84,6 +86,7 @@ pub fn bill(world: &World, now: Time) -> Option<Bill> {
         ("Network load balancer capacity", lcu_hours[1], "NLCU-hour", price::NLCU_HOUR),
         ("Public IPv4 addresses", address_hours, "address-hour", price::PUBLIC_IPV4_HOUR),
         ("ECR storage", gb_months, "GB-month", price::ECR_GB_MONTH),
+        ("CloudWatch alarms", alarm_months, "alarm-month", price::ALARM_MONTH),
     ];
     let used = items.into_iter().filter(|(_, quantity, ..)| *quantity > 0.0);
     Some(Bill {

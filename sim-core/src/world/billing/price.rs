@@ -18,5 +18,7 @@ pub const LCU_HOUR: f64 = 0.008;
 pub const PUBLIC_IPV4_HOUR: f64 = 0.005;
 /// ECR storage, per GB and month [IM-092].
 pub const ECR_GB_MONTH: f64 = 0.10;
+/// CloudWatch alarm on one metric, per month [SC-103].
+pub const ALARM_MONTH: f64 = 0.10;
 /// Hours in a month [IA-142].
 pub const MONTH_HOURS: f64 = 730.0;

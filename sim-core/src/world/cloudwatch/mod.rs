@@ -1,5 +1,6 @@
 //! What is measured: counters of requests, and metric series with one point a minute.
 
+pub mod alarm;
 mod close;
 mod latency;
 mod meter;
@@ -7,6 +8,7 @@ mod network;
 mod outcome;
 mod series;
 
+pub use alarm::{Alarm, AlarmId, AlarmState, Alarms};
 pub use latency::Tally;
 pub use meter::{Counts, Meter, Statuses};
 pub use outcome::{Blame, Cause, Outcome};
@@ -43,6 +45,8 @@ pub struct CloudWatch {
     targets: Vec<TargetTimes>,
     /// All series.
     pub series: BTreeMap<SeriesKey, Series>,
+    /// All alarms.
+    pub alarms: Alarms,
     /// CPU time that each task had used at the end of the last minute [CPU-ns], by the place of the task.
     cpu_marks: Vec<f64>,
     /// Minutes are being closed.
@@ -65,7 +69,10 @@ impl CloudWatch {
         match event {
             CloudWatchEvent::Start if self.running => return,
             CloudWatchEvent::Start => self.running = true,
-            CloudWatchEvent::Minute => self.close_minute(peers, ctx),
+            CloudWatchEvent::Minute => {
+                self.close_minute(peers, ctx);
+                self.evaluate_alarms(peers, ctx);
+            }
         }
         let next = ctx.now().next_multiple(Duration::from_secs(60));
         ctx.send_at(next, Event::CloudWatch(CloudWatchEvent::Minute));

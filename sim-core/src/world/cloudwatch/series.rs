@@ -35,6 +35,17 @@ impl Statistics {
         Statistics { sum: count as f64, count, min: 1.0, max: 1.0, p50: 1.0, p90: 1.0, p99: 1.0 }
     }
 
+    /// Both together. (Percentiles of two cannot be had from those of each: they are the first one's.)
+    pub fn with(&self, other: &Statistics) -> Statistics {
+        Statistics {
+            sum: self.sum + other.sum,
+            count: self.count + other.count,
+            min: if other.min < self.min { other.min } else { self.min },
+            max: if other.max > self.max { other.max } else { self.max },
+            ..*self
+        }
+    }
+
     /// Average = Sum / SampleCount [SC-006].
     pub fn average(&self) -> f64 {
         if self.count == 0 { 0.0 } else { self.sum / self.count as f64 }
@@ -110,6 +121,28 @@ impl Metric {
             Metric::ProcessedBytes => "Bytes",
             Metric::CPUUtilization | Metric::MemoryUtilization => "Percent",
             _ => "Count",
+        }
+    }
+
+    /// Whether it is published in this namespace.
+    pub fn is_in(self, namespace: &str) -> bool {
+        use Metric::{ConsumedLCUs, HealthyHostCount, ProcessedBytes, UnHealthyHostCount};
+        let of_service = matches!(self, Metric::CPUUtilization | Metric::MemoryUtilization);
+        let of_flows = matches!(
+            self,
+            Metric::ActiveFlowCount
+                | Metric::NewFlowCount
+                | Metric::TCP_Client_Reset_Count
+                | Metric::TCP_ELB_Reset_Count
+                | Metric::TCP_Target_Reset_Count
+                | Metric::UnhealthyRoutingFlowCount
+        );
+        let of_both = matches!(self, ConsumedLCUs | HealthyHostCount | ProcessedBytes | UnHealthyHostCount);
+        match namespace {
+            "AWS/ECS" => of_service,
+            "AWS/NetworkELB" => of_flows || of_both,
+            "AWS/ApplicationELB" => !of_service && !of_flows,
+            _ => false,
         }
     }
 }
