@@ -23,6 +23,8 @@ enum Deed {
     Breaker(bool, bool, u32),
     Strategy(&'static str),
     Hook(&'static str),
+    Watch(bool, bool),
+    GoesOff(bool),
     StopTask(u32),
     Protect(u32, u32),
     Rebalance(bool),
@@ -56,6 +58,13 @@ impl Deed {
             Deed::Hook(name) => format!(
                 "{configure} lifecycleHooks=[{{hookTargetArn={name},roleArn=hooks,lifecycleStages=[POST_SCALE_UP]}}]"
             ),
+            Deed::Watch(on, back) => {
+                format!("{configure} alarms={{alarmNames=[trouble,gone],enable={on},rollback={back}}}")
+            }
+            Deed::GoesOff(yes) => format!(
+                "aws cloudwatch set-alarm-state --alarm-name trouble --state-value {} --state-reason chance",
+                if *yes { "ALARM" } else { "OK" }
+            ),
             Deed::StopTask(number) => format!("aws ecs stop-task --cluster demo --task web#{number}"),
             Deed::Protect(number, minutes) => format!(
                 "aws ecs update-task-protection --cluster demo --tasks web#{number} --protection-enabled \
@@ -84,6 +93,8 @@ fn deed() -> impl Strategy<Value = Deed> {
         ]
         .prop_map(Deed::Strategy),
         prop_oneof![Just("good"), Just("bad"), Just("unknown")].prop_map(Deed::Hook),
+        (any::<bool>(), any::<bool>()).prop_map(|(on, back)| Deed::Watch(on, back)),
+        any::<bool>().prop_map(Deed::GoesOff),
         (1u32..20).prop_map(Deed::StopTask),
         (1u32..20, 1u32..12).prop_map(|(number, minutes)| Deed::Protect(number, minutes)),
         any::<bool>().prop_map(Deed::Rebalance),
@@ -123,6 +134,21 @@ HealthyThresholdCount = 2
 UnhealthyThresholdCount = 2
 "#;
 
+/// It goes off when somebody says so, for a minute.
+const ALARM: &str = r#"
+[[cloudwatch.metricAlarm]]
+AlarmName = "trouble"
+Namespace = "AWS/ECS"
+MetricName = "CPUUtilization"
+Dimensions = [{ Name = "ClusterName", Value = "demo" }, { Name = "ServiceName", Value = "web" }]
+Statistic = "Average"
+Period = 60
+EvaluationPeriods = 1
+Threshold = 1000
+ComparisonOperator = "GreaterThanThreshold"
+TreatMissingData = "notBreaching"
+"#;
+
 /// After this moment nobody types anything but the mending lines.
 const MENDED: u32 = 40 * 60;
 
@@ -132,7 +158,7 @@ impl Plan {
             "[scenario]\ntitle = \"swarm\"\nseed = {}\nduration = \"180m\"\n[[ecs.cluster]]\nclusterName = \"demo\"\n\
              [[world.image]]\nrepository = \"docker.io/library/httpd\"\nlayers = [\"35 MB\"]\n\
              [[world.hook]]\nname = \"good\"\nanswers = [\"IN_PROGRESS\", \"SUCCEEDED\"]\n\
-             [[world.hook]]\nname = \"bad\"\ntakes = \"7s\"\nanswers = [\"FAILED\"]\n{}{SECOND}",
+             [[world.hook]]\nname = \"bad\"\ntakes = \"7s\"\nanswers = [\"FAILED\"]\n{}{SECOND}{ALARM}",
             self.seed,
             story::BALANCER
         );
@@ -183,7 +209,8 @@ impl Plan {
             format!(
                 "{update} --force-new-deployment --task-definition web:1 --desired-count 3 --deployment-configuration \
                  strategy=ROLLING,bakeTimeInMinutes=0,lifecycleHooks=[],minimumHealthyPercent=100,maximumPercent=200,\
-                 deploymentCircuitBreaker={{enable=false,rollback=false}}"
+                 deploymentCircuitBreaker={{enable=false,rollback=false}},\
+                 alarms={{alarmNames=[],enable=false,rollback=false}}"
             ),
         ));
         lines

@@ -407,6 +407,7 @@ fn is_main(fact: &Fact) -> bool {
         | Fact::ServiceDeleted { .. }
         | Fact::DeploymentStarted { .. }
         | Fact::DeploymentCompleted { .. }
+        | Fact::AlarmStateChanged { .. }
         | Fact::DeploymentFailed { .. }
         | Fact::DeploymentRolledBack { .. }
         | Fact::RollbackRequested { .. }

@@ -229,6 +229,9 @@ assumptions! {
     fargate_rate: u32 => Some,
     /// From the end of a minute until alarms see its datapoints; "60s" unless set [SC-108].
     metric_delay: Span => |span: Span| span.0,
+    /// How long a rolling deployment with alarms is watched when all its tasks are replaced; as long as the slowest alarm
+    /// looks back and a minute more, at most five minutes, unless set [SC-115].
+    alarm_bake_time: Span => |span: Span| Some(span.0),
     /// Between client and load balancer, there and back; "20ms" unless set.
     client_round_trip: Span => |span: Span| span.0,
     /// Between load balancer and target, there and back; "1ms" unless set.

@@ -74,6 +74,9 @@ pub struct Assumptions {
     pub fargate_rate: Option<u32>,
     /// From the end of a minute until alarms see its datapoints [s]; 60 s [SC-108].
     pub metric_delay: Duration,
+    /// How long a rolling deployment with alarms is watched when all its tasks are replaced [s], none when it is derived from
+    /// the alarms; none [SC-115].
+    pub alarm_bake_time: Option<Duration>,
     /// Between client and load balancer, there and back [s]; 20 ms.
     pub client_round_trip: Duration,
     /// Between load balancer and target, there and back [s]; 1 ms.
@@ -116,6 +119,7 @@ impl Default for Assumptions {
             fargate_burst: None,
             fargate_rate: None,
             metric_delay: Duration::from_secs(60),
+            alarm_bake_time: None,
             client_round_trip: Duration::from_millis(20),
             target_round_trip: Duration::from_millis(1),
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::deployment_alarms::DeploymentAlarms;
 use crate::api::{ApiError, NotModelled};
 use crate::world::ecs::{self as kept, CircuitBreaker, Plan, Stage, ThresholdKind};
 
@@ -20,9 +21,8 @@ pub struct DeploymentConfiguration {
     pub minimum_healthy_percent: Option<u32>,
     /// Fails a deployment whose tasks fail; off unless set.
     pub deployment_circuit_breaker: Option<DeploymentCircuitBreaker>,
-    /// Not modelled yet; `enable = false` is let through.
-    #[serde(default, skip_serializing)]
-    pub alarms: NotModelled,
+    /// Fails a deployment that makes one of them go off; off unless set [CP-199].
+    pub alarms: Option<DeploymentAlarms>,
     /// `ROLLING` unless set [CP-165].
     pub strategy: Option<DeploymentStrategy>,
     /// How long both revisions run after the shift of the traffic [min]; 0 unless set, at most 1,440.
@@ -301,8 +301,11 @@ impl DeploymentConfiguration {
             plan.hooks = checked_hooks(hooks)?;
         }
         let rolling = plan.strategy == kept::DeploymentStrategy::Rolling;
+        let alarms = self.alarms.clone().unwrap_or_else(|| DeploymentAlarms::described(&now.alarms));
+        plan.alarms = alarms.kept(rolling)?;
         if rolling && !plan.bake.is_zero() {
-            let message = "A bake time for the strategy ROLLING needs deployment alarms, which are not modelled by this simulator.";
+            let message = "bakeTimeInMinutes needs a strategy with stages: BLUE_GREEN, LINEAR or CANARY. That of the strategy \
+                           ROLLING is derived from its alarms.";
             return refuse("bakeTimeInMinutes", message.into()).map(|()| plan);
         }
         if rolling && !plan.hooks.is_empty() {
@@ -329,6 +332,8 @@ impl DeploymentConfiguration {
 pub struct DeploymentConfigurationDescription {
     /// Off unless set.
     pub deployment_circuit_breaker: DeploymentCircuitBreaker,
+    /// Off unless set.
+    pub alarms: DeploymentAlarms,
     /// Upper bound [%].
     pub maximum_percent: u32,
     /// Lower bound [%].
@@ -369,6 +374,7 @@ impl DeploymentConfigurationDescription {
         };
         DeploymentConfigurationDescription {
             deployment_circuit_breaker: DeploymentCircuitBreaker::described(configuration.breaker),
+            alarms: DeploymentAlarms::described(&configuration.plan.alarms),
             maximum_percent: configuration.maximum_percent,
             minimum_healthy_percent: configuration.minimum_healthy_percent,
             strategy,

@@ -13,6 +13,7 @@ mod delete_account_setting;
 mod delete_cluster;
 mod delete_service;
 mod delete_task_definitions;
+mod deployment_alarms;
 mod deployment_configuration;
 mod deregister_task_definition;
 mod describe_clusters;

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::capacity_provider::{self, CapacityProviderStrategyItem};
+use super::deployment_alarms::AlarmsDescription;
 use super::deployment_configuration::DeploymentConfigurationDescription;
 use super::launch_type::LaunchType;
 use super::load_balancer::{self, LoadBalancer};
@@ -132,6 +133,8 @@ pub struct ServiceDeploymentDescription {
     pub lifecycle_stage: Option<&'static str>,
     /// What watches it.
     pub deployment_circuit_breaker: BreakerDescription,
+    /// What else does.
+    pub alarms: AlarmsDescription,
 }
 
 impl ServiceDeploymentDescription {
@@ -174,6 +177,7 @@ impl ServiceDeploymentDescription {
             }),
             lifecycle_stage: act.shift.as_ref().map(|shift| shift.stage.into()),
             deployment_circuit_breaker: BreakerDescription { status, failure_count: target.failures, threshold },
+            alarms: AlarmsDescription::of(act),
         }
     }
 }

@@ -4,9 +4,8 @@
 //! are made of; as a thing that never changes it is called a *service revision*, and the two are one here. A *service
 //! deployment* (DescribeServiceDeployments) is the act of going from one revision to another, a way back included.
 
-use super::Shift;
 use super::service::{AwsVpc, LoadBalancerLink};
-use super::{CircuitBreaker, Ecs, Plan, ServiceId, Strategy, TaskCounts, TaskDefinitionId};
+use super::{CircuitBreaker, Ecs, Plan, ServiceId, Shift, Stage, Strategy, TaskCounts, TaskDefinitionId, Watch};
 use crate::engine::{FactId, Id, Time};
 use crate::world::{Account, Ctx, Fact, Peers};
 
@@ -141,7 +140,7 @@ pub struct Configuration {
     pub maximum_percent: u32,
     /// `deploymentCircuitBreaker`.
     pub breaker: CircuitBreaker,
-    /// `strategy`, `bakeTimeInMinutes`, `lifecycleHooks`.
+    /// `strategy`, `bakeTimeInMinutes`, `lifecycleHooks`, `alarms`.
     pub plan: Plan,
 }
 
@@ -176,6 +175,8 @@ pub struct ServiceDeployment {
     pub configuration: Configuration,
     /// How far it is, unless its strategy is ROLLING.
     pub shift: Option<Shift>,
+    /// How its alarms are watched.
+    pub watch: Watch,
     /// What a lifecycle hook, or a stage that took too long, has made it fail with.
     pub hook_failed: Option<FactId>,
     /// The circuit breaker has made it fail.
@@ -264,6 +265,7 @@ impl Ecs {
             updated: now,
             rollback: None,
             configuration: self.services[id].configuration(),
+            watch: Watch::begin(&self.services[id].plan.alarms, peers),
             shift,
             hook_failed: None,
             triggered: false,
@@ -337,8 +339,9 @@ impl Ecs {
         }
     }
 
-    /// Fails the PRIMARY deployment when its circuit breaker has counted enough, or when a user wants it back
-    /// [CP-189][CP-193], and goes back, if that is asked for and there is where to.
+    /// Fails the PRIMARY deployment when its circuit breaker has counted enough, when one of its alarms went off, or when a
+    /// user wants it back [CP-189][CP-193][CP-199], and goes back, if that is asked for and there is where to. Of circuit
+    /// breaker and alarms the first one decides, with its own rollback [SC-095].
     pub(super) fn monitor(&mut self, service: ServiceId, peers: &Peers, ctx: &mut Ctx) {
         let it = &self.services[service];
         let primary = it.primary();
@@ -349,6 +352,7 @@ impl Ecs {
             return;
         }
         let hook = self.service_deployments[act].hook_failed.take();
+        let alarm = self.alarm_went_off(service, peers);
         let deployment = &self.deployments[primary];
         let tripped = breaker.enable && deployment.failures > 0 && deployment.failures >= threshold;
         let Some(because) = (if asked {
@@ -358,18 +362,19 @@ impl Ecs {
         } else if tripped {
             deployment.latest_failure
         } else {
-            None
+            alarm.map(|(because, _)| because)
         }) else {
             return;
         };
         self.service_deployments[act].triggered |= tripped && !asked;
         self.service_deployments[act].threshold = threshold;
-        let why = match (asked, hook) {
-            (true, _) => Why::User,
-            (false, Some(_)) => Why::Hook,
-            (false, None) => Why::CircuitBreaker,
+        let stage = self.stage_of(service).unwrap_or(Stage::CleanUp);
+        let (why, back) = match (asked, hook) {
+            (true, _) => (Why::User, true),
+            (false, Some(_)) => (Why::Hook(stage), true),
+            (false, None) if tripped => (Why::CircuitBreaker, breaker.rollback),
+            (false, None) => (Why::Alarm, alarm.is_some_and(|(_, rollback)| rollback)),
         };
-        let back = asked || hook.is_some() || breaker.rollback;
         ctx.within(Some(because), |ctx| self.fail(service, why, back, peers, ctx));
     }
 
@@ -480,18 +485,21 @@ impl Ecs {
 enum Why {
     /// Too many of its tasks failed.
     CircuitBreaker,
-    /// A lifecycle hook answered FAILED, or a stage took too long. AWS publishes no words for it: these are ours.
-    Hook,
+    /// One of its alarms went off. The words of its states are ours, that of the event is AWS's.
+    Alarm,
+    /// A lifecycle hook of this stage answered FAILED, or the stage took too long.
+    Hook(Stage),
     /// A user wants it back. These words are ours, too.
     User,
 }
 
 impl Why {
-    /// What the service event says [CP-152].
+    /// What the service event says [CP-152][CP-199].
     fn text(&self) -> &'static str {
         match self {
             Why::CircuitBreaker => "tasks failed to start",
-            Why::Hook => "lifecycle hook failed",
+            Why::Alarm => "alarm detected",
+            Why::Hook(_) => "lifecycle hook failed",
             Why::User => "stopped by user",
         }
     }
@@ -500,7 +508,8 @@ impl Why {
     fn reason(&self, name: &str) -> String {
         match self {
             Why::CircuitBreaker => "ECS deployment circuit breaker: tasks failed to start.".to_owned(),
-            Why::Hook => format!("ECS deployment {name} failed: lifecycle hook failed."),
+            Why::Alarm => "ECS deployment alarms: alarm detected.".to_owned(),
+            Why::Hook(_) => format!("ECS deployment {name} failed: lifecycle hook failed."),
             Why::User => format!("ECS deployment {name} stopped by user."),
         }
     }
@@ -509,17 +518,19 @@ impl Why {
     fn back_reason(&self, name: &str) -> String {
         match self {
             Why::CircuitBreaker => format!("ECS deployment circuit breaker: rolling back to deploymentId {name}."),
-            Why::Hook | Why::User => format!("ECS deployment: rolling back to deploymentId {name}."),
+            Why::Alarm => format!("ECS deployment alarms: rolling back to deploymentId {name}."),
+            Why::Hook(_) | Why::User => format!("ECS deployment: rolling back to deploymentId {name}."),
         }
     }
 
-    /// `statusReason` of the service deployment. AWS gives no list: the words are ours.
+    /// `statusReason` of the service deployment. AWS gives no list; those of circuit breaker and hooks have been seen.
     fn status_reason(&self) -> String {
         match self {
             Why::CircuitBreaker => {
-                "Service deployment rolled back because of the deployment circuit breaker.".to_owned()
+                "Service deployment rolled back because the circuit breaker threshold was exceeded.".to_owned()
             }
-            Why::Hook => "Service deployment rolled back because of a lifecycle hook.".to_owned(),
+            Why::Alarm => "Service deployment rolled back because alarm(s) were detected.".to_owned(),
+            Why::Hook(stage) => format!("Service deployment rolled back because {stage} lifecycle hook(s) failed."),
             Why::User => "Service deployment rolled back at the request of a user.".to_owned(),
         }
     }

@@ -19,6 +19,7 @@ mod service;
 mod shift;
 mod strategy;
 mod task;
+mod watch;
 
 pub use balance::Balance;
 pub use breaker::{CircuitBreaker, ThresholdKind};
@@ -42,6 +43,7 @@ pub(crate) use service::{NewService, ServiceUpdate};
 pub use shift::Shift;
 pub use strategy::{DeploymentStrategy, Hook, HookScript, HookStatus, Plan, Stage};
 pub use task::{ContainerState, NewTask, StopCode, Stopping, TargetState, Task, TaskId, TaskStatus, Timestamps};
+pub use watch::{DeploymentAlarms, Watch};
 
 use std::collections::BTreeMap;
 

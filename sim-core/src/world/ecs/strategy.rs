@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Ecs;
+use super::{DeploymentAlarms, Ecs};
 
 /// All of the traffic [per mille].
 pub(crate) const ALL: u32 = 1000;
@@ -118,6 +118,8 @@ pub struct Plan {
     pub bake: Duration,
     /// `lifecycleHooks`.
     pub hooks: Vec<Hook>,
+    /// `alarms`: what fails a deployment.
+    pub alarms: DeploymentAlarms,
 }
 
 /// `hookStatus` of an answer [CP-212].

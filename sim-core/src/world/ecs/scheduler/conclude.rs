@@ -41,10 +41,15 @@ impl Ecs {
             self.explain_deadlock(service, &census, busy || started, peers, ctx);
             return None;
         }
+        let in_progress = self.deployments[deployment].rollout == Rollout::InProgress;
+        let complete = in_progress && census.healthy_new == desired && {
+            let act = self.current_service_deployment(service);
+            self.is_baked(act, peers, now)
+        };
         let latest = census.new.iter().map(|&task| self.tasks[task].because).max();
         let because = latest.unwrap_or(self.services[service].because).max(self.services[service].because);
         ctx.within(Some(because), |ctx| {
-            if self.deployments[deployment].rollout == Rollout::InProgress && census.healthy_new == desired {
+            if complete {
                 self.complete(service, now);
                 let fact = ctx.record(Fact::DeploymentCompleted { service, deployment });
                 ctx.because(fact);
