@@ -3,6 +3,7 @@
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use sim_core::Simulation;
+use sim_core::world::Fact;
 use tests::story::{BALANCER, play, service, service_behind, told, typed};
 
 /// The revision `bad`, whose image nobody has pushed.
@@ -255,4 +256,126 @@ fn a_circuit_breaker_is_checked_and_read_back() {
         ]
         .join("\n")
     );
+}
+
+/// How far a run is at this moment: `rolloutState` of the newest deployment, and running tasks of both revisions.
+fn halfway(parts: &[&str], seconds: u64) -> (String, (usize, usize)) {
+    let mut run = tests::story::ready("40m", parts);
+    run.run_until(sim_core::engine::Time::from_secs(seconds));
+    let described = ask(&mut run, "DescribeServices", json!({ "cluster": "demo", "services": ["web"] }));
+    let rollout = described["services"][0]["deployments"][0]["rolloutState"].as_str().unwrap_or_default().to_owned();
+    (rollout, tests::story::running(&run))
+}
+
+/// When the second deployment was complete [s].
+fn completed(run: &Simulation) -> u64 {
+    let done = |entry: &sim_core::engine::Entry<Fact>| matches!(entry.fact, Fact::DeploymentCompleted { .. });
+    let all = run.ctx().journal().iter().filter(|(_, entry)| done(entry)).map(|(_, entry)| entry.at);
+    all.map(|at| at.as_secs_f64() as u64).nth(1).expect("it was complete")
+}
+
+/// [CP-177] Two healthy tasks of four are enough, once the old ones have gone: the deployment is complete earlier than usual, and
+/// the rest of its tasks comes afterwards.
+#[test]
+fn a_deployment_may_be_complete_before_all_tasks_are_there() {
+    let bounds = "minimumHealthyPercent = 50, maximumPercent = 125";
+    let early = format!(
+        "deploymentConfiguration = {{ {bounds}, earlySuccessCriteria = {{ enable = true, healthyPercent = 50 }} }}"
+    );
+    let usual = format!("deploymentConfiguration = {{ {bounds} }}");
+    let update = update("6m", "web:2");
+    let run = |more: &str| play("40m", &[BALANCER, &service_behind(4, more), &update]);
+    let (usual, blocking) = (run(&usual), run(&early));
+    assert!(completed(&blocking) < completed(&usual), "{}", told(&blocking));
+    let (rollout, (old, _)) = halfway(&[BALANCER, &service_behind(4, &early), &update], completed(&blocking));
+    assert_eq!((rollout.as_str(), old), ("COMPLETED", 0));
+    assert_eq!(tests::story::running(&blocking), (0, 4), "{}", told(&blocking));
+    let story = told(&blocking);
+    assert_eq!(story.matches("(deployment #2) deployment completed.").count(), 1, "{story}");
+    assert!(story.trim_end().ends_with("has reached a steady state."), "{story}");
+}
+
+/// [CP-177] A task that protects itself keeps a deployment open until its protection ends; with a deferred clean-up the
+/// deployment is complete, and the task goes afterwards.
+#[test]
+fn the_clean_up_may_come_after_the_end() {
+    let with = |cleanup: &str| {
+        format!(
+            "deploymentConfiguration = {{ earlySuccessCriteria = {{ enable = true, sourceServiceRevisionCleanup = \
+             \"{cleanup}\" }} }}"
+        )
+    };
+    let protect = typed(
+        "5m",
+        "aws ecs update-task-protection --cluster demo --tasks web#1 --protection-enabled --expires-in-minutes 20",
+    );
+    let update = update("6m", "web:2");
+    let (blocking, deferred) = (with("BLOCKING"), with("DEFERRED"));
+    let run = |more: &str| play("40m", &[BALANCER, &service_behind(2, more), &protect, &update]);
+    let (blocked, early) = (run(&blocking), run(&deferred));
+    assert!(completed(&blocked) >= 25 * 60, "{}", told(&blocked));
+    let end = completed(&early);
+    assert!(end < 8 * 60, "{}", told(&early));
+    let (rollout, running) = halfway(&[BALANCER, &service_behind(2, &deferred), &protect, &update], end);
+    assert_eq!((rollout.as_str(), running), ("COMPLETED", (1, 2)), "{}", told(&early));
+    for run in [&blocked, &early] {
+        assert_eq!(tests::story::running(run), (0, 2), "{}", told(run));
+        assert!(told(run).trim_end().ends_with("has reached a steady state."), "{}", told(run));
+    }
+}
+
+/// [CP-177] After an early success nothing takes the deployment back.
+#[test]
+fn an_early_success_is_final() {
+    let configuration = "deploymentConfiguration = { minimumHealthyPercent = 50, deploymentCircuitBreaker = { enable = true, \
+                         rollback = true }, earlySuccessCriteria = { enable = true, healthyPercent = 50, \
+                         sourceServiceRevisionCleanup = \"DEFERRED\" } }";
+    let mut run = tests::story::ready("40m", &[BALANCER, &service_behind(2, configuration), &update("6m", "web:2")]);
+    while run.step() {
+        let done = run.ctx().journal().iter().filter(|(_, one)| matches!(one.fact, Fact::DeploymentCompleted { .. }));
+        if done.count() == 2 {
+            break;
+        }
+    }
+    let arn = service_deployments(&mut run)[0]["serviceDeploymentArn"].clone();
+    ask(&mut run, "StopServiceDeployment", json!({ "serviceDeploymentArn": arn }));
+    assert_eq!(service_deployments(&mut run)[0]["status"], "SUCCESSFUL");
+    run.run();
+    assert_eq!(tests::story::running(&run), (0, 2), "{}", told(&run));
+}
+
+/// [CP-177]
+#[test]
+fn early_success_criteria_are_checked_and_read_back() {
+    let mut run = play("5m", &[&service(2, "")]);
+    let mut update = |configuration: Value| {
+        let input = json!({ "cluster": "demo", "service": "web", "deploymentConfiguration": configuration });
+        let (mut world, mut ctx) = (run.world().clone(), run.ctx().clone());
+        let _ = &mut run;
+        let entry = sim_core::api::find("ecs", "UpdateService").expect("it exists");
+        (entry.call)(input, &mut world, &mut ctx).map(|it| it["service"]["deploymentConfiguration"].clone())
+    };
+    let given = json!({ "enable": true, "healthyPercent": 60, "sourceServiceRevisionCleanup": "DEFERRED" });
+    let kept = update(json!({ "minimumHealthyPercent": 50, "earlySuccessCriteria": given })).expect("it is kept");
+    assert_eq!(kept["earlySuccessCriteria"], given);
+    let kept = update(json!({ "earlySuccessCriteria": { "enable": true } })).expect("the defaults are there");
+    let usual = json!({ "enable": true, "healthyPercent": 100, "sourceServiceRevisionCleanup": "BLOCKING" });
+    assert_eq!(kept["earlySuccessCriteria"], usual);
+    let off = update(json!({ "earlySuccessCriteria": { "enable": false } })).expect("it can be off");
+    assert_eq!(off["earlySuccessCriteria"], Value::Null);
+    for (configuration, message) in [
+        (json!({ "earlySuccessCriteria": { "enable": true, "healthyPercent": 101 } }), "from 0 to 100"),
+        (
+            json!({ "earlySuccessCriteria": { "enable": true, "healthyPercent": 99 } }),
+            "minimumHealthyPercent, which is 100",
+        ),
+        (
+            json!({ "strategy": "BLUE_GREEN", "earlySuccessCriteria": { "enable": true } }),
+            "only with the strategy ROLLING",
+        ),
+    ] {
+        let error = update(configuration).expect_err("it is refused");
+        assert!(error.message.contains(message), "{error}");
+        assert!(error.place.starts_with("deploymentConfiguration.earlySuccessCriteria"), "{}", error.place);
+    }
 }

@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::deployment_alarms::DeploymentAlarms;
-use crate::api::{ApiError, NotModelled};
+use super::early_success::EarlySuccessCriteria;
+use crate::api::ApiError;
 use crate::world::ecs::{self as kept, CircuitBreaker, Plan, Stage, ThresholdKind};
 
 /// `deploymentConfiguration` of a rolling update [CP-169].
@@ -34,9 +35,8 @@ pub struct DeploymentConfiguration {
     pub linear_configuration: Option<LinearConfiguration>,
     /// For `CANARY`.
     pub canary_configuration: Option<CanaryConfiguration>,
-    /// Not modelled; `enable = false` is let through.
-    #[serde(default, skip_serializing)]
-    pub early_success_criteria: NotModelled,
+    /// Completes a rolling deployment before all of its tasks are there; off unless set [CP-177].
+    pub early_success_criteria: Option<EarlySuccessCriteria>,
 }
 
 /// `deploymentCircuitBreaker` [CP-190].
@@ -229,6 +229,9 @@ impl DeploymentConfiguration {
         if maximum < 100 {
             return error("maximumPercent", "maximumPercent must be at least 100.");
         }
+        if let Some(criteria) = self.early_success_criteria {
+            criteria.kept(true, Some(minimum))?;
+        }
         if (minimum, maximum) == (100, 100) {
             let message = "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.";
             return error("maximumPercent", message);
@@ -303,6 +306,8 @@ impl DeploymentConfiguration {
         let rolling = plan.strategy == kept::DeploymentStrategy::Rolling;
         let alarms = self.alarms.clone().unwrap_or_else(|| DeploymentAlarms::described(&now.alarms));
         plan.alarms = alarms.kept(rolling)?;
+        let early = self.early_success_criteria.or(now.early.map(EarlySuccessCriteria::described));
+        plan.early = early.map(|criteria| criteria.kept(rolling, None)).transpose()?.flatten();
         if rolling && !plan.bake.is_zero() {
             let message = "bakeTimeInMinutes needs a strategy with stages: BLUE_GREEN, LINEAR or CANARY. That of the strategy \
                            ROLLING is derived from its alarms.";
@@ -345,6 +350,9 @@ pub struct DeploymentConfigurationDescription {
     /// Functions that are asked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lifecycle_hooks: Vec<LifecycleHook>,
+    /// When they are on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub early_success_criteria: Option<EarlySuccessCriteria>,
     /// For `LINEAR`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub linear_configuration: Option<LinearConfiguration>,
@@ -380,6 +388,7 @@ impl DeploymentConfigurationDescription {
             strategy,
             bake_time_in_minutes: minutes(configuration.plan.bake),
             lifecycle_hooks: configuration.plan.hooks.iter().map(LifecycleHook::described).collect(),
+            early_success_criteria: configuration.plan.early.map(EarlySuccessCriteria::described),
             linear_configuration: linear,
             canary_configuration: canary,
         }

@@ -22,6 +22,7 @@ mod describe_service_revisions;
 mod describe_services;
 mod describe_task_definition;
 mod describe_tasks;
+mod early_success;
 mod failure;
 mod get_task_protection;
 mod launch_type;

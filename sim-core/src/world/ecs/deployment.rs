@@ -457,14 +457,20 @@ impl Ecs {
         self.wake(service, ctx);
     }
 
-    /// The PRIMARY deployment has replaced all others.
+    /// The PRIMARY deployment is complete. What is left of earlier ones still goes, and is not made good any more.
     pub(super) fn complete(&mut self, service: ServiceId, now: Time) {
         let deployment = self.services[service].primary();
         let it = &mut self.deployments[deployment];
         it.rollout = Rollout::Completed;
         it.reason = format!("ECS deployment {} completed.", it.name);
         it.updated = now;
-        self.services[service].deployments = vec![deployment];
+        let it = &self.services[service];
+        let stays = |&of: &DeploymentId| of == deployment || self.has_tasks_to_stop(service, of);
+        let left: Vec<DeploymentId> = it.deployments.iter().copied().filter(stays).collect();
+        for &earlier in left.iter().filter(|&&earlier| earlier != deployment) {
+            self.deployments[earlier].kept = 0;
+        }
+        self.services[service].deployments = left;
         let breaker = self.services[service].breaker;
         let threshold = breaker.threshold(self.services[service].desired_count);
         let act = self.current_service_deployment(service);

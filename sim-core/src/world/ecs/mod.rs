@@ -7,6 +7,7 @@ mod cluster;
 pub(crate) mod containers;
 mod definition;
 mod deployment;
+mod early;
 mod events;
 mod health;
 mod inside;
@@ -32,6 +33,7 @@ pub use deployment::{
     Configuration, Deployment, DeploymentId, Recipe, Rollback, Rollout, ServiceDeployment, ServiceDeploymentId,
     ServiceDeploymentStatus,
 };
+pub use early::EarlySuccess;
 pub use health::{ContainerHealthCheck, HealthStatus};
 pub use labels::{ContainerOverride, Labels, RunRequest};
 pub use restart::RestartPolicy;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{DeploymentAlarms, Ecs};
+use super::{DeploymentAlarms, EarlySuccess, Ecs};
 
 /// All of the traffic [per mille].
 pub(crate) const ALL: u32 = 1000;
@@ -120,6 +120,8 @@ pub struct Plan {
     pub hooks: Vec<Hook>,
     /// `alarms`: what fails a deployment.
     pub alarms: DeploymentAlarms,
+    /// `earlySuccessCriteria`, when they are enabled.
+    pub early: Option<EarlySuccess>,
 }
 
 /// `hookStatus` of an answer [CP-212].

@@ -38,23 +38,21 @@ impl Ecs {
         }
         if !settled {
             self.services[service].steady_since = None;
+            if self.is_early_success(service, &census, busy) {
+                self.finish(service, peers, ctx);
+            }
             self.explain_deadlock(service, &census, busy || started, peers, ctx);
             return None;
         }
-        let in_progress = self.deployments[deployment].rollout == Rollout::InProgress;
-        let complete = in_progress && census.healthy_new == desired && {
-            let act = self.current_service_deployment(service);
-            self.is_baked(act, peers, now)
-        };
+        if self.deployments[deployment].rollout == Rollout::Completed {
+            // What earlier deployments had left has gone.
+            self.services[service].deployments = vec![deployment];
+        }
         let latest = census.new.iter().map(|&task| self.tasks[task].because).max();
         let because = latest.unwrap_or(self.services[service].because).max(self.services[service].because);
         ctx.within(Some(because), |ctx| {
-            if complete {
-                self.complete(service, now);
-                let fact = ctx.record(Fact::DeploymentCompleted { service, deployment });
-                ctx.because(fact);
-                let text = format!("(deployment {}) deployment completed.", self.deployments[deployment].name);
-                self.announce(service, &text, &peers.account, ctx);
+            if self.deployments[deployment].rollout == Rollout::InProgress && census.healthy_new == desired {
+                self.finish(service, peers, ctx);
             }
             let completed = self.deployments[deployment].rollout == Rollout::Completed;
             let first = self.services[service].steady_since.is_none() && completed;
@@ -78,6 +76,20 @@ impl Ecs {
                 Look::Balanced => Some(quiet),
             }
         })
+    }
+
+    /// Completes the PRIMARY deployment, once its bake time is over.
+    fn finish(&mut self, service: ServiceId, peers: &Peers, ctx: &mut Ctx) {
+        let (now, act) = (ctx.now(), self.current_service_deployment(service));
+        if !self.is_baked(act, peers, now) {
+            return;
+        }
+        self.complete(service, now);
+        let deployment = self.services[service].primary();
+        let fact = ctx.record(Fact::DeploymentCompleted { service, deployment });
+        ctx.because(fact);
+        let text = format!("(deployment {}) deployment completed.", self.deployments[deployment].name);
+        self.announce(service, &text, &peers.account, ctx);
     }
 
     /// Whether every health check that exists is passed: what a steady state asks [CP-121].
