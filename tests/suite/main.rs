@@ -41,6 +41,7 @@ mod rebalancing;
 mod rules;
 mod scenarios;
 mod scheduler;
+mod schedules;
 mod start;
 mod swarm;
 mod target_choice;

@@ -9,12 +9,15 @@ pub mod command;
 pub mod ec2;
 pub mod ecr;
 pub mod ecs;
+mod ecs_target;
 pub mod elbv2;
 mod error;
 pub mod iam;
 pub mod logs;
 mod not_modelled;
 mod operation;
+mod run_as;
+pub mod scheduler;
 pub mod schema;
 pub mod throttle;
 

@@ -4,7 +4,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{ApiError, cloudwatch, ec2, ecr, ecs, elbv2, iam, logs};
+use super::{ApiError, cloudwatch, ec2, ecr, ecs, elbv2, iam, logs, scheduler};
 use crate::reading;
 use crate::world::{Ctx, World};
 
@@ -165,6 +165,11 @@ pub const OPERATIONS: &[OperationEntry] = &[
     OperationEntry::of::<ecs::UpdateClusterSettings>(),
     OperationEntry::of::<ecs::UpdateService>(),
     OperationEntry::of::<ecs::UpdateTaskProtection>(),
+    OperationEntry::of::<scheduler::CreateSchedule>(),
+    OperationEntry::of::<scheduler::DeleteSchedule>(),
+    OperationEntry::of::<scheduler::GetSchedule>(),
+    OperationEntry::of::<scheduler::ListSchedules>(),
+    OperationEntry::of::<scheduler::UpdateSchedule>(),
 ];
 
 /// The operation of this service with this API name or CLI name.

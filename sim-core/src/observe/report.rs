@@ -422,6 +422,10 @@ fn is_main(fact: &Fact) -> bool {
         | Fact::AccessDenied { .. }
         | Fact::ConnectionBlocked { .. }
         | Fact::OperationRefused { .. }
+        | Fact::TargetInvoked { .. }
+        | Fact::TargetRefused { .. }
+        | Fact::TargetStartedNothing { .. }
+        | Fact::TargetDropped { .. }
         | Fact::IngressRevoked { .. }
         | Fact::RouteDeleted { .. }
         | Fact::TaskCreated { .. }

@@ -129,6 +129,15 @@ pub fn sentence(world: &World, fact: &Fact) -> String {
         }
         Fact::WaiterSucceeded { waiter } => format!("the waiter {waiter} is satisfied"),
         Fact::WaiterFailed { message } => message.to_string(),
+        Fact::ScheduleCreated { schedule } => format!("schedule {schedule} was created"),
+        Fact::ScheduleUpdated { schedule } => format!("schedule {schedule} was updated"),
+        Fact::ScheduleDeleted { schedule } => format!("schedule {schedule} was deleted"),
+        Fact::TargetInvoked { by, attempt: 1 } => format!("{by} calls RunTask"),
+        Fact::TargetInvoked { by, attempt } => format!("{by} calls RunTask again (call {attempt})"),
+        Fact::TargetRefused { by, code, message } => format!("RunTask was refused to {by}: {code}: {message}"),
+        Fact::TargetStartedNothing { by, reason } => format!("RunTask started no task for {by}: {reason}"),
+        Fact::TargetDropped { by, calls: 1 } => format!("{by} does not call again"),
+        Fact::TargetDropped { by, calls } => format!("{by} has called {calls} times and gives up"),
         Fact::ClusterDeleted { cluster } => format!("cluster {} was deleted", world.ecs.clusters[*cluster].name),
         Fact::TaskDefinitionDeleted { definition } => {
             format!("task definition {} is to be deleted", world.ecs.definitions[*definition].name())

@@ -232,6 +232,13 @@ assumptions! {
     /// How long a rolling deployment with alarms is watched when all its tasks are replaced; as long as the slowest alarm
     /// looks back and a minute more, at most five minutes, unless set [SC-115].
     alarm_bake_time: Span => |span: Span| Some(span.0),
+    /// How long after its time a schedule without a flexible window calls at most, drawn anew each time; "0s" unless set
+    /// [CP-164].
+    schedule_precision: Span => |span: Span| span.0,
+    /// From the refusal of a call that EventBridge makes to the next one, twice as long each time; "1s" unless set [CP-164].
+    target_retry: Span => |span: Span| span.0,
+    /// What that doubles to at most; "8m" unless set [CP-164].
+    target_retry_max: Span => |span: Span| span.0,
     /// Between client and load balancer, there and back; "20ms" unless set.
     client_round_trip: Span => |span: Span| span.0,
     /// Between load balancer and target, there and back; "1ms" unless set.

@@ -63,9 +63,24 @@ impl Account {
 
     /// The moment on the wall clock as the AWS CLI prints it: `2026-01-05T09:00:12.345000+00:00`.
     pub fn wall(&self, at: Time) -> String {
-        let nanos = self.start.as_nanosecond() + i128::from(at.as_nanos());
-        let moment = Timestamp::from_nanosecond(nanos).unwrap_or(Timestamp::MAX);
+        Account::shown(self.moment(at))
+    }
+
+    /// A moment on the wall clock in the same spelling.
+    pub fn shown(moment: Timestamp) -> String {
         moment.strftime("%Y-%m-%dT%H:%M:%S.%6f+00:00").to_string()
+    }
+
+    /// The moment on the wall clock.
+    pub fn moment(&self, at: Time) -> Timestamp {
+        let nanos = self.start.as_nanosecond() + i128::from(at.as_nanos());
+        Timestamp::from_nanosecond(nanos).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The simulated time of a moment on the wall clock; none for what was before the scenario, or comes too late for any.
+    pub fn time(&self, moment: Timestamp) -> Option<Time> {
+        let nanos = moment.as_nanosecond() - self.start.as_nanosecond();
+        u64::try_from(nanos).ok().map(Time::from_nanos)
     }
 
     /// The moment on the wall clock as services with a JSON protocol count it [ms since 1970].

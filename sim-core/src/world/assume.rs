@@ -77,6 +77,13 @@ pub struct Assumptions {
     /// How long a rolling deployment with alarms is watched when all its tasks are replaced [s], none when it is derived from
     /// the alarms; none [SC-115].
     pub alarm_bake_time: Option<Duration>,
+    /// How long after its time a schedule without a flexible window calls at most [s]: drawn anew each time, and AWS promises
+    /// the minute; 0 s [CP-164].
+    pub schedule_precision: Duration,
+    /// From the refusal of a call that EventBridge makes to the next one [s]; it doubles each time; 1 s [CP-164].
+    pub target_retry: Duration,
+    /// What that doubles to at most [s]; 480 s, with which 185 retries take the 24 hours that AWS says [CP-164].
+    pub target_retry_max: Duration,
     /// Between client and load balancer, there and back [s]; 20 ms.
     pub client_round_trip: Duration,
     /// Between load balancer and target, there and back [s]; 1 ms.
@@ -120,6 +127,9 @@ impl Default for Assumptions {
             fargate_rate: None,
             metric_delay: Duration::from_secs(60),
             alarm_bake_time: None,
+            schedule_precision: Duration::ZERO,
+            target_retry: Duration::from_secs(1),
+            target_retry_max: Duration::from_secs(480),
             client_round_trip: Duration::from_millis(20),
             target_round_trip: Duration::from_millis(1),
         }

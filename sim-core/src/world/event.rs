@@ -1,6 +1,6 @@
 //! Everything that is scheduled: one closed list, by the subsystem that reacts.
 
-use super::{app, capacity, cloudwatch, ecr, ecs, elb, logs, network, traffic};
+use super::{app, capacity, cloudwatch, ecr, ecs, elb, eventbridge, logs, network, traffic};
 
 /// Something that will happen. Small and `Copy`: whatever is larger stays with its owner, and the event names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub enum Event {
     App(app::AppEvent),
     /// To the metrics.
     CloudWatch(cloudwatch::CloudWatchEvent),
+    /// To EventBridge.
+    EventBridge(eventbridge::EventBridgeEvent),
 }
 
 /// What the queue carries must stay small: half of its speed is cache lines.

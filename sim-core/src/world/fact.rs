@@ -382,4 +382,37 @@ pub enum Fact {
         state: AlarmState,
         reason: Name,
     },
+    /// A schedule of EventBridge Scheduler was created.
+    ScheduleCreated {
+        schedule: Name,
+    },
+    /// A schedule got another plan.
+    ScheduleUpdated {
+        schedule: Name,
+    },
+    /// A schedule was deleted, or has rung for the last time and wanted to go then.
+    ScheduleDeleted {
+        schedule: Name,
+    },
+    /// EventBridge calls RunTask for a schedule, for the so manieth time.
+    TargetInvoked {
+        by: Name,
+        attempt: u32,
+    },
+    /// Such a call was refused: AWS's code and message.
+    TargetRefused {
+        by: Name,
+        code: Name,
+        message: Name,
+    },
+    /// Such a call was answered, but no task was started: AWS's reason.
+    TargetStartedNothing {
+        by: Name,
+        reason: Name,
+    },
+    /// Such a call is not made again: after so many it is given up.
+    TargetDropped {
+        by: Name,
+        calls: u32,
+    },
 }

@@ -13,6 +13,7 @@ pub mod ecr;
 pub mod ecs;
 pub mod elb;
 mod event;
+pub mod eventbridge;
 mod fact;
 pub mod iam;
 mod limits;
@@ -71,6 +72,8 @@ pub struct World {
     pub logs: logs::Logs,
     /// Metric series.
     pub cloudwatch: cloudwatch::CloudWatch,
+    /// Schedules.
+    pub eventbridge: eventbridge::EventBridge,
 }
 
 /// What a subsystem sees of the world beside itself.
@@ -95,6 +98,7 @@ impl World {
             traffic: Default::default(),
             logs: Default::default(),
             cloudwatch: Default::default(),
+            eventbridge: Default::default(),
         }
     }
 
@@ -119,6 +123,7 @@ impl World {
             Event::Elb(event) => self.lend(|w| &mut w.elb, |it, peers| it.handle(event, peers, ctx)),
             Event::App(event) => self.lend(|w| &mut w.app, |it, peers| it.handle(event, peers, ctx)),
             Event::CloudWatch(event) => self.lend(|w| &mut w.cloudwatch, |it, peers| it.handle(event, peers, ctx)),
+            Event::EventBridge(event) => self.handle_eventbridge(event, ctx),
         }
     }
 

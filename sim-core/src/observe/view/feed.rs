@@ -63,6 +63,9 @@ pub(super) fn tone(fact: &Fact) -> Tone {
         | Fact::FaultBegan { .. }
         | Fact::ZoneLost { .. }
         | Fact::OperationRefused { .. }
+        | Fact::TargetRefused { .. }
+        | Fact::TargetStartedNothing { .. }
+        | Fact::TargetDropped { .. }
         | Fact::WaiterFailed { .. }
         | Fact::StartFailed { .. }
         | Fact::TargetAnomalous { .. }
@@ -93,6 +96,7 @@ pub(super) fn tone(fact: &Fact) -> Tone {
         | Fact::RuleDeleted { .. }
         | Fact::TargetGroupDeleted { .. }
         | Fact::ClusterDeleted { .. }
+        | Fact::ScheduleDeleted { .. }
         | Fact::TaskDefinitionDeleted { .. }
         | Fact::EniDetached { .. }
         | Fact::ServiceDeleted { .. } => Tone::Leaving,

@@ -4,10 +4,12 @@ use serde_json::json;
 
 use super::policy::{Kind, Policy};
 
-/// A policy that AWS manages: its ARN without `arn:aws:iam::aws:policy/`, and what it allows on every resource.
+/// A policy that AWS manages: its ARN without `arn:aws:iam::aws:policy/`, what it allows on every resource, and whether
+/// it lets every role be passed to tasks.
 struct Managed {
     path: &'static str,
     actions: &'static [&'static str],
+    passes_roles: bool,
 }
 
 /// The managed policies there are here.
@@ -23,8 +25,11 @@ const MANAGED: &[Managed] = &[
             "logs:CreateLogStream",
             "logs:PutLogEvents",
         ],
+        passes_roles: false,
     },
-    Managed { path: "AdministratorAccess", actions: &["*"] },
+    // For roles as which EventBridge runs tasks.
+    Managed { path: "service-role/AmazonEC2ContainerServiceEventsRole", actions: &["ecs:RunTask"], passes_roles: true },
+    Managed { path: "AdministratorAccess", actions: &["*"], passes_roles: false },
 ];
 
 /// The names of the managed policies, for those who look for one.
@@ -40,9 +45,12 @@ fn name(path: &str) -> &str {
 pub fn find(name_or_arn: &str) -> Option<(String, Policy)> {
     let arn = |managed: &Managed| format!("arn:aws:iam::aws:policy/{}", managed.path);
     let managed = MANAGED.iter().find(|m| name(m.path) == name_or_arn || arn(m) == name_or_arn)?;
-    let document = json!({
-        "Version": "2012-10-17",
-        "Statement": [{ "Effect": "Allow", "Action": managed.actions, "Resource": "*" }],
-    });
+    let mut statements = vec![json!({ "Effect": "Allow", "Action": managed.actions, "Resource": "*" })];
+    if managed.passes_roles {
+        let condition = json!({ "StringLike": { "iam:PassedToService": super::ECS_TASKS } });
+        let pass = json!({ "Effect": "Allow", "Action": "iam:PassRole", "Resource": "*", "Condition": condition });
+        statements.push(pass);
+    }
+    let document = json!({ "Version": "2012-10-17", "Statement": statements });
     Some((arn(managed), Policy::parse(&document, Kind::Identity).ok()?))
 }

@@ -109,8 +109,13 @@ impl Iam {
     /// Whether a service may assume the role [IA-025]. The service asks on behalf of this account, so the guards
     /// `aws:SourceAccount` and `aws:SourceArn` see it.
     pub fn may_assume(&self, role: RoleId, service_principal: &str) -> Result<(), Denial> {
-        let role = &self.roles[role];
         let source = format!("arn:aws:ecs:{}:{}:*", self.region, self.account);
+        self.may_assume_for(role, service_principal, &source)
+    }
+
+    /// The same for what the service does it for: `aws:SourceArn`.
+    pub fn may_assume_for(&self, role: RoleId, service_principal: &str, source: &str) -> Result<(), Denial> {
+        let role = &self.roles[role];
         let request = Request::default().with("aws:sourceaccount", &*self.account).with("aws:sourcearn", source);
         let because = match role.trust.decide_trust(service_principal, &request) {
             Verdict::Allowed => return Ok(()),
@@ -134,6 +139,19 @@ impl Iam {
         resource_arn: &str,
         account: &Account,
     ) -> Result<(), Denial> {
+        self.allows_with(role, session, action, resource_arn, &[], account)
+    }
+
+    /// The same with condition keys of the action, in small letters, such as `iam:passedtoservice`.
+    pub fn allows_with(
+        &self,
+        role: RoleId,
+        session: &str,
+        action: &str,
+        resource_arn: &str,
+        keys: &[(&'static str, &str)],
+        account: &Account,
+    ) -> Result<(), Denial> {
         let role = &self.roles[role];
         let request = Request::default()
             .with("aws:principalarn", &*role.arn)
@@ -144,6 +162,7 @@ impl Iam {
             .with("aws:securetransport", "true")
             .with("aws:viaawsservice", "false")
             .with("aws:principalisawsservice", "false");
+        let request = keys.iter().fold(request, |request, (key, value)| request.with(key, *value));
         let policies = role.inline.values().chain(role.attached.values());
         let verdict = policies.map(|policy| policy.decide(action, resource_arn, &request)).max();
         let because = match verdict.unwrap_or(Verdict::Silent) {
