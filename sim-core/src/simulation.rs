@@ -11,6 +11,7 @@ use crate::observe::trace::traces;
 use crate::observe::view::GoalView;
 use crate::observe::{Verdict, evaluate};
 use crate::scenario::{Action, FaultTable, Scenario};
+use crate::world::capacity::HostId;
 use crate::world::ecr::EcrEvent;
 use crate::world::ecs::TaskId;
 use crate::world::elb::{LoadBalancerId, Probe};
@@ -305,6 +306,9 @@ impl Simulation {
                 FaultTable::Break(it) => {
                     self.world.break_tasks(&it.service, (it.count, it.status), *index, &mut self.ctx);
                 }
+                FaultTable::Agent(cut) => {
+                    self.world.cut_agent_off(&cut.cut_off, cut.lasts.map(|lasts| lasts.0), &mut self.ctx);
+                }
                 FaultTable::Database(slow) => {
                     if let Some(id) = self.world.traffic.database_named(&slow.database) {
                         let lasts = slow.lasts.map(|lasts| lasts.0);
@@ -342,6 +346,14 @@ impl Simulation {
     pub fn lose_zone(&mut self, line: &str, zone: ZoneId, lasts: Option<Duration>) {
         let typed = self.typed(line);
         self.ctx.within(Some(typed), |ctx| self.world.lose_zone(zone, lasts, ctx));
+        self.transcribe(line, 0, String::new());
+    }
+
+    /// Cuts the agent of an EC2 instance off, for so long or until the end, because of this line: the second door.
+    pub fn cut_agent_off(&mut self, line: &str, host: HostId, lasts: Option<Duration>) {
+        let typed = self.typed(line);
+        let name = self.world.ec2.hosts[host].name.clone();
+        self.ctx.within(Some(typed), |ctx| self.world.cut_agent_off(&name, lasts, ctx));
         self.transcribe(line, 0, String::new());
     }
 

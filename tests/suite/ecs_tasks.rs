@@ -146,8 +146,8 @@ fn one_call_runs_one_to_ten_tasks() {
 fn a_task_needs_a_network_and_fargate() {
     let message = "Network Configuration must be provided when networkMode 'awsvpc' is specified.";
     refused(json!({ "networkConfiguration": null }), message, "networkConfiguration");
-    let error = account().refused("RunTask", with(job(), json!({ "launchType": "EC2" })));
-    assert_eq!((error.place.as_str(), error.help.as_str()), ("launchType", "Say launchType FARGATE."));
+    let error = account().refused("RunTask", with(job(), json!({ "launchType": "EXTERNAL" })));
+    assert_eq!((error.place.as_str(), error.help.as_str()), ("launchType", "Say FARGATE or EC2."));
     let error = account().refused("RunTask", with(job(), json!({ "taskDefinition": "gone" })));
     expect_refusal(&error, "ClientException", "TaskDefinition not found.", "taskDefinition");
     let overrides = json!({ "overrides": { "memory": "1024" } });

@@ -171,11 +171,15 @@ fn fargate_has_no_network_mode_but_awsvpc() {
     let message = "Fargate only supports network mode ‘awsvpc’.";
     refused(sample_with(json!({ "networkMode": "bridge" })), message, "networkMode");
     refused(without(sample(), "networkMode"), message, "networkMode");
-    // A definition for EC2 that Fargate could not run is refused as well, with a word of explanation.
-    let for_ec2 = sample_with(json!({ "requiresCompatibilities": ["EC2"], "networkMode": "bridge" }));
-    let error = Door::new().refused("RegisterTaskDefinition", for_ec2);
-    assert_eq!(error.help, "EC2 is not modelled yet: the task definition must be valid for FARGATE.");
-    Door::new().ecs("RegisterTaskDefinition", sample_with(json!({ "requiresCompatibilities": ["EC2"] })));
+    // A definition for EC2 that Fargate could not run says so; one that it could run as well.
+    let compatibilities = |fields: Value| {
+        let registered = Door::new().ecs("RegisterTaskDefinition", sample_with(fields));
+        registered["taskDefinition"]["compatibilities"].clone()
+    };
+    let for_ec2 = json!({ "requiresCompatibilities": ["EC2"], "networkMode": "bridge" });
+    assert_eq!(compatibilities(for_ec2), json!(["EC2"]));
+    let for_both = json!({ "requiresCompatibilities": ["EC2"] });
+    assert_eq!(compatibilities(for_both), json!(["EC2", "MANAGED_INSTANCES", "FARGATE"]));
     let error =
         Door::new().refused("RegisterTaskDefinition", sample_with(json!({ "requiresCompatibilities": ["EXTERNAL"] })));
     assert_eq!(error.place, "requiresCompatibilities[0]");

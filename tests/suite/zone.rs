@@ -220,12 +220,12 @@ fn a_fault_that_cannot_be_is_refused_where_it_stands() {
     8 | [[world.fault]]
       | ^^^^^^^^^^^^^^^ help: `lose`: What it loses.
 
-    error: expected one of the keys `kill`, `zone`, `database` or `break`
+    error: expected one of the keys `kill`, `zone`, `database`, `break` or `cut_off`
       --> faults.toml:11:1
     11 | [[world.fault]]
        | ^^^^^^^^^^^^^^^
 
-    error: expected one of the keys `kill`, `zone`, `database` or `break`
+    error: expected one of the keys `kill`, `zone`, `database`, `break` or `cut_off`
       --> faults.toml:13:1
     13 | [[world.fault]]
        | ^^^^^^^^^^^^^^^

@@ -248,6 +248,8 @@ impl Lab {
             because,
             stopping: None,
             containers: vec![Default::default()],
+            instance: None,
+            bindings: Vec::new(),
             subnet,
             groups: network.groups,
             public_ip: network.public_ip,

@@ -123,6 +123,9 @@ fn readable(simulation: &Simulation, text: &str) -> String {
         let number = task.name.rsplit('/').next().unwrap_or(&task.name);
         text = text.replace(&task.uuid, number);
     }
+    for (_, instance) in world.ecs.instances.iter() {
+        text = text.replace(&instance.uuid, &instance.name).replace(&instance.ec2_id, &instance.name);
+    }
     for (_, group) in world.elb.groups.iter() {
         text = text.replace(&group.arn, &group.name);
     }
@@ -150,7 +153,10 @@ pub fn told(simulation: &Simulation) -> String {
 /// `stopCode` and `stoppedReason`.
 pub fn life(simulation: &Simulation, name: &str) -> String {
     let task = task(simulation, name);
-    let mut life = vec![format!("{} PROVISIONING", simulation.world().ecs.tasks[task].at.created)];
+    let ecs = &simulation.world().ecs;
+    let made_of = &ecs.definitions[ecs.tasks[task].definition];
+    let first = if made_of.has_own_interface() { TaskStatus::Provisioning } else { TaskStatus::Pending };
+    let mut life = vec![format!("{} {first}", ecs.tasks[task].at.created)];
     for (_, entry) in simulation.ctx().journal().iter() {
         match &entry.fact {
             Fact::TaskStatusChanged { task: of, status } if *of == task => life.push(format!("{} {status}", entry.at)),
@@ -181,4 +187,53 @@ pub fn running(simulation: &Simulation) -> (usize, usize) {
         ecs.tasks.iter().filter(|(_, task)| mine(task)).count()
     };
     (of(1), of(2))
+}
+
+/// What lets EC2 instances join the cluster `demo`: the role of their agents.
+pub const AGENTS: &str = r#"
+[[iam.role]]
+RoleName = "ecsInstanceRole"
+AssumeRolePolicyDocument = { Version = "2012-10-17", Statement = [
+  { Effect = "Allow", Principal = { Service = "ec2.amazonaws.com" }, Action = "sts:AssumeRole" },
+] }
+[[iam.rolePolicyAttachment]]
+RoleName = "ecsInstanceRole"
+PolicyArn = "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"
+"#;
+
+/// The table of an EC2 instance that joins the cluster `demo` 39.1 s after its launch; `more` are further lines of its
+/// user data.
+pub fn instance(kind: &str, zone: &str, more: &str) -> String {
+    format!(
+        "[[ec2.instance]]\nInstanceType = \"{kind}\"\nSubnetId = \"{zone}\"\n\
+         IamInstanceProfile = {{ Name = \"ecsInstanceRole\" }}\nUserData = \"\"\"ECS_CLUSTER=demo\n{more}\"\"\"\n"
+    )
+}
+
+/// The table of a task definition for EC2 with one container `main` of the image `httpd`; `of` are lines of the container,
+/// `more` of the task definition.
+pub fn on_instances(family: &str, of: &str, more: &str) -> String {
+    format!(
+        "[[ecs.taskDefinition]]\nfamily = \"{family}\"\n{more}\n\
+         containerDefinitions = [{{ name = \"main\", image = \"httpd\", {of} }}]\n"
+    )
+}
+
+/// The table of a service on container instances.
+pub fn service_on_instances(name: &str, family: &str, desired: u32, more: &str) -> String {
+    format!(
+        "[[ecs.service]]\ncluster = \"demo\"\nserviceName = \"{name}\"\ntaskDefinition = \"{family}\"\n\
+         desiredCount = {desired}\nlaunchType = \"EC2\"\n{more}\n"
+    )
+}
+
+/// On which instances the tasks are that are not STOPPED: `web#1 on instance#2`, by their names.
+pub fn places(simulation: &Simulation) -> Vec<String> {
+    let ecs = &simulation.world().ecs;
+    let live = ecs.tasks.iter().filter(|(_, task)| task.status != TaskStatus::Stopped);
+    let place = |task: &sim_core::world::ecs::Task| {
+        let on = task.instance.map_or("Fargate".into(), |id| ecs.instances[id].name.to_string());
+        format!("{} on {on}", task.name.rsplit('/').next().unwrap_or(&task.name))
+    };
+    live.map(|(_, task)| place(task)).collect()
 }

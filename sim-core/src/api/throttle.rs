@@ -21,8 +21,24 @@ const BUCKETS: &[(&str, Pace, &[&str])] = &[
     ("task definition delete", Pace::per_second(5, 1), &["DeleteTaskDefinitions"]),
     ("service modify", Pace::per_second(50, 5), &["CreateService", "DeleteService", "UpdateService"]),
     ("service read", Pace::per_second(100, 20), &["DescribeServices", "ListServices"]),
-    ("cluster resource modify", Pace::per_second(100, 40), &["RunTask", "StopTask"]),
-    ("cluster resource read", Pace::per_second(100, 20), &["DescribeTasks", "ListTasks"]),
+    (
+        "cluster resource modify",
+        Pace::per_second(100, 40),
+        &[
+            "DeleteAttributes",
+            "DeregisterContainerInstance",
+            "PutAttributes",
+            "RunTask",
+            "StartTask",
+            "StopTask",
+            "UpdateContainerInstancesState",
+        ],
+    ),
+    (
+        "cluster resource read",
+        Pace::per_second(100, 20),
+        &["DescribeContainerInstances", "DescribeTasks", "ListAttributes", "ListContainerInstances", "ListTasks"],
+    ),
     ("task protection", Pace::per_second(200, 80), &["GetTaskProtection", "UpdateTaskProtection"]),
     (
         "service deployments",

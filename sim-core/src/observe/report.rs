@@ -232,7 +232,7 @@ pub struct CostPart {
 #[derive(Clone, Debug, Serialize)]
 pub struct CostItem {
     /// What was used.
-    pub item: &'static str,
+    pub item: String,
     /// How much of it.
     pub quantity: f64,
     /// The unit of the quantity.
@@ -371,7 +371,7 @@ pub fn traffic(world: &World) -> Vec<TrafficPart> {
 pub fn cost(world: &World, now: Time) -> Option<CostPart> {
     let bill = billing::bill(world, now)?;
     let item = |item: &billing::Item| CostItem {
-        item: item.name,
+        item: item.name.clone(),
         quantity: round(item.quantity, 6),
         unit: item.unit,
         unit_price_usd: item.unit_price,
@@ -437,6 +437,13 @@ fn is_main(fact: &Fact) -> bool {
         | Fact::DependencyFailed { .. }
         | Fact::ContainerHealthChanged { .. }
         | Fact::ContainerRestarted { .. }
+        | Fact::HostStopped { .. }
+        | Fact::AgentRefused { .. }
+        | Fact::InstanceRegistered { .. }
+        | Fact::InstanceStatusChanged { .. }
+        | Fact::InstanceDeregistered { .. }
+        | Fact::AgentConnected { .. }
+        | Fact::AgentDisconnected { .. }
         | Fact::FirstResponse { .. } => true,
         _ => false,
     }

@@ -279,6 +279,31 @@ pub fn sentence(world: &World, fact: &Fact) -> String {
         Fact::AlarmStateChanged { alarm: id, state, reason } => {
             format!("alarm {} is in {state}: {}", alarm(*id), reason.trim_end_matches('.'))
         }
+        Fact::HostLaunched { host } => {
+            let host = &world.ec2.hosts[*host];
+            format!("{} ({}), a {}, was launched", host.name, host.id, host.kind.name)
+        }
+        Fact::HostStopped { host, terminated } => {
+            let host = &world.ec2.hosts[*host];
+            format!("{} ({}) was {}", host.name, host.id, if *terminated { "terminated" } else { "stopped" })
+        }
+        Fact::AgentRefused { host, reason } => {
+            format!("the agent of {} could not register: {reason}", world.ec2.hosts[*host].name)
+        }
+        Fact::InstanceRegistered { instance } => {
+            let it = &world.ecs.instances[*instance];
+            format!("{} registered in cluster {}", it.name, world.ecs.clusters[it.cluster].name)
+        }
+        Fact::InstanceStatusChanged { instance, status } => {
+            format!("{} is {status}", world.ecs.instances[*instance].name)
+        }
+        Fact::InstanceDeregistered { instance } => format!("{} was deregistered", world.ecs.instances[*instance].name),
+        Fact::AgentConnected { instance } => {
+            format!("ECS hears the agent of {} again", world.ecs.instances[*instance].name)
+        }
+        Fact::AgentDisconnected { instance } => {
+            format!("ECS does not hear the agent of {} any more", world.ecs.instances[*instance].name)
+        }
         Fact::TrafficSet { to, rate } => format!("{to} is called {rate} from now on"),
         Fact::FirstResponse { balancer, status: 0 } => {
             format!("a request through {} was reset", world.elb.balancers[*balancer].name)

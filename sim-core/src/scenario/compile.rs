@@ -528,6 +528,8 @@ impl Compiler<'_> {
                 self.unknown(&format!("{path}.break"), "service", &it.service, services, "cluster/service");
             }
             FaultTable::Kill(_) | FaultTable::Break(_) => {}
+            // An instance may be launched later than this is read.
+            FaultTable::Agent(cut) => self.lasts(path, cut.lasts, "fault"),
             FaultTable::Database(slow) => {
                 let databases: Vec<String> =
                     world.traffic.databases.iter().map(|(_, database)| database.name.clone()).collect();
@@ -587,7 +589,9 @@ impl Compiler<'_> {
 
 /// Whether an error says that something of this name is not there.
 fn is_about_a_name(error: &ApiError) -> bool {
-    error.code.contains("NotFound") || error.code.contains("NoSuchEntity")
+    // Container instances register when their EC2 instances have booted, so that a rehearsal knows none.
+    let later = error.code == "TargetNotFoundException";
+    !later && (error.code.contains("NotFound") || error.code.contains("NoSuchEntity"))
 }
 
 fn balancers(world: &World) -> Vec<String> {

@@ -180,8 +180,22 @@ assumptions! {
     rebalance_interval: Span => |span: Span| span.0,
     /// From stopped containers to a released ENI; "15s" unless set [CP-083].
     eni_cleanup: Span => |span: Span| span.0,
-    /// From the loss of a Fargate task's host to ECS knowing it; "60s" unless set [CA-169].
+    /// From the loss of a task's host, or the end of its instance, to ECS knowing it; "60s" unless set [CA-169].
     host_loss_detection: Span => |span: Span| span.0,
+    /// From the launch of an EC2 instance to its state `running`, median; "17s" unless set [CA-060].
+    instance_pending: Span => |span: Span| span.0,
+    /// From there to its operating system, median; "10s" unless set, as Amazon Linux 2023 takes [CA-060].
+    instance_boot: Span => |span: Span| span.0,
+    /// From there to its registered agent, median; "12s" unless set [CA-060].
+    agent_start: Span => |span: Span| span.0,
+    /// From a task handed to the agent of its instance to the start of the image pull, median; "1s" unless set.
+    agent_payload: Span => |span: Span| span.0,
+    /// How long attaching an ENI to an instance takes; "5s" unless set [CA-056].
+    eni_attachment: Span => |span: Span| span.0,
+    /// For how long a placement that no instance is fit for is tried again at each look; "50s" unless set [CP-136].
+    placement_retries: Span => |span: Span| span.0,
+    /// After that, between two attempts; "5m" unless set [CP-136].
+    placement_pause: Span => |span: Span| span.0,
     /// Periods in which a task may use its CPU, from "1ms" to "1s": it runs at full speed until it has used its vCPU for a
     /// period's time, and stands still until the next begins. Linux takes "100ms". An even share at every moment unless
     /// set [CA-180].
@@ -508,6 +522,8 @@ pub enum FaultTable {
     Database(SlowTable),
     /// Running tasks answer with errors.
     Break(BreakTable),
+    /// ECS does not hear the agent of an instance.
+    Agent(AgentTable),
 }
 
 impl FaultTable {
@@ -518,6 +534,7 @@ impl FaultTable {
             FaultTable::Zone(zone) => zone.at,
             FaultTable::Database(slow) => slow.at,
             FaultTable::Break(broken) => broken.at,
+            FaultTable::Agent(cut) => cut.at,
         }
     }
 }
@@ -578,6 +595,19 @@ pub struct ZoneTable {
     pub zone: String,
     /// What it loses.
     pub lose: Loss,
+    /// For how long; until the end unless set.
+    #[serde(rename = "for")]
+    pub lasts: Option<Span>,
+}
+
+/// ECS does not hear the agent of an instance, nor does the agent hear ECS; its containers go on [CP-225].
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AgentTable {
+    /// When.
+    pub at: Span,
+    /// The instance: "instance#1" for the first one, or its tag `Name`.
+    pub cut_off: String,
     /// For how long; until the end unless set.
     #[serde(rename = "for")]
     pub lasts: Option<Span>,

@@ -27,6 +27,7 @@ pub fn complete(world: &World, prefix: &str) -> Vec<String> {
         ["world"] => WORLD_LINES.iter().filter_map(|(words, _)| Some(words.split(' ').nth(1)?.to_owned())).collect(),
         ["world", "kill"] => running_tasks(world).map(|task| world.ecs.tasks[task].name.to_string()).collect(),
         ["world", "lose"] => world.network.zones.iter().map(|one| one.name.clone()).collect(),
+        ["world", "cut"] => world.ec2.hosts.iter().map(|(_, one)| one.name.to_string()).collect(),
         ["world", "traffic"] => world.elb.live_balancers().map(|(_, one)| one.name.clone()).collect(),
         ["until"] => vec!["steady".to_owned()],
         ["advance"] => ["10s", "1m", "5m"].map(str::to_owned).to_vec(),

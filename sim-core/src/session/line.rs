@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use std::time::Duration;
+
 use crate::Simulation;
 use crate::api::command::{Problem, USAGE_ERROR};
 use crate::files::Files;
@@ -69,6 +71,10 @@ impl std::error::Error for Refusal {}
 pub const WORLD_LINES: &[(&str, &str)] = &[
     ("world kill TASK", "kill the processes of a running task, as a crash of its host would"),
     ("world lose ZONE [SPAN]", "a zone loses its power, for so long or until the end: us-east-1a 5m"),
+    (
+        "world cut INSTANCE [SPAN]",
+        "ECS does not hear the agent of an instance, for so long or until the end: instance#1 3m",
+    ),
     ("world traffic LOAD_BALANCER RATE", "let so many requests come from now on: 50/s"),
 ];
 
@@ -100,16 +106,18 @@ pub fn apply(to: &mut Simulation, line: &str, files: &dyn Files) -> Result<(), R
                     .map_or_else(|| format!("there are: {}", list(zones())), |near| format!("is {near:?} meant?"));
                 return refuse(format!("there is no zone {zone:?}"), help);
             };
-            match lasts.first().map(|written| written.parse::<Span>()).transpose() {
-                Ok(Some(span)) if span.0.is_zero() => {
-                    refuse("a loss of no length is none".into(), "leave the span away for a loss until the end".into())
-                }
-                Ok(span) => {
-                    to.lose_zone(line, id, span.map(|span| span.0));
-                    Ok(())
-                }
-                Err(refusal) => refuse(refusal.to_string(), "write a duration, such as 5m".into()),
-            }
+            to.lose_zone(line, id, span_of(line, lasts)?);
+            Ok(())
+        }
+        ["world", "cut", instance, lasts @ ..] if lasts.len() <= 1 => {
+            let Some(id) = to.world().ec2.host_named(instance) else {
+                let hosts = || to.world().ec2.hosts.iter().map(|(_, one)| &*one.name);
+                let help = nearest(instance, hosts())
+                    .map_or_else(|| format!("there are: {}", list(hosts())), |near| format!("is {near:?} meant?"));
+                return refuse(format!("there is no instance {instance:?}"), help);
+            };
+            to.cut_agent_off(line, id, span_of(line, lasts)?);
+            Ok(())
         }
         ["world", "traffic", balancer, rate] => {
             let Some(id) = to.world().elb.balancer_named(balancer) else {
@@ -132,6 +140,18 @@ pub fn apply(to: &mut Simulation, line: &str, files: &dyn Files) -> Result<(), R
             refuse("this is no event of the world".into(), format!("there are: {help}"))
         }
         _ => to.type_line(line, files).map(|_| ()).map_err(|problems| Refusal::of(line, problems)),
+    }
+}
+
+/// For how long something lasts; none for until the end.
+fn span_of(line: &str, lasts: &[&str]) -> Result<Option<Duration>, Refusal> {
+    let refuse = |message: String, help: &str| Err(Refusal::new(line, message, help));
+    match lasts.first().map(|written| written.parse::<Span>()).transpose() {
+        Ok(Some(span)) if span.0.is_zero() => {
+            refuse("a loss of no length is none".into(), "leave the span away for a loss until the end")
+        }
+        Ok(span) => Ok(span.map(|span| span.0)),
+        Err(refusal) => refuse(refusal.to_string(), "write a duration, such as 5m"),
     }
 }
 

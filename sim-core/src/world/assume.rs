@@ -21,8 +21,22 @@ pub struct Assumptions {
     pub rebalance_interval: Duration,
     /// From leaving the containers to a released ENI [s]; 15 s [CP-083].
     pub eni_cleanup: Duration,
-    /// From the loss of a Fargate task's host to ECS knowing it [s]; 60 s [CA-169].
+    /// From the loss of a task's host, or the end of its instance, to ECS knowing it [s]; 60 s [CA-169].
     pub host_loss_detection: Duration,
+    /// From the launch of an EC2 instance to its state `running` [median s]; 17 s [CA-060].
+    pub instance_pending: Duration,
+    /// From there to its operating system [median s]; 10 s, as Amazon Linux 2023 takes [CA-060].
+    pub instance_boot: Duration,
+    /// From there to its registered agent [median s]; 12 s [CA-060].
+    pub agent_start: Duration,
+    /// From a task handed to the agent of its instance to the start of the image pull [median s]; 1 s.
+    pub agent_payload: Duration,
+    /// How long attaching an ENI to an instance takes [s]; 5 s [CA-056].
+    pub eni_attachment: Duration,
+    /// For how long a placement that no instance is fit for is tried again at each look [s]; 50 s [CP-136].
+    pub placement_retries: Duration,
+    /// After that, between two attempts [s]; 300 s [CP-136].
+    pub placement_pause: Duration,
     /// How long the periods are in which a task may use its CPU [s], none when it has an even share of it at every moment;
     /// none [CA-180].
     pub cpu_period: Option<Duration>,
@@ -102,6 +116,13 @@ impl Default for Assumptions {
             rebalance_interval: Duration::from_secs(300),
             eni_cleanup: Duration::from_secs(15),
             host_loss_detection: Duration::from_secs(60),
+            instance_pending: Duration::from_secs(17),
+            instance_boot: Duration::from_secs(10),
+            agent_start: Duration::from_secs(12),
+            agent_payload: Duration::from_secs(1),
+            eni_attachment: Duration::from_secs(5),
+            placement_retries: Duration::from_secs(50),
+            placement_pause: Duration::from_secs(300),
             cpu_period: None,
             host_cpus: 2,
             internal_call: Duration::from_millis(100),

@@ -11,6 +11,8 @@ pub enum Event {
     Ecs(ecs::EcsEvent),
     /// To Fargate and its agent.
     Fargate(capacity::FargateEvent),
+    /// To the EC2 instances.
+    Ec2(capacity::Ec2Event),
     /// To the network.
     Network(network::NetworkEvent),
     /// To the registry.

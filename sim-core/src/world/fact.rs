@@ -5,10 +5,11 @@ use std::sync::Arc;
 use strum::{IntoStaticStr, VariantNames};
 
 use super::cloudwatch::{AlarmId, AlarmState};
+use super::capacity::HostId;
 use super::ecr::RepositoryId;
 use super::ecs::{
-    ClusterId, Condition, DeploymentId, HealthStatus, HookStatus, ServiceId, Stage, StopCode, TaskDefinitionId, TaskId,
-    TaskStatus,
+    ClusterId, Condition, DeploymentId, HealthStatus, HookStatus, InstanceId, InstanceStatus, ServiceId, Stage,
+    StopCode, TaskDefinitionId, TaskId, TaskStatus,
 };
 use super::elb::{HealthReason, ListenerId, LoadBalancerId, TargetGroupId};
 use super::iam::RoleId;
@@ -414,5 +415,35 @@ pub enum Fact {
     TargetDropped {
         by: Name,
         calls: u32,
+    },
+    /// An EC2 instance was launched.
+    HostLaunched {
+        host: HostId,
+    },
+    /// An EC2 instance was stopped or terminated.
+    HostStopped {
+        host: HostId,
+        terminated: bool,
+    },
+    /// The agent of an EC2 instance could not register.
+    AgentRefused {
+        host: HostId,
+        reason: Name,
+    },
+    InstanceRegistered {
+        instance: InstanceId,
+    },
+    InstanceStatusChanged {
+        instance: InstanceId,
+        status: InstanceStatus,
+    },
+    InstanceDeregistered {
+        instance: InstanceId,
+    },
+    AgentConnected {
+        instance: InstanceId,
+    },
+    AgentDisconnected {
+        instance: InstanceId,
     },
 }

@@ -56,6 +56,8 @@ pub struct World {
     pub ecs: ecs::Ecs,
     /// Fargate and the agent that starts a task's containers.
     pub fargate: capacity::Fargate,
+    /// EC2 instances.
+    pub ec2: capacity::Ec2,
     /// Repositories, images, layers.
     pub ecr: ecr::Ecr,
     /// Load balancers, listeners, target groups.
@@ -92,6 +94,7 @@ impl World {
             limits: Default::default(),
             ecs: Default::default(),
             fargate: Default::default(),
+            ec2: Default::default(),
             ecr: Default::default(),
             elb: Default::default(),
             app: Default::default(),
@@ -117,6 +120,7 @@ impl World {
             Event::Request(event) => self.handle_request(event, ctx),
             Event::Ecs(event) => self.lend(|w| &mut w.ecs, |ecs, peers| ecs.handle(event, peers, ctx)),
             Event::Fargate(event) => self.lend(|w| &mut w.fargate, |it, peers| it.handle(event, peers, ctx)),
+            Event::Ec2(event) => self.lend(|w| &mut w.ec2, |it, peers| it.handle(event, peers, ctx)),
             Event::Network(event) => self.lend(|w| &mut w.network, |it, peers| it.handle(event, peers, ctx)),
             Event::Ecr(event) => self.lend(|w| &mut w.ecr, |it, peers| it.handle(event, peers, ctx)),
             Event::Logs(event) => self.lend(|w| &mut w.logs, |it, peers| it.handle(event, peers, ctx)),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::app::AppEvent;
+use super::capacity::Ec2Event;
 use super::ecs::{Containers, TaskId, TaskStatus};
 use super::elb::LoadBalancerId;
 use super::network::ZoneId;
@@ -55,6 +56,19 @@ impl World {
         ctx.within(Some(fact), |ctx| ctx.send(Duration::ZERO, Event::App(AppEvent::Kill(task, Containers::ALL))));
     }
 
+    /// ECS does not hear the agent of an EC2 instance, until the end or for so long; nothing happens when there is none.
+    pub fn cut_agent_off(&mut self, name: &str, lasts: Option<Duration>, ctx: &mut Ctx) {
+        let Some(host) = self.ec2.host_named(name) else { return };
+        let what = format!("the agent of {} is cut off from ECS", self.ec2.hosts[host].name);
+        let fact = ctx.record(Fact::FaultBegan { what: what.into() });
+        ctx.within(Some(fact), |ctx| {
+            ctx.send(Duration::ZERO, Event::Ec2(Ec2Event::CutOff(host)));
+            if let Some(lasts) = lasts {
+                ctx.send(lasts, Event::Ec2(Ec2Event::Heard(host)));
+            }
+        });
+    }
+
     /// A zone loses its power, until the end or for so long.
     pub fn lose_zone(&mut self, zone: ZoneId, lasts: Option<Duration>, ctx: &mut Ctx) {
         self.lend(|w| &mut w.network, |network, peers| network.lose_zone(zone, lasts, peers, ctx));
@@ -90,6 +104,7 @@ impl World {
             self.ecs.services.len(),
             self.ecs.deployments.len(),
             self.ecs.tasks.len(),
+            self.ec2.hosts.len(),
             self.elb.targets.len(),
             self.elb.groups.len(),
             self.elb.balancers.len(),

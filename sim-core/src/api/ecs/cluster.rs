@@ -18,7 +18,7 @@ pub struct ClusterDescription {
     pub cluster_name: String,
     /// `ACTIVE`, or `INACTIVE` when it was deleted [CP-001].
     pub status: &'static str,
-    /// Container instances: none, as EC2 is not modelled yet [count].
+    /// Container instances that are not INACTIVE [count] [CP-004].
     pub registered_container_instances_count: u32,
     /// Tasks in RUNNING [count] [CP-004].
     pub running_tasks_count: u32,
@@ -49,7 +49,7 @@ impl ClusterDescription {
             cluster_arn: cluster.arn.clone(),
             cluster_name: cluster.name.clone(),
             status: if cluster.deleted.is_none() { "ACTIVE" } else { "INACTIVE" },
-            registered_container_instances_count: 0,
+            registered_container_instances_count: ecs.instances_in(id).count() as u32,
             running_tasks_count: tasks.running,
             pending_tasks_count: tasks.pending,
             active_services_count: active as u32,

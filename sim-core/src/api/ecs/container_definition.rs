@@ -11,7 +11,7 @@ use super::container_health_check::ContainerHealthCheck;
 use super::container_restart_policy::ContainerRestartPolicy;
 use super::valid_name;
 use crate::api::{ApiError, NotModelled};
-use crate::world::ecs::{Container, LogConfiguration as Logs, PortMapping as Port};
+use crate::world::ecs::{Container, LogConfiguration as Logs, PortMapping as Port, Transport};
 
 /// `ContainerDefinition`.
 ///
@@ -34,12 +34,12 @@ pub struct ContainerDefinition {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 6))]
     pub memory: Option<u32>,
-    /// Reserved memory [MiB]; stored, as on Fargate the task's memory is its own.
+    /// What it takes of a container instance [MiB], where the task says nothing [CP-043].
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 6))]
     pub memory_reservation: Option<u32>,
-    /// Not on Fargate [CP-049].
-    #[serde(default, skip_serializing)]
+    /// Stored; not on Fargate [CP-049].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<String>,
     /// The ports on which it listens.
     #[serde(default)]
@@ -89,8 +89,8 @@ pub struct ContainerDefinition {
     /// `enabled` unless set; `disabled` is not modelled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version_consistency: Option<VersionConsistency>,
-    /// Not with `awsvpc`.
-    #[serde(skip_serializing)]
+    /// Stored; not with `awsvpc`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub hostname: Option<String>,
     /// Stored.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,26 +98,26 @@ pub struct ContainerDefinition {
     /// Stored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub working_directory: Option<String>,
-    /// Not on Fargate [CP-049].
-    #[serde(skip_serializing)]
+    /// Stored; not on Fargate [CP-049].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub disable_networking: Option<bool>,
-    /// Not on Fargate [CP-049].
-    #[serde(skip_serializing)]
+    /// Stored; not on Fargate [CP-049].
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub privileged: Option<bool>,
     /// Stored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub readonly_root_filesystem: Option<bool>,
-    /// Not on Fargate [CP-049].
-    #[serde(default, skip_serializing)]
+    /// Stored; not on Fargate [CP-049].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dns_servers: Vec<String>,
-    /// Not on Fargate [CP-049].
-    #[serde(default, skip_serializing)]
+    /// Stored; not on Fargate [CP-049].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dns_search_domains: Vec<String>,
-    /// Not on Fargate [CP-049].
-    #[serde(default, skip_serializing)]
+    /// Stored; not on Fargate [CP-049].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub extra_hosts: Vec<HostEntry>,
-    /// Not on Fargate [CP-049].
-    #[serde(default, skip_serializing)]
+    /// Stored; not on Fargate [CP-049].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub docker_security_options: Vec<String>,
     /// Stored.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -140,7 +140,7 @@ pub struct ContainerDefinition {
     /// Stored.
     #[serde(default)]
     pub system_controls: Vec<SystemControl>,
-    /// GPUs: not on Fargate [CP-049].
+    /// GPUs; not modelled, and not on Fargate [CP-049].
     #[serde(default, skip_serializing)]
     pub resource_requirements: Vec<ResourceRequirement>,
     /// Log routing; not modelled.
@@ -162,7 +162,7 @@ pub struct PortMapping {
     /// The port in the container, 1 to 65535.
     #[schemars(range(min = 1))]
     pub container_port: u16,
-    /// The same port, or left out [CP-051].
+    /// The same port, or left out; with `bridge` another one, or 0 for any that is free [CP-051].
     pub host_port: Option<u16>,
     /// `tcp` unless set [CP-036].
     #[serde(default)]
@@ -287,7 +287,7 @@ pub enum VersionConsistency {
 }
 
 /// A line of `/etc/hosts`.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct HostEntry {
     /// The name.
@@ -340,6 +340,17 @@ pub struct ResourceRequirement {
     pub r#type: String,
     /// How many, or which.
     pub value: String,
+}
+
+impl PortMapping {
+    /// As the world keeps it.
+    fn kept(&self) -> Port {
+        let transport = match self.protocol {
+            TransportProtocol::Tcp => Transport::Tcp,
+            TransportProtocol::Udp => Transport::Udp,
+        };
+        Port { container_port: self.container_port, host_port: self.host_port.unwrap_or(0), transport }
+    }
 }
 
 /// ECS says this of everything that Fargate does not have.
@@ -440,9 +451,18 @@ impl ContainerDefinition {
                 return Err(ApiError::client(message).at(format!("{place}.{field}")));
             }
         }
+        self.check_modelled(place)
+    }
+
+    /// What is not modelled, wherever the container runs.
+    pub(crate) fn check_modelled(&self, place: &str) -> Result<(), ApiError> {
         if self.version_consistency == Some(VersionConsistency::Disabled) {
             let message = "versionConsistency disabled is not modelled by this simulator.";
             return Err(ApiError::client(message).at(format!("{place}.versionConsistency")).help("Leave it out."));
+        }
+        if !self.resource_requirements.is_empty() {
+            let message = "GPUs are not modelled by this simulator.";
+            return Err(ApiError::client(message).at(format!("{place}.resourceRequirements")).help("Leave them out."));
         }
         Ok(())
     }
@@ -486,7 +506,7 @@ impl ContainerDefinition {
             essential: self.essential,
             cpu: self.cpu,
             memory: self.memory,
-            ports: self.port_mappings.iter().map(|port| Port { container_port: port.container_port }).collect(),
+            ports: self.port_mappings.iter().map(|port| port.kept()).collect(),
             depends_on: container_dependency::resolved(self, all),
             start_timeout: self.start_timeout.map(|seconds| Duration::from_secs(seconds.into())),
             health_check: self.health_check.as_ref().map(ContainerHealthCheck::resolved),

@@ -4,22 +4,22 @@ use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::capacity_provider::CapacityProviderStrategyItem;
 use super::deployment_configuration::DeploymentConfiguration;
 use super::launch_type::{self, LaunchType};
 use super::load_balancer::{self, LoadBalancer};
 use super::network_configuration::{self, NetworkConfiguration};
+use super::placement::{self, PlacementConstraint, PlacementStrategy};
 use super::service::ServiceDescription;
 use super::service_options::{
-    AvailabilityZoneRebalancing, DeploymentController, Fixed, PropagateTags, SchedulingStrategy, platform_version,
+    AvailabilityZoneRebalancing, DeploymentController, PropagateTags, SchedulingStrategy, only_ecs, platform_version,
     rebalancing,
 };
 use super::tag::{self, Tag};
 use super::{find_cluster, find_definition, valid_name};
 use crate::api::{ApiError, NotModelled, Operation};
-use crate::world::ecs::{NewService, Plan, ServiceStatus, Stored};
+use crate::world::ecs::{Launch, NewService, Plan, Scheduling, ServiceStatus, Stored};
 use crate::world::{Ctx, World};
 
 /// Tasks of one service [count] [CP-019].
@@ -43,14 +43,14 @@ pub struct CreateService {
     /// Cloud Map; not modelled.
     #[serde(default, skip_serializing)]
     pub service_registries: NotModelled,
-    /// Tasks to keep running [count]; required, 0 to 5,000 [CP-019].
+    /// Tasks to keep running [count]; required, 0 to 5,000 [CP-019]; not for daemons [CP-117].
     #[schemars(range(max = 5000))]
     pub desired_count: Option<u32>,
     /// At most 36 characters. The same request again is answered with the same service, with or without it [CP-011].
     #[serde(skip_serializing)]
     pub client_token: Option<String>,
-    /// `FARGATE`. With neither launch type nor strategy the cluster's default strategy counts, and without that it is
-    /// EC2, which is not modelled yet [CP-162].
+    /// `FARGATE` or `EC2`. With neither launch type nor strategy the cluster's default strategy counts, and without that it is
+    /// EC2 [CP-162].
     pub launch_type: Option<LaunchType>,
     /// `FARGATE`, in place of a launch type.
     #[serde(default)]
@@ -62,18 +62,18 @@ pub struct CreateService {
     pub role: NotModelled,
     /// The bounds of a rolling update.
     pub deployment_configuration: Option<DeploymentConfiguration>,
-    /// Not on Fargate [CA-017].
+    /// Which container instances will do, at most 10 [CP-025]; not on Fargate [CA-017].
     #[serde(default)]
-    pub placement_constraints: Vec<Value>,
-    /// Not on Fargate [CA-017].
+    pub placement_constraints: Vec<PlacementConstraint>,
+    /// Which of them are best, at most 5 [CP-025]; not on Fargate [CA-017], nor for daemons [CP-117].
     #[serde(default)]
-    pub placement_strategy: Vec<Value>,
-    /// Where tasks get their ENIs; required [CP-050].
+    pub placement_strategy: Vec<PlacementStrategy>,
+    /// Where tasks get their ENIs; required with `awsvpc`, and only then [CP-050].
     pub network_configuration: Option<NetworkConfiguration>,
     /// How long unhealthy checks of a new task are ignored [s]; 0 unless set; only with a load balancer.
     #[schemars(range(max = 2_147_483_647))]
     pub health_check_grace_period_seconds: Option<u32>,
-    /// `REPLICA`.
+    /// `REPLICA` unless set; `DAEMON` for one task on each container instance [CP-117].
     pub scheduling_strategy: Option<SchedulingStrategy>,
     /// `ECS`.
     pub deployment_controller: Option<DeploymentController>,
@@ -126,6 +126,29 @@ pub(crate) fn checked_grace_period(seconds: u32, has_load_balancer: bool) -> Res
     Ok(Duration::from_secs(seconds.into()))
 }
 
+impl CreateService {
+    /// What a daemon does not take [CP-117][CP-118].
+    fn check_daemon(&self, launch: Launch) -> Result<(), ApiError> {
+        let error = |place: &str, message: &str| Err(ApiError::invalid_parameter(message).at(place));
+        if launch == Launch::Fargate {
+            let message = "The daemon scheduling strategy does not support the FARGATE launch type. Change the launch \
+                           type and try again";
+            return error("schedulingStrategy", message);
+        }
+        if self.desired_count.is_some() {
+            let message = "The daemon scheduling strategy does not support a desired count for services. Remove the \
+                           desired count value and try again";
+            return error("desiredCount", message);
+        }
+        if !self.placement_strategy.is_empty() {
+            let message = "The daemon scheduling strategy does not support placement strategies. Remove the placement \
+                           strategy and try again";
+            return error("placementStrategy", message);
+        }
+        Ok(())
+    }
+}
+
 impl Operation for CreateService {
     const SERVICE: &'static str = "ecs";
     const NAME: &'static str = "CreateService";
@@ -156,30 +179,40 @@ impl Operation for CreateService {
                 ServiceStatus::Active => return error("serviceName", "Creation of service was not idempotent."),
             }
         }
-        if self.scheduling_strategy == Some(SchedulingStrategy::Daemon) {
-            let message = "The daemon scheduling strategy does not support the FARGATE launch type. Change the launch \
-                           type and try again";
-            return error("schedulingStrategy", message);
+        only_ecs(self.deployment_controller)?;
+        let of_cluster = &world.ecs.clusters[cluster];
+        let (launch, strategy) = launch_type::resolve(self.launch_type, &self.capacity_provider_strategy, of_cluster)?;
+        let scheduling = self.scheduling_strategy.map_or(Scheduling::Replica, SchedulingStrategy::kept);
+        if scheduling == Scheduling::Daemon {
+            self.check_daemon(launch)?;
         }
-        let fixed = Fixed {
-            controller: self.deployment_controller,
-            constraints: &self.placement_constraints,
-            placement: &self.placement_strategy,
-        };
-        fixed.check()?;
-        let strategy =
-            launch_type::resolve(self.launch_type, &self.capacity_provider_strategy, &world.ecs.clusters[cluster])?;
         let definition = find_definition(world, &self.task_definition)?;
-        let Some(desired_count) = self.desired_count else { return error("desiredCount", "DesiredCount is missing") };
-        let desired_count = checked_desired_count(desired_count)?;
-        let platform_version = platform_version(self.platform_version.as_deref())?;
-        let network = network_configuration::resolve(self.network_configuration.as_ref(), world)?;
-        let load_balancers = load_balancer::resolve(&self.load_balancers, world)?;
+        let made_of = &world.ecs.definitions[definition];
+        let desired_count = match (self.desired_count, scheduling) {
+            (_, Scheduling::Daemon) => 0,
+            (None, Scheduling::Replica) => return error("desiredCount", "DesiredCount is missing"),
+            (Some(count), Scheduling::Replica) => checked_desired_count(count)?,
+        };
+        let platform_version = platform_version(self.platform_version.as_deref(), launch)?;
+        let placement = placement::placement(
+            &self.placement_constraints,
+            &self.placement_strategy,
+            launch,
+            made_of.constraints.len(),
+        )?;
+        let network = network_configuration::resolve(self.network_configuration.as_ref(), made_of, launch, world)?;
+        let load_balancers = load_balancer::resolve(&self.load_balancers, made_of, world)?;
         load_balancer::check(&load_balancers, &world.ecs.definitions[definition])?;
         let grace_period = self.health_check_grace_period_seconds.unwrap_or(0);
         let grace_period = checked_grace_period(grace_period, !load_balancers.is_empty())?;
         let bounds = self.deployment_configuration.unwrap_or_default();
-        bounds.check(100, 200)?;
+        // [CP-169]
+        let (minimum, maximum) = if scheduling == Scheduling::Daemon { (0, 100) } else { (100, 200) };
+        bounds.check(minimum, maximum)?;
+        if scheduling == Scheduling::Daemon && bounds.maximum_percent.is_some_and(|percent| percent != 100) {
+            let message = "The daemon scheduling strategy needs a maximumPercent of 100.";
+            return error("deploymentConfiguration.maximumPercent", message);
+        }
         let breaker = bounds.breaker()?.unwrap_or_default();
         let plan = bounds.plan(&Plan::default())?;
         load_balancer::check_plan(&load_balancers, &plan)?;
@@ -187,12 +220,19 @@ impl Operation for CreateService {
             name: self.service_name,
             cluster,
             definition,
+            scheduling,
+            launch,
+            placement,
             desired_count,
-            minimum_healthy_percent: bounds.minimum_healthy_percent.unwrap_or(100),
-            maximum_percent: bounds.maximum_percent.unwrap_or(200),
+            minimum_healthy_percent: bounds.minimum_healthy_percent.unwrap_or(minimum),
+            maximum_percent: bounds.maximum_percent.unwrap_or(maximum),
             plan,
             breaker,
-            rebalancing: rebalancing(self.availability_zone_rebalancing, true, bounds.maximum_percent.unwrap_or(200))?,
+            rebalancing: rebalancing(
+                self.availability_zone_rebalancing,
+                true,
+                bounds.maximum_percent.unwrap_or(maximum),
+            )?,
             grace_period,
             load_balancers,
             network,

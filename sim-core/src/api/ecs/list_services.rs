@@ -47,7 +47,7 @@ impl Operation for ListServices {
     fn apply(self, world: &mut World, _ctx: &mut Ctx) -> Result<Self::Output, ApiError> {
         let cluster = find_cluster(world, self.cluster.as_deref())?;
         let wanted = |service: &&Service| {
-            let launch_type = service.stored.strategy.is_empty().then_some(LaunchType::Fargate);
+            let launch_type = service.stored.strategy.is_empty().then_some(LaunchType::of(service.launch));
             service.status == ServiceStatus::Active
                 && (self.launch_type.is_none() || self.launch_type == launch_type)
                 && self.scheduling_strategy != Some(SchedulingStrategy::Daemon)

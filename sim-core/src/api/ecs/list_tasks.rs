@@ -3,11 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::container_instance;
 use super::launch_type::LaunchType;
 use super::page::page;
 use super::task::wants_to_run;
 use super::{find_cluster, find_service};
-use crate::api::{ApiError, NotModelled, Operation};
+use crate::api::{ApiError, Operation};
 use crate::world::ecs::TaskId;
 use crate::world::{Ctx, World};
 
@@ -17,9 +18,8 @@ use crate::world::{Ctx, World};
 pub struct ListTasks {
     /// Name or ARN; `default` unless set [CP-002].
     pub cluster: Option<String>,
-    /// Only tasks on this container instance; not modelled.
-    #[serde(default)]
-    pub container_instance: NotModelled,
+    /// Only tasks on this container instance, by id or ARN.
+    pub container_instance: Option<String>,
     /// Only tasks of this family.
     pub family: Option<String>,
     /// The page to begin with; the first unless set.
@@ -77,6 +77,8 @@ impl Operation for ListTasks {
         }
         let name = self.service_name.as_deref();
         let service = name.map(|name| find_service(world, cluster, name, "serviceName")).transpose()?;
+        let named = |name: &String| container_instance::find(world, cluster, name, "containerInstance");
+        let instance = self.container_instance.as_ref().map(named).transpose()?;
         let ecs = &world.ecs;
         let wanted_status = self.desired_status.unwrap_or(DesiredStatus::Running);
         let wanted = |id: &TaskId| {
@@ -86,7 +88,8 @@ impl Operation for ListTasks {
                 && status == wanted_status
                 && ecs.is_remembered(*id, ctx.now())
                 && (service.is_none() || task.service == service)
-                && self.launch_type.is_none_or(|launch_type| launch_type == LaunchType::Fargate)
+                && self.launch_type.is_none_or(|launch_type| launch_type == LaunchType::of(task.launch()))
+                && (instance.is_none() || task.instance == instance)
                 && self.family.as_ref().is_none_or(|family| ecs.definitions[task.definition].family == *family)
                 && self.started_by.as_ref().is_none_or(|by| task.started_by == *by)
         };

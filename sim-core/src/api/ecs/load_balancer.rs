@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::{ApiError, NotModelled};
 use crate::world::World;
-use crate::world::ecs::{Advanced, DeploymentStrategy, LoadBalancerLink, Plan, TaskDefinition};
+use crate::world::ecs::{Advanced, DeploymentStrategy, LoadBalancerLink, NetworkMode, Plan, TaskDefinition};
 use crate::world::elb::{RuleRef, TargetGroupId, TargetType};
 
 /// Target groups of a service [count] [CP-022].
@@ -47,7 +47,11 @@ pub struct AdvancedConfiguration {
 }
 
 /// What a request says about load balancers, with names looked up.
-pub(crate) fn resolve(given: &[LoadBalancer], world: &World) -> Result<Vec<LoadBalancerLink>, ApiError> {
+pub(crate) fn resolve(
+    given: &[LoadBalancer],
+    definition: &TaskDefinition,
+    world: &World,
+) -> Result<Vec<LoadBalancerLink>, ApiError> {
     if given.len() > GROUPS_MAX {
         let message = format!("load balancers can have at most {GROUPS_MAX} items.");
         return Err(ApiError::invalid_parameter(message).at("loadBalancers"));
@@ -65,15 +69,21 @@ pub(crate) fn resolve(given: &[LoadBalancer], world: &World) -> Result<Vec<LoadB
                 format!("The target group with targetGroupArn {arn} does not have an associated load balancer.");
             return Err(error(message).help("Create a listener that forwards to it first."));
         }
-        if it.target_type != TargetType::Ip {
+        // Tasks with an interface are targets by their addresses, others by their instances [TR-027].
+        let (fits, wrong, mode) = match definition.mode {
+            NetworkMode::Awsvpc => (TargetType::Ip, "instance", "awsvpc"),
+            NetworkMode::Bridge => (TargetType::Instance, "ip", "bridge"),
+            NetworkMode::Host => (TargetType::Instance, "ip", "host"),
+            NetworkMode::None => (TargetType::Instance, "ip", "none"),
+        };
+        if it.target_type != fits {
             let message = format!(
-                "The provided target group {} has target type instance, which is incompatible with the awsvpc network \
-                 mode specified in the task definition.",
+                "The provided target group {} has target type {wrong}, which is incompatible with the {mode} network mode \
+                 specified in the task definition.",
                 it.arn
             );
-            return Err(error(message).help(
-                "Create the target group with the target type ip: EC2 instances are not modelled by this simulator.",
-            ));
+            let other = if wrong == "ip" { "instance" } else { "ip" };
+            return Err(error(message).help(format!("Create the target group with the target type {other}.")));
         }
         let advanced =
             one.advanced_configuration.as_ref().map(|given| advanced(index, group, given, world)).transpose()?;
@@ -98,8 +108,8 @@ fn advanced(
     if alternate == usual {
         return Err(error(place, "The alternate target group must be another one than the target group."));
     }
-    if world.elb.groups[alternate].target_type != TargetType::Ip {
-        return Err(error(place, "The alternate target group must have the target type ip."));
+    if world.elb.groups[alternate].target_type != world.elb.groups[usual].target_type {
+        return Err(error(place, "The alternate target group must have the target type of the target group."));
     }
     let rule = |field: &str, name: &str| {
         let found = world.elb.rule_or_listener_named(name);

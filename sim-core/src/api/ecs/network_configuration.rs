@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::ApiError;
 use crate::world::World;
-use crate::world::ecs::AwsVpc;
+use crate::world::ecs::{AwsVpc, Launch, TaskDefinition};
 use crate::world::network::Network;
 
 /// `awsvpcConfiguration.subnets` [count] [CP-022].
@@ -13,7 +13,8 @@ const SUBNETS_MAX: usize = 16;
 /// `awsvpcConfiguration.securityGroups` [count] [CP-022].
 const GROUPS_MAX: usize = 5;
 
-/// `networkConfiguration`: required, as `awsvpc` is Fargate's only network mode [CP-050].
+/// `networkConfiguration`: required with the network mode `awsvpc`, which is Fargate's only one, and refused with others
+/// [CP-050].
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NetworkConfiguration {
@@ -46,13 +47,58 @@ pub enum AssignPublicIp {
     Disabled,
 }
 
-/// What a request says about the network, with names looked up. `place` is the field that says it.
-pub(crate) fn resolve(given: Option<&NetworkConfiguration>, world: &World) -> Result<AwsVpc, ApiError> {
-    let place = "networkConfiguration";
-    let Some(vpc) = given.and_then(|given| given.awsvpc_configuration.as_ref()) else {
-        let message = "Network Configuration must be provided when networkMode 'awsvpc' is specified.";
-        return Err(ApiError::invalid_parameter(message).at(place));
+const PLACE: &str = "networkConfiguration";
+
+fn missing() -> ApiError {
+    let message = "Network Configuration must be provided when networkMode 'awsvpc' is specified.";
+    ApiError::invalid_parameter(message).at(PLACE)
+}
+
+fn not_valid() -> ApiError {
+    let message = "Network Configuration is not valid for the given networkMode of this task definition.";
+    ApiError::invalid_parameter(message).at(PLACE)
+}
+
+/// Whether tasks of a definition can be launched there [CP-048].
+fn check_launch(definition: &TaskDefinition, launch: Launch) -> Result<(), ApiError> {
+    match launch {
+        Launch::Fargate if !definition.for_fargate => {
+            let message = "Task definition does not support launch_type FARGATE.";
+            Err(ApiError::invalid_parameter(message).at("taskDefinition"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a network that stays as it is suits a definition's network mode [CP-050].
+pub(crate) fn check_kept(kept: &AwsVpc, definition: &TaskDefinition, launch: Launch) -> Result<(), ApiError> {
+    check_launch(definition, launch)?;
+    match (definition.has_own_interface(), kept.subnets.is_empty()) {
+        (true, true) => Err(missing()),
+        (false, false) => Err(not_valid()),
+        _ => Ok(()),
+    }
+}
+
+/// What a request says about the network, with names looked up; nothing when tasks have no interfaces of their own.
+pub(crate) fn resolve(
+    given: Option<&NetworkConfiguration>,
+    definition: &TaskDefinition,
+    launch: Launch,
+    world: &World,
+) -> Result<AwsVpc, ApiError> {
+    check_launch(definition, launch)?;
+    let vpc = match (definition.has_own_interface(), given.and_then(|given| given.awsvpc_configuration.as_ref())) {
+        (true, Some(vpc)) => vpc,
+        (true, None) => return Err(missing()),
+        (false, None) => return Ok(AwsVpc::default()),
+        (false, Some(_)) => return Err(not_valid()),
     };
+    let place = PLACE;
+    if launch == Launch::Ec2 && vpc.assign_public_ip == AssignPublicIp::Enabled {
+        let message = "Assign public IP is not supported for this launch type.";
+        return Err(ApiError::invalid_parameter(message).at(format!("{place}.awsvpcConfiguration.assignPublicIp")));
+    }
     let place = format!("{place}.awsvpcConfiguration");
     let error = |field: &str, message: String| ApiError::invalid_parameter(message).at(format!("{place}.{field}"));
     if vpc.subnets.is_empty() {
@@ -103,7 +149,7 @@ fn known_subnets(network: &Network) -> String {
 }
 
 /// The network as AWS describes it.
-pub(crate) fn described(vpc: &AwsVpc, world: &World) -> NetworkConfiguration {
+pub(crate) fn described(vpc: &AwsVpc, world: &World) -> Option<NetworkConfiguration> {
     let network = &world.network;
     let enabled = if vpc.public_ip { AssignPublicIp::Enabled } else { AssignPublicIp::Disabled };
     let configuration = AwsVpcConfiguration {
@@ -111,5 +157,5 @@ pub(crate) fn described(vpc: &AwsVpc, world: &World) -> NetworkConfiguration {
         security_groups: vpc.groups.iter().map(|&group| network.groups[group].id.clone()).collect(),
         assign_public_ip: enabled,
     };
-    NetworkConfiguration { awsvpc_configuration: Some(configuration) }
+    (!vpc.subnets.is_empty()).then_some(NetworkConfiguration { awsvpc_configuration: Some(configuration) })
 }

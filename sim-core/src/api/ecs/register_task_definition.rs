@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::container_definition::ContainerDefinition;
 use super::container_dependency;
+use super::placement::{self, PlacementConstraint};
 use super::tag::{self, Tag};
 use super::task_definition::TaskDefinitionDescription;
 use super::{task_size, valid_name};
 use crate::api::{ApiError, NotModelled, Operation};
-use crate::world::ecs::NewDefinition;
+use crate::world::ecs::{self, Constraint, Limits, NewDefinition};
 use crate::world::iam::RoleId;
 use crate::world::{Ctx, World};
 
@@ -30,21 +31,20 @@ pub struct RegisterTaskDefinition {
     /// The role that pulls images and writes logs: name or ARN. Required for `awslogs` and for images in ECR [CP-047].
     #[serde(skip_serializing)]
     pub execution_role_arn: Option<String>,
-    /// `awsvpc`, as Fargate has no other [CP-050]; `bridge` unless set [CP-036].
+    /// `bridge` unless set [CP-036]; on Fargate `awsvpc` [CP-050].
     pub network_mode: Option<NetworkMode>,
     /// One to ten containers, at least one of them essential [CP-021][CP-036].
     pub container_definitions: Vec<ContainerDefinition>,
     /// Scratch space that containers share; stored.
     #[serde(default)]
     pub volumes: Vec<Volume>,
-    /// Not on Fargate [CP-049].
-    #[serde(default)]
-    pub placement_constraints: Vec<serde_json::Value>,
-    /// What to check the definition against [CP-048]. It must be valid for `FARGATE` in any case: nothing else is
-    /// modelled yet.
+    /// Which container instances will do: `memberOf` only, at most 10 [CP-025]; not on Fargate [CP-049].
+    #[serde(default, skip_serializing)]
+    pub placement_constraints: Vec<PlacementConstraint>,
+    /// What to check the definition against [CP-048]: `FARGATE` or `EC2`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requires_compatibilities: Vec<Compatibility>,
-    /// Task-level CPU: units such as `256`, or text such as `.25 vCPU` [CP-037]. Fargate has 256, 512, 1024, 2048,
+    /// Task-level CPU: units such as `256`, or text such as `.25 vCPU` [CP-037]; on EC2 128 to 196,608, or none [CP-038]. Fargate has 256, 512, 1024, 2048,
     /// 4096, 8192 and 16384 [CP-039].
     pub cpu: Option<String>,
     /// Task-level memory: MiB such as `512`, or text such as `0.5 GB` [CP-037]. What Fargate has depends on `cpu`
@@ -351,6 +351,48 @@ impl RegisterTaskDefinition {
         }
     }
 
+    /// What a definition asks of container instances: CPU and memory for the task may be left out [CP-038]; then what its
+    /// containers take together counts [CP-043].
+    fn check_ec2(&self) -> Result<Size, ApiError> {
+        let invalid = |what: &str| {
+            let message = format!(
+                "Invalid '{what}' setting for task. For more information, see the Troubleshooting section of the \
+                 Amazon ECS Developer Guide."
+            );
+            ApiError::client(message).at(what)
+        };
+        let cpu = self.cpu.as_deref().map(|cpu| {
+            task_size::cpu_units(cpu).filter(|units| (128..=196_608).contains(units)).ok_or_else(|| invalid("cpu"))
+        });
+        let memory = self
+            .memory
+            .as_deref()
+            .map(|memory| task_size::memory_mib(memory).filter(|&mib| mib > 0).ok_or_else(|| invalid("memory")));
+        let (cpu, memory) = (cpu.transpose()?, memory.transpose()?);
+        self.check_shares(Size { cpu: cpu.unwrap_or(u32::MAX), memory: memory.unwrap_or(u32::MAX) })?;
+        if self.network_mode == Some(NetworkMode::None)
+            && let Some(index) = self.container_definitions.iter().position(|it| !it.port_mappings.is_empty())
+        {
+            let message = "Port mappings are not supported when networkMode=none.";
+            return Err(ApiError::client(message).at(format!("containerDefinitions[{index}].portMappings")));
+        }
+        if self.runtime_platform.is_some_and(|platform| platform.cpu_architecture == Architecture::Arm) {
+            let message = "The CPU architecture ARM64 is not modelled by this simulator.";
+            return Err(ApiError::client(message).at("runtimePlatform.cpuArchitecture").help("Use X86_64."));
+        }
+        for (index, container) in self.container_definitions.iter().enumerate() {
+            let place = format!("containerDefinitions[{index}]");
+            container.check_modelled(&place)?;
+            container.check_logs(&place, true)?;
+        }
+        let sum = |of: fn(&ContainerDefinition) -> u32| {
+            let all = self.container_definitions.iter().map(|it| u64::from(of(it))).sum::<u64>();
+            u32::try_from(all).unwrap_or(u32::MAX)
+        };
+        let reserved = |it: &ContainerDefinition| it.memory_reservation.or(it.memory).unwrap_or(0);
+        Ok(Size { cpu: cpu.unwrap_or_else(|| sum(|it| it.cpu)), memory: memory.unwrap_or_else(|| sum(reserved)) })
+    }
+
     /// What Fargate does not have [CP-049], and what it needs [CP-047]: among others a role that may pull from the
     /// account's own registry [IA-138].
     fn check_fargate(&self, world: &World) -> Result<Size, ApiError> {
@@ -425,7 +467,7 @@ impl Operation for RegisterTaskDefinition {
         let not_modelled = |which: &Compatibility| !matches!(which, Compatibility::Ec2 | Compatibility::Fargate);
         if let Some(index) = self.requires_compatibilities.iter().position(not_modelled) {
             let error = ApiError::client("EXTERNAL and MANAGED_INSTANCES are not modelled by this simulator.");
-            return Err(error.at(format!("requiresCompatibilities[{index}]")).help("Use FARGATE."));
+            return Err(error.at(format!("requiresCompatibilities[{index}]")).help("Use FARGATE or EC2."));
         }
         self.check()?;
         if self.for_fargate() && self.network_mode != Some(NetworkMode::Awsvpc) {
@@ -433,18 +475,30 @@ impl Operation for RegisterTaskDefinition {
         }
         self.check_ports()?;
         self.check_container_memory()?;
-        let size = self.check_fargate(world).map_err(|error| match self.for_fargate() {
-            true => error,
-            false => error.help("EC2 is not modelled yet: the task definition must be valid for FARGATE."),
-        })?;
+        let on_fargate = self.check_fargate(world);
+        let size = if self.for_fargate() { on_fargate.clone()? } else { self.check_ec2()? };
+        let constraints = placement::constraints(&self.placement_constraints, 0)?;
+        if let Some(index) = constraints.iter().position(|one| *one == Constraint::DistinctInstance) {
+            let message = "Task definitions take only placement constraints of the type memberOf.";
+            return Err(ApiError::client(message).at(format!("placementConstraints[{index}].type")));
+        }
         let execution_role = role(self.execution_role_arn.as_deref(), "executionRoleArn", world)?;
         let task_role = role(self.task_role_arn.as_deref(), "taskRoleArn", world)?;
         let tags = tag::checked(&self.tags)?;
 
-        self.cpu = Some(size.cpu.to_string());
-        self.memory = Some(size.memory.to_string());
+        let limits = Limits { cpu: self.cpu.is_some(), memory: self.memory.is_some() };
+        self.cpu = self.cpu.map(|_| size.cpu.to_string());
+        self.memory = self.memory.map(|_| size.memory.to_string());
+        let mode = match self.network_mode.unwrap_or(NetworkMode::Bridge) {
+            NetworkMode::Awsvpc => ecs::NetworkMode::Awsvpc,
+            NetworkMode::Bridge => ecs::NetworkMode::Bridge,
+            NetworkMode::Host => ecs::NetworkMode::Host,
+            NetworkMode::None => ecs::NetworkMode::None,
+        };
+        self.network_mode.get_or_insert(NetworkMode::Bridge);
         for port in self.container_definitions.iter_mut().flat_map(|c| &mut c.port_mappings) {
-            port.host_port = Some(port.container_port);
+            let usual = if mode == ecs::NetworkMode::Bridge { 0 } else { port.container_port };
+            port.host_port = Some(port.host_port.filter(|&port| port != 0).unwrap_or(usual));
         }
         let described = serde_json::to_value(&self).expect("inputs are plain data");
         let bytes = described.to_string().len();
@@ -457,6 +511,10 @@ impl Operation for RegisterTaskDefinition {
             family: self.family,
             cpu: size.cpu,
             memory: size.memory,
+            limits,
+            mode,
+            constraints,
+            for_fargate: on_fargate.is_ok(),
             ephemeral_storage: self.ephemeral_storage.map_or(20, |storage| storage.size_in_gib),
             execution_role,
             task_role,

@@ -2,19 +2,20 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::capacity_provider::CapacityProviderStrategyItem;
 use super::failure::Failure;
+use super::find_cluster;
 use super::launch_type::{self, LaunchType};
-use super::network_configuration::{self, NetworkConfiguration};
+use super::network_configuration::NetworkConfiguration;
 use super::overrides::Overrides;
-use super::service_options::{Fixed, PropagateTags, platform_version};
-use super::tag::{self, Tag};
+use super::placement::{PlacementConstraint, PlacementStrategy};
+use super::service_options::{PropagateTags, platform_version};
+use super::standalone::{Request, Standalone, failures};
+use super::tag::Tag;
 use super::task::TaskDescription;
-use super::{find_cluster, find_definition};
 use crate::api::{ApiError, NotModelled, Operation, throttle};
-use crate::world::ecs::{Ecs, Labels, NO_CAPACITY, NewTask, RunRequest};
+use crate::world::ecs::{Launch, NO_CAPACITY, RunRequest, Unplaced};
 use crate::world::{Ctx, World, fargate_launches};
 
 /// `ecs:RunTask` — starts standalone tasks, which nobody replaces.
@@ -37,20 +38,20 @@ pub struct RunTask {
     pub enable_execute_command: bool,
     /// `family:{family}` unless set [CP-013].
     pub group: Option<String>,
-    /// `FARGATE`. With neither launch type nor strategy the cluster's default strategy counts, and without that it is
-    /// EC2, which is not modelled yet [CP-162].
+    /// `FARGATE` or `EC2`. With neither launch type nor strategy the cluster's default strategy counts, and without that it is
+    /// EC2 [CP-162].
     pub launch_type: Option<LaunchType>,
-    /// Where each task gets its ENI; required [CP-050].
+    /// Where each task gets its ENI; required with `awsvpc`, and only then [CP-050].
     pub network_configuration: Option<NetworkConfiguration>,
     /// What is said in place of the task definition; at most 8,192 characters of JSON [CP-024].
     #[serde(default)]
     pub overrides: Overrides,
-    /// Not on Fargate [CA-017].
+    /// Which container instances will do, at most 10 [CP-025]; not on Fargate [CA-017].
     #[serde(default)]
-    pub placement_constraints: Vec<Value>,
-    /// Not on Fargate [CA-017].
+    pub placement_constraints: Vec<PlacementConstraint>,
+    /// Which of them are best, at most 5 [CP-025]; not on Fargate [CA-017].
     #[serde(default)]
-    pub placement_strategy: Vec<Value>,
+    pub placement_strategy: Vec<PlacementStrategy>,
     /// `LATEST` or `1.4.0`, which are the same; `LATEST` unless set [CA-011].
     pub platform_version: Option<String>,
     /// `TASK_DEFINITION` to take over its tags.
@@ -78,7 +79,7 @@ pub struct RunTask {
 pub struct RunTaskOutput {
     /// The tasks.
     pub tasks: Vec<TaskDescription>,
-    /// Why no task could be placed.
+    /// Why no task, or not all, could be placed.
     pub failures: Vec<Failure>,
 }
 
@@ -114,67 +115,83 @@ impl Operation for RunTask {
                 return repeated(before, &asked, world);
             }
         }
-        let definition = find_definition(world, &self.task_definition)?;
         let count = self.count.unwrap_or(1);
         if !(1..=10).contains(&count) {
             return error("count", "count must be from 1 to 10.");
         }
-        let started_by = self.started_by.unwrap_or_default();
-        if started_by.chars().count() > 128 {
-            return error("startedBy", "startedBy can have at most 128 characters.");
+        let of_cluster = &world.ecs.clusters[cluster];
+        let (launch, strategy) = launch_type::resolve(self.launch_type, &self.capacity_provider_strategy, of_cluster)?;
+        platform_version(self.platform_version.as_deref(), launch)?;
+        let standalone = Request {
+            cluster,
+            task_definition: &self.task_definition,
+            launch,
+            strategy,
+            started_by: self.started_by.as_deref(),
+            propagate_tags: self.propagate_tags,
+            network: self.network_configuration.as_ref(),
+            constraints: &self.placement_constraints,
+            placement: &self.placement_strategy,
+            tags: &self.tags,
+            overrides: &self.overrides,
+            group: self.group.as_deref(),
+            execute_command: self.enable_execute_command,
         }
-        if self.propagate_tags == Some(PropagateTags::Service) {
-            return error("propagateTags", "A standalone task has no service whose tags it could take over.");
+        .resolve(world)?;
+        if launch == Launch::Fargate
+            && let Some(refused) = refused_by_fargate(count, &standalone, world, ctx)?
+        {
+            return Ok(RunTaskOutput { tasks: Vec::new(), failures: vec![Failure { arn: None, reason: refused }] });
         }
-        Fixed { constraints: &self.placement_constraints, placement: &self.placement_strategy, ..Fixed::default() }
-            .check()?;
-        let strategy =
-            launch_type::resolve(self.launch_type, &self.capacity_provider_strategy, &world.ecs.clusters[cluster])?;
-        platform_version(self.platform_version.as_deref())?;
-        let network = network_configuration::resolve(self.network_configuration.as_ref(), world)?;
-        let mut tags = tag::checked(&self.tags)?;
-        if self.propagate_tags == Some(PropagateTags::TaskDefinition) {
-            let of_definition = &world.ecs.definitions[definition].tags;
-            let own = tags.clone();
-            tags.extend(of_definition.iter().filter(|(key, _)| own.iter().all(|(k, _)| k != key)).cloned());
-        }
-        let overrides = self.overrides.checked(&world.ecs.definitions[definition])?;
-        let execute_command = self.enable_execute_command;
-        let labels = Labels { group: self.group, strategy, tags, execute_command, overrides };
-        let failed = |reason| Ok(RunTaskOutput { tasks: Vec::new(), failures: vec![Failure { arn: None, reason }] });
-        if !world.limits.fargate_call(ctx.now()) {
-            return Err(throttle::exceeded().help("Fargate lets 20 calls of RunTask in every second."));
-        }
-        if !Ecs::can_place(&network, world) {
-            return failed(NO_CAPACITY);
-        }
-        let wanted = world.ecs.fargate_units() + u64::from(count) * u64::from(world.ecs.definitions[definition].cpu);
-        if world.assume.fargate_vcpus.is_some_and(|vcpus| wanted > u64::from(vcpus) * 1024) {
-            return failed(NO_VCPUS);
-        }
-        let pace = fargate_launches(&world.account, &world.assume);
-        if !world.limits.fargate_launch(count, pace, ctx.now()) {
-            let help =
-                format!("Fargate launches {} tasks at once, and then {} every second.", pace.capacity, pace.tokens);
-            return Err(throttle::exceeded().help(help));
-        }
-        let (mut tasks, mut started) = (Vec::new(), Vec::new());
+        let mut output = RunTaskOutput { tasks: Vec::new(), failures: Vec::new() };
+        let mut started = Vec::new();
         for _ in 0..count {
-            let (network, started_by) = (network.clone(), started_by.clone());
-            let new = NewTask { cluster, deployment: None, definition, network, started_by };
-            let cause = ctx.cause();
-            let task =
-                world.lend(|w| &mut w.ecs, |ecs, peers| ctx.within(cause, |ctx| ecs.create_task(new, peers, ctx)));
-            if labels != Labels::default() {
-                world.ecs.labels.insert(task, labels.clone());
+            match standalone.start(None, world, ctx) {
+                Ok((id, task)) => {
+                    started.push(id);
+                    output.tasks.push(task);
+                }
+                Err(Unplaced::NoInstances) => {
+                    return error("cluster", "No Container Instances were found in your cluster.");
+                }
+                // What does not fit now is not tried again [CP-160].
+                Err(why) => {
+                    output.failures = failures(&why, world);
+                    break;
+                }
             }
-            started.push(task);
-            tasks.push(TaskDescription::of(world, task, true));
         }
         if let Some(token) = self.client_token {
             let request = RunRequest { asked, tasks: started, at: ctx.now() };
             world.ecs.run_requests.insert((cluster, token), request);
         }
-        Ok(RunTaskOutput { tasks, failures: Vec::new() })
+        Ok(output)
     }
+}
+
+/// Fargate's limits: calls and launches per second [CP-030], and the account's vCPU, which answer with a reason
+/// [CP-031].
+fn refused_by_fargate(
+    count: u32,
+    standalone: &Standalone,
+    world: &mut World,
+    ctx: &Ctx,
+) -> Result<Option<&'static str>, ApiError> {
+    if !world.limits.fargate_call(ctx.now()) {
+        return Err(throttle::exceeded().help("Fargate lets 20 calls of RunTask in every second."));
+    }
+    if !standalone.has_capacity(world) {
+        return Ok(Some(NO_CAPACITY));
+    }
+    let cpu = u64::from(world.ecs.definitions[standalone.definition].cpu);
+    let wanted = world.ecs.fargate_units() + u64::from(count) * cpu;
+    if world.assume.fargate_vcpus.is_some_and(|vcpus| wanted > u64::from(vcpus) * 1024) {
+        return Ok(Some(NO_VCPUS));
+    }
+    let pace = fargate_launches(&world.account, &world.assume);
+    if !world.limits.fargate_launch(count, pace, ctx.now()) {
+        let help = format!("Fargate launches {} tasks at once, and then {} every second.", pace.capacity, pace.tokens);
+        return Err(throttle::exceeded().help(help));
+    }
+    Ok(None)
 }

@@ -7,6 +7,7 @@ use super::deployment_configuration::DeploymentConfigurationDescription;
 use super::launch_type::LaunchType;
 use super::load_balancer::{self, LoadBalancer};
 use super::network_configuration::{self, NetworkConfiguration};
+use super::placement::{self, PlacementConstraint, PlacementStrategy};
 use super::service_options::{
     AvailabilityZoneRebalancing, ControllerType, DeploymentController, PLATFORM_VERSION, SchedulingStrategy,
 };
@@ -59,11 +60,12 @@ pub struct ServiceDescription {
     /// When.
     pub created_at: String,
     /// None on Fargate.
-    pub placement_constraints: Vec<()>,
+    pub placement_constraints: Vec<PlacementConstraint>,
     /// None on Fargate.
-    pub placement_strategy: Vec<()>,
+    pub placement_strategy: Vec<PlacementStrategy>,
     /// Where its tasks get their ENIs.
-    pub network_configuration: NetworkConfiguration,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network_configuration: Option<NetworkConfiguration>,
     /// How long unhealthy checks are ignored [s].
     pub health_check_grace_period_seconds: u64,
     /// `REPLICA`.
@@ -119,7 +121,8 @@ pub struct DeploymentDescription {
     /// `Linux`.
     pub platform_family: &'static str,
     /// Where its tasks get their ENIs.
-    pub network_configuration: NetworkConfiguration,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network_configuration: Option<NetworkConfiguration>,
     /// `IN_PROGRESS`, `COMPLETED` or `FAILED` [CP-183].
     pub rollout_state: &'static str,
     /// AWS's sentence about it [CP-184].
@@ -164,7 +167,7 @@ impl ServiceDescription {
             desired_count: service.desired_count,
             running_count: counts.running,
             pending_count: counts.pending,
-            launch_type: strategy.is_empty().then_some(LaunchType::Fargate),
+            launch_type: strategy.is_empty().then_some(LaunchType::of(service.launch)),
             capacity_provider_strategy: strategy,
             platform_version: service.stored.platform_version.clone(),
             platform_family: "Linux",
@@ -184,11 +187,11 @@ impl ServiceDescription {
                 })
                 .collect(),
             created_at: wall(service.created),
-            placement_constraints: Vec::new(),
-            placement_strategy: Vec::new(),
+            placement_constraints: placement::described_constraints(&service.placement.constraints),
+            placement_strategy: placement::described_strategy(&service.placement.strategy),
             network_configuration: network_configuration::described(&primary.recipe.network, world),
             health_check_grace_period_seconds: service.grace_period.as_secs(),
-            scheduling_strategy: SchedulingStrategy::Replica,
+            scheduling_strategy: SchedulingStrategy::of(service.scheduling),
             deployment_controller: DeploymentController { r#type: ControllerType::Ecs },
             tags: if with_tags { tag::described(&service.stored.tags) } else { Vec::new() },
             created_by: world.account.global_arn("iam", "root"),
@@ -225,7 +228,7 @@ impl DeploymentDescription {
             failed_tasks: deployment.failed_tasks,
             created_at: world.account.wall(deployment.created),
             updated_at: world.account.wall(deployment.updated),
-            launch_type: strategy.is_empty().then_some(LaunchType::Fargate),
+            launch_type: strategy.is_empty().then_some(LaunchType::of(service.launch)),
             capacity_provider_strategy: strategy,
             platform_version: PLATFORM_VERSION,
             platform_family: "Linux",

@@ -209,7 +209,8 @@ pub struct ServiceRevisionDescription {
     /// None.
     pub service_registries: Vec<()>,
     /// Where its tasks get their ENIs.
-    pub network_configuration: NetworkConfiguration,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network_configuration: Option<NetworkConfiguration>,
     /// When it was made.
     pub created_at: String,
 }
@@ -224,7 +225,7 @@ impl ServiceRevisionDescription {
             service_arn: service.arn.clone(),
             cluster_arn: world.ecs.clusters[service.cluster].arn.clone(),
             task_definition: world.ecs.definitions[of.recipe.definition].arn.clone(),
-            launch_type: strategy.is_empty().then_some(LaunchType::Fargate),
+            launch_type: strategy.is_empty().then_some(LaunchType::of(service.launch)),
             capacity_provider_strategy: strategy,
             platform_version: PLATFORM_VERSION,
             platform_family: "Linux",

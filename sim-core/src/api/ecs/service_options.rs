@@ -2,10 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::api::ApiError;
-use crate::world::ecs;
+use crate::world::ecs::{self, Launch, Scheduling};
 
 /// `propagateTags`: whose tags the tasks get.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
@@ -38,6 +37,24 @@ pub enum SchedulingStrategy {
     Replica,
     /// One task on each container instance; not on Fargate [CP-118].
     Daemon,
+}
+
+impl SchedulingStrategy {
+    /// As the world keeps it.
+    pub(crate) fn kept(self) -> Scheduling {
+        match self {
+            SchedulingStrategy::Replica => Scheduling::Replica,
+            SchedulingStrategy::Daemon => Scheduling::Daemon,
+        }
+    }
+
+    /// As AWS describes it.
+    pub(crate) fn of(scheduling: Scheduling) -> SchedulingStrategy {
+        match scheduling {
+            Scheduling::Replica => SchedulingStrategy::Replica,
+            Scheduling::Daemon => SchedulingStrategy::Daemon,
+        }
+    }
 }
 
 /// `deploymentController`.
@@ -87,36 +104,25 @@ pub(crate) fn rebalancing(
     }
 }
 
-/// The options that have only one value here.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Fixed<'a> {
-    pub controller: Option<DeploymentController>,
-    pub constraints: &'a [Value],
-    pub placement: &'a [Value],
-}
-
-impl Fixed<'_> {
-    /// Refuses every other value.
-    pub(crate) fn check(&self) -> Result<(), ApiError> {
-        let error = |place: &str, message: &str| Err(ApiError::invalid_parameter(message).at(place));
-        if self.controller.is_some_and(|controller| controller.r#type != ControllerType::Ecs) {
+/// Refuses every deployment controller but ECS.
+pub(crate) fn only_ecs(controller: Option<DeploymentController>) -> Result<(), ApiError> {
+    match controller {
+        Some(controller) if controller.r#type != ControllerType::Ecs => {
             let message = "Deployment controllers other than ECS are not modelled by this simulator.";
-            return error("deploymentController.type", message);
+            Err(ApiError::invalid_parameter(message).at("deploymentController.type"))
         }
-        if !self.constraints.is_empty() {
-            let message = "Placement constraints are not supported with FARGATE launch type.";
-            return error("placementConstraints", message);
-        }
-        if !self.placement.is_empty() {
-            return error("placementStrategy", "Placement strategies are not supported with FARGATE launch type.");
-        }
-        Ok(())
+        _ => Ok(()),
     }
 }
 
 /// Fargate's platform version: `LATEST`, which is 1.4.0, or `1.4.0` [CA-011].
-pub(crate) fn platform_version(given: Option<&str>) -> Result<String, ApiError> {
+pub(crate) fn platform_version(given: Option<&str>, launch: Launch) -> Result<String, ApiError> {
     match given {
+        Some(version) if launch == Launch::Ec2 && !version.is_empty() => {
+            let message = "The platform version must be null when specifying an EC2 launch type.";
+            Err(ApiError::invalid_parameter(message).at("platformVersion"))
+        }
+        _ if launch == Launch::Ec2 => Ok(String::new()),
         None | Some("") => Ok("LATEST".into()),
         Some(version @ ("LATEST" | "1.4.0")) => Ok(version.into()),
         Some(other) => {

@@ -8,7 +8,7 @@ use super::service_options::PLATFORM_VERSION;
 use super::tag::{self, Tag};
 use crate::engine::Time;
 use crate::world::World;
-use crate::world::ecs::{Container, ContainerState, Task, TaskId, TaskStatus};
+use crate::world::ecs::{Binding, Container, ContainerState, Launch, Task, TaskDefinition, TaskId, TaskStatus};
 
 /// `Task`.
 #[derive(Clone, Debug, Serialize)]
@@ -25,6 +25,9 @@ pub struct TaskDescription {
     pub capacity_provider_name: Option<String>,
     /// Where it runs.
     pub cluster_arn: String,
+    /// The container instance it is on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub container_instance_arn: Option<String>,
     /// `CONNECTED` once it has its ENI.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connectivity: Option<&'static str>,
@@ -59,9 +62,11 @@ pub struct TaskDescription {
     /// What RunTask said in place of the task definition.
     pub overrides: TaskOverride,
     /// `1.4.0` [CA-011].
-    pub platform_version: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform_version: Option<&'static str>,
     /// `Linux`.
-    pub platform_family: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform_family: Option<&'static str>,
     /// When the first image began to be pulled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pull_started_at: Option<String>,
@@ -152,8 +157,8 @@ pub struct ContainerDescription {
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// None with `awsvpc`.
-    pub network_bindings: Vec<()>,
+    /// Host ports; none with `awsvpc`.
+    pub network_bindings: Vec<NetworkBinding>,
     /// The task's.
     pub network_interfaces: Vec<NetworkInterface>,
     /// By its own check [CP-093].
@@ -163,6 +168,39 @@ pub struct ContainerDescription {
     /// [MiB], as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory: Option<String>,
+}
+
+/// `NetworkBinding` of a container: a port of its instance that leads to it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NetworkBinding {
+    /// Every address of the instance.
+    #[serde(rename = "bindIP")]
+    pub bind_ip: &'static str,
+    /// The container's port.
+    pub container_port: u16,
+    /// The instance's.
+    pub host_port: u16,
+    /// `tcp` or `udp`.
+    pub protocol: &'static str,
+}
+
+/// The bindings of a container, from its start on.
+fn network_bindings(
+    task: &Task,
+    name: &str,
+    definition: &TaskDefinition,
+    state: &ContainerState,
+) -> Vec<NetworkBinding> {
+    let own = |binding: &&Binding| definition.containers[usize::from(binding.container)].name == name;
+    let bound = task.bindings.iter().filter(|_| state.started.is_some()).filter(own);
+    let binding = |it: &Binding| NetworkBinding {
+        bind_ip: "0.0.0.0",
+        container_port: it.container_port,
+        host_port: it.host_port,
+        protocol: it.transport.into(),
+    };
+    bound.map(binding).collect()
 }
 
 /// `NetworkInterface` of a container.
@@ -199,9 +237,11 @@ impl TaskDescription {
         let ecs = &world.ecs;
         let task = &ecs.tasks[id];
         let definition = &ecs.definitions[task.definition];
+        let on_fargate = task.launch() == Launch::Fargate;
         let wall = |at: Time| world.account.wall(at);
         let moment = |at: Option<Time>| at.map(wall);
-        let attachment = attachment(world, id);
+        let attachment = definition.has_own_interface().then(|| attachment(world, id));
+        let attachment_id = attachment.as_ref().map(|it| it.id.clone()).unwrap_or_default();
         let states = definition.containers.iter().zip(&task.containers);
         let overrides = ecs.labels.get(&id).map_or(&[][..], |labels| &labels.overrides);
         TaskDescription {
@@ -209,10 +249,11 @@ impl TaskDescription {
             availability_zone: world.network.zone(task.subnet).to_owned(),
             capacity_provider_name: ecs.strategy_of(id).first().map(|item| item.provider.clone()),
             cluster_arn: ecs.clusters[task.cluster].arn.clone(),
+            container_instance_arn: task.instance.map(|id| ecs.instances[id].arn.clone()),
             connectivity: task.at.connectivity.map(|_| "CONNECTED"),
             connectivity_at: moment(task.at.connectivity),
-            containers: states.map(|(it, state)| container(world, id, &attachment.id, it, state)).collect(),
-            attachments: vec![attachment],
+            containers: states.map(|(it, state)| container(world, id, &attachment_id, it, state)).collect(),
+            attachments: attachment.into_iter().collect(),
             cpu: definition.cpu.to_string(),
             created_at: wall(task.at.created),
             desired_status: if wants_to_run(task) { "RUNNING" } else { "STOPPED" },
@@ -222,14 +263,14 @@ impl TaskDescription {
             health_status: task.health.unwrap_or_default().into(),
             inference_accelerators: Vec::new(),
             last_status: task.status.into(),
-            launch_type: LaunchType::Fargate,
+            launch_type: LaunchType::of(task.launch()),
             memory: definition.memory.to_string(),
             overrides: TaskOverride {
                 container_overrides: overrides::described(definition, overrides),
                 inference_accelerator_overrides: Vec::new(),
             },
-            platform_version: PLATFORM_VERSION,
-            platform_family: "Linux",
+            platform_version: on_fargate.then_some(PLATFORM_VERSION),
+            platform_family: on_fargate.then_some("Linux"),
             pull_started_at: moment(task.at.pull_started),
             pull_stopped_at: moment(task.at.pull_stopped),
             started_at: moment(task.at.started),
@@ -286,6 +327,7 @@ fn container(
     state: &ContainerState,
 ) -> ContainerDescription {
     let task = &world.ecs.tasks[id];
+    let definition = &world.ecs.definitions[task.definition];
     let entity = format!("{}/{}", task.arn, container.name);
     let cluster = &world.ecs.clusters[task.cluster].name;
     let path = format!("container/{cluster}/{}/{}", task.uuid, world.account.uuid("container", &entity));
@@ -309,7 +351,7 @@ fn container(
         },
         exit_code: state.exit_code,
         reason: state.reason.as_ref().map(|reason| reason.to_string()),
-        network_bindings: Vec::new(),
+        network_bindings: network_bindings(task, &container.name, definition, state),
         network_interfaces: interface.into_iter().collect(),
         health_status: state.health.into(),
         cpu: container.cpu.to_string(),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::placement::{self, PlacementConstraint};
 use crate::world::World;
 use crate::world::ecs::{TaskDefinition, TaskDefinitionId};
 
@@ -32,10 +33,10 @@ pub struct TaskDefinitionDescription {
     pub status: &'static str,
     /// What a container instance would need.
     pub requires_attributes: Vec<Attribute>,
-    /// None on Fargate.
-    pub placement_constraints: Vec<()>,
+    /// Which container instances will do.
+    pub placement_constraints: Vec<PlacementConstraint>,
     /// What the definition is valid for [CP-048].
-    pub compatibilities: [&'static str; 3],
+    pub compatibilities: Vec<&'static str>,
     /// As registered.
     #[serde(skip_serializing_if = "Value::is_null")]
     pub runtime_platform: Value,
@@ -43,9 +44,11 @@ pub struct TaskDefinitionDescription {
     #[serde(skip_serializing_if = "Value::is_null")]
     pub requires_compatibilities: Value,
     /// Task-level CPU [units], as text.
-    pub cpu: String,
+    #[serde(skip_serializing_if = "Value::is_null")]
+    pub cpu: Value,
     /// Task-level memory [MiB], as text.
-    pub memory: String,
+    #[serde(skip_serializing_if = "Value::is_null")]
+    pub memory: Value,
     /// As registered.
     #[serde(skip_serializing_if = "Value::is_null")]
     pub pid_mode: Value,
@@ -88,12 +91,15 @@ impl TaskDefinitionDescription {
             volumes: registered("volumes"),
             status: definition.status.into(),
             requires_attributes: attributes(definition),
-            placement_constraints: Vec::new(),
-            compatibilities: ["EC2", "MANAGED_INSTANCES", "FARGATE"],
+            placement_constraints: placement::described_constraints(&definition.constraints),
+            compatibilities: match definition.for_fargate {
+                true => vec!["EC2", "MANAGED_INSTANCES", "FARGATE"],
+                false => vec!["EC2"],
+            },
             runtime_platform: registered("runtimePlatform"),
             requires_compatibilities: registered("requiresCompatibilities"),
-            cpu: definition.cpu.to_string(),
-            memory: definition.memory.to_string(),
+            cpu: registered("cpu"),
+            memory: registered("memory"),
             pid_mode: registered("pidMode"),
             ephemeral_storage: registered("ephemeralStorage"),
             registered_at: world.account.wall(definition.registered),
@@ -113,7 +119,7 @@ fn attributes(definition: &TaskDefinition) -> Vec<Attribute> {
         ("com.amazonaws.ecs.capability.docker-remote-api.1.19", logs),
         ("com.amazonaws.ecs.capability.task-iam-role", definition.task_role.is_some()),
         ("com.amazonaws.ecs.capability.docker-remote-api.1.18", true),
-        ("ecs.capability.task-eni", true),
+        ("ecs.capability.task-eni", definition.has_own_interface()),
     ];
     needs.into_iter().filter(|(_, needed)| *needed).map(|(name, _)| Attribute { name }).collect()
 }

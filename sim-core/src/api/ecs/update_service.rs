@@ -2,16 +2,16 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::capacity_provider::{self, CapacityProviderStrategyItem};
 use super::create_service::{checked_desired_count, checked_grace_period};
 use super::deployment_configuration::DeploymentConfiguration;
 use super::load_balancer::{self, LoadBalancer};
 use super::network_configuration::{self, NetworkConfiguration};
+use super::placement::{self, PlacementConstraint, PlacementStrategy};
 use super::service::ServiceDescription;
 use super::service_options::{
-    AvailabilityZoneRebalancing, DeploymentController, Fixed, PropagateTags, platform_version, rebalancing,
+    AvailabilityZoneRebalancing, DeploymentController, PropagateTags, only_ecs, platform_version, rebalancing,
 };
 use super::{find_cluster, find_definition, find_service};
 use crate::api::{ApiError, NotModelled, Operation};
@@ -42,12 +42,10 @@ pub struct UpdateService {
     pub availability_zone_rebalancing: Option<AvailabilityZoneRebalancing>,
     /// Where tasks get their ENIs.
     pub network_configuration: Option<NetworkConfiguration>,
-    /// Not on Fargate [CA-017].
-    #[serde(default)]
-    pub placement_constraints: Vec<Value>,
-    /// Not on Fargate [CA-017].
-    #[serde(default)]
-    pub placement_strategy: Vec<Value>,
+    /// Which container instances will do, instead of those before; not on Fargate [CA-017].
+    pub placement_constraints: Option<Vec<PlacementConstraint>>,
+    /// Which of them are best, instead of what was said before; not on Fargate [CA-017].
+    pub placement_strategy: Option<Vec<PlacementStrategy>>,
     /// `LATEST` or `1.4.0` [CA-011].
     pub platform_version: Option<String>,
     /// Replaces all tasks although nothing changed; false unless set.
@@ -100,12 +98,12 @@ impl Operation for UpdateService {
         if service.status != ServiceStatus::Active {
             return Err(ApiError::new("ServiceNotActiveException", "Service was not ACTIVE.").at("service"));
         }
-        let fixed = Fixed {
-            controller: self.deployment_controller,
-            constraints: &self.placement_constraints,
-            placement: &self.placement_strategy,
-        };
-        fixed.check()?;
+        only_ecs(self.deployment_controller)?;
+        if service.is_daemon() && self.desired_count.is_some() {
+            let message = "The daemon scheduling strategy does not support a desired count for services. Remove the \
+                           desired count value and try again";
+            return Err(ApiError::invalid_parameter(message).at("desiredCount"));
+        }
         let mut update = ServiceUpdate {
             desired_count: self.desired_count.map(checked_desired_count).transpose()?,
             propagate_tags: self.propagate_tags.map(PropagateTags::kept),
@@ -123,18 +121,32 @@ impl Operation for UpdateService {
             update.strategy = Some(capacity_provider::checked_strategy(items, providers, place)?);
         }
         if self.platform_version.is_some() {
-            update.platform_version = Some(platform_version(self.platform_version.as_deref())?);
+            update.platform_version = Some(platform_version(self.platform_version.as_deref(), service.launch)?);
         }
-        if self.network_configuration.is_some() {
-            update.network = Some(network_configuration::resolve(self.network_configuration.as_ref(), world)?);
-        }
+        let definition = update.definition.unwrap_or(world.ecs.deployments[service.primary()].recipe.definition);
+        let made_of = &world.ecs.definitions[definition];
         if let Some(given) = &self.load_balancers {
-            update.load_balancers = Some(load_balancer::resolve(given, world)?);
+            update.load_balancers = Some(load_balancer::resolve(given, made_of, world)?);
         }
         let links = update.load_balancers.clone().unwrap_or_else(|| service.load_balancers.clone());
         let links = links.as_slice();
-        let definition = update.definition.unwrap_or(world.ecs.deployments[service.primary()].recipe.definition);
-        load_balancer::check(links, &world.ecs.definitions[definition])?;
+        load_balancer::check(links, made_of)?;
+        let current = &world.ecs.deployments[service.primary()].recipe.network;
+        update.network = match &self.network_configuration {
+            Some(given) => Some(network_configuration::resolve(Some(given), made_of, service.launch, world)?),
+            None => {
+                network_configuration::check_kept(current, made_of, service.launch)?;
+                None
+            }
+        };
+        if self.placement_constraints.is_some() || self.placement_strategy.is_some() {
+            let kept = &service.placement;
+            let constraints =
+                self.placement_constraints.unwrap_or_else(|| placement::described_constraints(&kept.constraints));
+            let strategy = self.placement_strategy.unwrap_or_else(|| placement::described_strategy(&kept.strategy));
+            let beside = made_of.constraints.len();
+            update.placement = Some(placement::placement(&constraints, &strategy, service.launch, beside)?);
+        }
         if let Some(seconds) = self.health_check_grace_period_seconds {
             update.grace_period = Some(checked_grace_period(seconds, !links.is_empty())?);
         }

@@ -10,8 +10,9 @@ use crate::engine::FactId;
 use crate::observe::sentence::{sentence, service_of, task_of};
 use crate::observe::why::{Link, chain};
 use crate::world::cloudwatch::AlarmId;
+use crate::world::capacity::HostId;
 use crate::world::ecr::RepositoryId;
-use crate::world::ecs::{ClusterId, HealthStatus, ServiceId, TaskDefinitionId, TaskId, TaskStatus};
+use crate::world::ecs::{ClusterId, HealthStatus, InstanceStatus, ServiceId, TaskDefinitionId, TaskId, TaskStatus};
 use crate::world::elb::{LoadBalancerId, TargetGroupId};
 use crate::world::iam::RoleId;
 use crate::world::network::{Other, Permission, Protocol, SecurityGroupId, ZoneId};
@@ -60,6 +61,7 @@ enum Entity {
     Repository(RepositoryId),
     Zone(ZoneId),
     Alarm(AlarmId),
+    Host(HostId),
 }
 
 /// Whether a task is called so: its name in full or within its cluster, its id, the beginning of its id, its ARN.
@@ -82,9 +84,10 @@ pub fn names(world: &World) -> Vec<String> {
     let repositories = world.ecr.repositories.iter().map(|(_, one)| one.name.clone());
     let zones = world.network.zones.iter().map(|one| one.name.clone());
     let alarms = world.cloudwatch.alarms.live.keys().cloned();
+    let hosts = world.ec2.hosts.iter().map(|(_, one)| one.name.to_string());
     let all = services.chain(tasks).chain(clusters).chain(balancers).chain(groups).chain(roles);
     let mut names: Vec<String> = Vec::new();
-    for name in all.chain(firewalls).chain(repositories).chain(zones).chain(alarms) {
+    for name in all.chain(firewalls).chain(repositories).chain(zones).chain(alarms).chain(hosts) {
         if !names.contains(&name) {
             names.push(name);
         }
@@ -111,6 +114,13 @@ fn find(world: &World, name: &str) -> Option<Entity> {
         .or_else(|| definition().map(|(id, _)| Entity::Definition(id)))
         .or_else(|| world.network.zone_named(name).map(Entity::Zone))
         .or_else(|| world.cloudwatch.alarms.live.get(name).copied().map(Entity::Alarm))
+        .or_else(|| host_called(world, name).map(Entity::Host))
+}
+
+/// The EC2 instance with this name or id, or whose container instance has this id or ARN.
+fn host_called(world: &World, name: &str) -> Option<HostId> {
+    let instance = || world.ecs.instances.iter().rev().find(|(_, one)| one.uuid == name || one.arn == name);
+    world.ec2.host_named(name).or_else(|| instance().map(|(_, one)| one.host))
 }
 
 /// The thing with this name, looked at closely.
@@ -252,6 +262,27 @@ fn introduce(world: &World, entity: Entity) -> (&'static str, String, String, Ve
             let name = world.ecr.repositories[id].name.clone();
             ("repository", name.clone(), format!("aws ecr describe-images --repository-name {name}"), Vec::new())
         }
+        Entity::Host(id) => {
+            let host = &world.ec2.hosts[id];
+            let name = host.name.to_string();
+            let mut actions = Vec::new();
+            let instance = world.ecs.instance_of(id).map(|id| &world.ecs.instances[id]);
+            if let Some(it) = instance.filter(|it| it.status != InstanceStatus::Inactive) {
+                let cluster = &world.ecs.clusters[it.cluster].name;
+                let state = |status: &str| {
+                    format!(
+                        "aws ecs update-container-instances-state --cluster {cluster} --container-instances {name} --status \
+                         {status}"
+                    )
+                };
+                actions.push(match it.status {
+                    InstanceStatus::Draining => action("Take tasks again", state("ACTIVE")),
+                    _ => action("Let it drain", state("DRAINING")),
+                });
+            }
+            actions.push(action("Terminate it", format!("aws ec2 terminate-instances --instance-ids {name}")));
+            ("instance", name.clone(), format!("aws ec2 describe-instances --instance-ids {name}"), actions)
+        }
         Entity::Zone(id) => {
             let name = world.network.zone_name(id).to_owned();
             let actions = vec![
@@ -363,6 +394,18 @@ fn is_about(world: &World, entity: Entity, fact: &Fact) -> bool {
             Entity::Alarm(id),
             Fact::AlarmPut { alarm } | Fact::AlarmDeleted { alarm } | Fact::AlarmStateChanged { alarm, .. },
         ) => *alarm == id,
+        (
+            Entity::Host(id),
+            Fact::HostLaunched { host } | Fact::HostStopped { host, .. } | Fact::AgentRefused { host, .. },
+        ) => *host == id,
+        (
+            Entity::Host(id),
+            Fact::InstanceRegistered { instance }
+            | Fact::InstanceStatusChanged { instance, .. }
+            | Fact::InstanceDeregistered { instance }
+            | Fact::AgentConnected { instance }
+            | Fact::AgentDisconnected { instance },
+        ) => world.ecs.instances[*instance].host == id,
         (Entity::Zone(id), Fact::ZoneLost { zone } | Fact::ZoneRestored { zone }) => *zone == id,
         _ => false,
     }

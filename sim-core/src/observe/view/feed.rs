@@ -62,6 +62,9 @@ pub(super) fn tone(fact: &Fact) -> Tone {
         | Fact::EniFailed { .. }
         | Fact::FaultBegan { .. }
         | Fact::ZoneLost { .. }
+        | Fact::HostStopped { .. }
+        | Fact::AgentRefused { .. }
+        | Fact::AgentDisconnected { .. }
         | Fact::OperationRefused { .. }
         | Fact::TargetRefused { .. }
         | Fact::TargetStartedNothing { .. }

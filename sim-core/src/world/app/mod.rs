@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::capacity::FargateEvent;
-use super::ecs::{Container, Containers, EcsEvent, TaskDefinition, TaskId};
+use super::ecs::{Container, Containers, EcsEvent, Resources, TaskDefinition, TaskId};
 use super::elb::ElbEvent;
 use super::traffic::{self, RequestEvent};
 use super::{Ctx, Event, Fact, Peers};
@@ -208,7 +208,7 @@ impl Apps {
                 // Its other containers get less CPU from now on, which health checks notice.
                 app.wake(task, ctx);
                 for (place, container) in which.among(&definition.containers) {
-                    let memory = memory_of(container, definition);
+                    let memory = memory_of(task, container, definition, peers);
                     let process = &app.processes[place];
                     let spec = &self.specs[process.spec];
                     app.processes[place] = match process.state {
@@ -230,7 +230,8 @@ impl Apps {
                         Some(port) => vec![port],
                         None => container.ports.iter().map(|port| port.container_port).collect(),
                     };
-                    let mut process = Process::new(id, spec, ports, memory_of(container, definition), ctx.now());
+                    let mut process =
+                        Process::new(id, spec, ports, memory_of(task, container, definition, peers), ctx.now());
                     if which.has(place) {
                         self.begin(task, place as u16, &process, peers, ctx);
                     } else {
@@ -247,7 +248,7 @@ impl Apps {
                         CpuLimit::Throttled { period, host_cpus }
                     }
                 };
-                let processor = Processor::new(ctx.now(), definition.cpu, &shares, limit);
+                let processor = Processor::new(ctx.now(), cpu_of(task, definition, peers), &shares, limit);
                 TaskApp { processor, processes, checks_sleep: false }
             }
         };
@@ -489,8 +490,24 @@ impl TaskApp {
 }
 
 /// What a container may take [bytes]: its own limit, or the task's [CP-045].
-fn memory_of(container: &Container, definition: &TaskDefinition) -> u64 {
-    u64::from(container.memory.unwrap_or(definition.memory)) << 20
+fn memory_of(task: TaskId, container: &Container, definition: &TaskDefinition, peers: &Peers) -> u64 {
+    let of_task = if definition.limits.memory { definition.memory } else { host_of(task, peers).memory };
+    u64::from(container.memory.unwrap_or(of_task)) << 20
+}
+
+/// The CPU that a task has at most [units]: its own when it was set for it, or else all of its host. That tasks without
+/// such a limit take CPU from each other there is not modelled.
+fn cpu_of(task: TaskId, definition: &TaskDefinition, peers: &Peers) -> u32 {
+    if definition.limits.cpu { definition.cpu } else { host_of(task, peers).cpu }
+}
+
+/// What the host of a task has; on Fargate that is what the task asks for.
+fn host_of(task: TaskId, peers: &Peers) -> Resources {
+    let task = &peers.ecs.tasks[task];
+    match task.instance {
+        Some(instance) => peers.ecs.instances[instance].registered,
+        None => peers.ecs.definitions[task.definition].needs(),
+    }
 }
 
 /// A process as its draws are keyed: the first run of a container by its name alone.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::price;
 use crate::engine::Time;
 use crate::world::World;
+use crate::world::capacity::InstanceType;
 use crate::world::cloudwatch::{Alarm, Metric, SeriesKey, Subject};
 use crate::world::ecs::Task;
 use crate::world::elb::{BalancerKind, LoadBalancerId, Scheme};
@@ -13,7 +14,7 @@ use crate::world::elb::{BalancerKind, LoadBalancerId, Scheme};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
     /// What was used.
-    pub name: &'static str,
+    pub name: String,
     /// How much of it.
     pub quantity: f64,
     /// The unit of the quantity.
@@ -50,7 +51,7 @@ pub fn bill(world: &World, now: Time) -> Option<Bill> {
     }
     let hours = |duration: Duration| duration.as_nanos() as f64 / 3.6e12;
     let (mut vcpu_hours, mut gb_hours, mut address_hours) = (0.0, 0.0, 0.0);
-    for (_, task) in world.ecs.tasks.iter() {
+    for (_, task) in world.ecs.tasks.iter().filter(|(_, task)| task.instance.is_none()) {
         let billed = hours(fargate_time(task, now));
         let definition = &world.ecs.definitions[task.definition];
         vcpu_hours += billed * f64::from(definition.cpu) / 1024.0;
@@ -68,6 +69,16 @@ pub fn bill(world: &World, now: Time) -> Option<Bill> {
         lcu_hours[kind] += lcu(world, id);
         if balancer.scheme == Scheme::InternetFacing {
             address_hours += existed * balancer.subnets.len() as f64;
+        }
+    }
+    // Instances by type, in the order in which they first came.
+    let mut instances: Vec<(&InstanceType, f64)> = Vec::new();
+    for (_, host) in world.ec2.hosts.iter() {
+        let billed = hours(host.charged(now));
+        address_hours += billed;
+        match instances.iter_mut().find(|(kind, _)| kind.name == host.kind.name) {
+            Some((_, sum)) => *sum += billed,
+            None => instances.push((host.kind, billed)),
         }
     }
     let mut gb_months = 0.0;
@@ -88,7 +99,9 @@ pub fn bill(world: &World, now: Time) -> Option<Bill> {
         ("ECR storage", gb_months, "GB-month", price::ECR_GB_MONTH),
         ("CloudWatch alarms", alarm_months, "alarm-month", price::ALARM_MONTH),
     ];
-    let used = items.into_iter().filter(|(_, quantity, ..)| *quantity > 0.0);
+    let instances = instances.iter().map(|(kind, hours)| (format!("EC2 {}", kind.name), *hours, "hour", kind.hour_usd));
+    let others = items.into_iter().map(|(name, quantity, unit, price)| (name.to_owned(), quantity, unit, price));
+    let used = instances.chain(others).filter(|(_, quantity, ..)| *quantity > 0.0);
     Some(Bill {
         items: used.map(|(name, quantity, unit, unit_price)| Item { name, quantity, unit, unit_price }).collect(),
     })

@@ -1,17 +1,20 @@
-//! Fargate, and the agent inside that starts and stops a task's containers.
+//! Fargate, and the agent that starts and stops a task's containers, there and on container instances.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use super::cache::{ImageCache, PullBehavior};
 use super::probe::Probe;
 use crate::engine::FactId;
 use crate::world::app::AppEvent;
 use crate::world::ecr::{self, Missing, error};
-use crate::world::ecs::{Containers, EcsEvent, LogConfiguration, TaskDefinition, TaskId, TaskStatus, containers};
-use crate::world::iam::{Denial, ECS_TASKS, unable_to_assume};
+use crate::world::ecs::{
+    Containers, EcsEvent, InstanceId, InstanceStatus, LogConfiguration, TaskDefinition, TaskId, TaskStatus, containers,
+};
+use crate::world::iam::{Denial, EC2, ECS_TASKS, unable_to_assume};
 use crate::world::logs::{self, LogsEvent};
 use crate::world::network::{NetworkEvent, Service};
-use crate::world::{Ctx, Event, Fact, Name, Peers};
+use crate::world::{Assumptions, Ctx, Event, Fact, Name, Peers};
 
 /// What Fargate reacts to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,12 +43,19 @@ pub enum FargateEvent {
     Wake(TaskId),
     /// Start a container again that has ended.
     Restart(TaskId, u16),
+    /// What ran of a task is gone, and nobody tells ECS.
+    Vanish(TaskId),
+    /// The agent of an instance hears ECS again.
+    Heard(InstanceId),
+    /// A task on a container instance is STOPPED: its images are not in use any more.
+    Stopped(TaskId),
 }
 
 impl FargateEvent {
     /// Whose life goes on.
-    fn task(self) -> TaskId {
+    fn task(self) -> Option<TaskId> {
         match self {
+            FargateEvent::Heard(_) | FargateEvent::Stopped(_) => None,
             FargateEvent::Provision(task)
             | FargateEvent::Start(task)
             | FargateEvent::Pull(task, _)
@@ -57,7 +67,8 @@ impl FargateEvent {
             | FargateEvent::Check(task, ..)
             | FargateEvent::Checked(task, ..)
             | FargateEvent::Wake(task)
-            | FargateEvent::Restart(task, _) => task,
+            | FargateEvent::Vanish(task)
+            | FargateEvent::Restart(task, _) => Some(task),
         }
     }
 }
@@ -79,11 +90,20 @@ pub struct Fargate {
     failures: BTreeMap<TaskId, Name>,
     /// Tasks whose hosts are gone: nobody is there to take the next step of their lives.
     lost: BTreeSet<TaskId>,
+    /// The images that container instances keep.
+    caches: BTreeMap<InstanceId, ImageCache>,
+    /// What ECS has told agents that do not hear it at present [CP-225].
+    unheard: BTreeMap<InstanceId, Vec<FargateEvent>>,
     /// The health checks of containers that have one.
     pub(super) probes: BTreeMap<(TaskId, u16), Probe>,
 }
 
 impl Fargate {
+    /// Whether what ran of a task is gone without a word to ECS.
+    pub(crate) fn has_vanished(&self, task: TaskId) -> bool {
+        self.lost.contains(&task)
+    }
+
     /// Why a task could not start: its `stoppedReason`.
     pub fn failure(&self, task: TaskId) -> Option<Name> {
         self.failures.get(&task).cloned()
@@ -92,7 +112,11 @@ impl Fargate {
     /// Reacts to one event.
     pub(crate) fn handle(&mut self, event: FargateEvent, peers: &Peers, ctx: &mut Ctx) {
         let assume = &peers.assume;
-        if self.lost.contains(&event.task()) {
+        if event.task().is_some_and(|task| self.lost.contains(&task)) {
+            return;
+        }
+        if let Some(instance) = out_of_hearing(event, peers) {
+            self.unheard.entry(instance).or_default().push(event);
             return;
         }
         match event {
@@ -101,12 +125,34 @@ impl Fargate {
                 ctx.send(Duration::ZERO, Event::App(AppEvent::Vanish(task)));
                 ctx.send(assume.host_loss_detection, Event::Ecs(EcsEvent::HostLost(task)));
             }
+            FargateEvent::Vanish(task) => {
+                self.lost.insert(task);
+                ctx.send(Duration::ZERO, Event::App(AppEvent::Vanish(task)));
+            }
+            FargateEvent::Stopped(task) => {
+                let Some(instance) = instance_of(task, peers) else { return };
+                let clean_up = peers.ec2.hosts[peers.ecs.instances[instance].host].agent.clean_up;
+                if let Some(cache) = self.caches.get_mut(&instance) {
+                    cache.release(task, &clean_up, ctx.now());
+                }
+            }
+            FargateEvent::Heard(instance) => {
+                for event in self.unheard.remove(&instance).unwrap_or_default() {
+                    ctx.send(Duration::ZERO, Event::Fargate(event));
+                }
+            }
+            FargateEvent::Provision(task) if instance_of(task, peers).is_some() => {
+                ctx.send(assume.eni_attachment, Event::Network(NetworkEvent::Attach(task)));
+            }
             FargateEvent::Provision(task) => {
                 let delay = draw("fargate-provisioning", assume.fargate_provisioning, task, peers, ctx);
                 ctx.send(delay, Event::Network(NetworkEvent::Attach(task)));
             }
             FargateEvent::Start(task) => {
-                let delay = draw("fargate-pending", assume.fargate_pending, task, peers, ctx);
+                let delay = match instance_of(task, peers) {
+                    Some(_) => draw("agent-payload", assume.agent_payload, task, peers, ctx),
+                    None => draw("fargate-pending", assume.fargate_pending, task, peers, ctx),
+                };
                 let first = containers::first(&definition(task, peers).containers);
                 ctx.send(delay, Event::Fargate(FargateEvent::Pull(task, first)));
             }
@@ -168,6 +214,13 @@ impl Fargate {
         }
         ctx.send(Duration::ZERO, Event::Ecs(EcsEvent::PullStarted(task)));
         let is_first = which == containers::first(&definition.containers);
+        let host = instance_of(task, peers).map(|instance| {
+            let host = &peers.ec2.hosts[peers.ecs.instances[instance].host];
+            let registered = peers.ecs.instances[instance].registered_at;
+            let cache = self.caches.entry(instance).or_default();
+            cache.clean(&host.agent.clean_up, registered, ctx.now());
+            (host, &*cache)
+        });
         let (mut images, mut there) = (Vec::new(), Vec::new());
         for (place, container) in definition.containers.iter().enumerate() {
             if !is_first && !which.has(place) {
@@ -176,13 +229,30 @@ impl Fargate {
                 );
                 continue;
             }
+            let cached = host.as_ref().and_then(|(host, cache)| Some((host.agent.pull, cache.find(&container.image)?)));
+            if matches!(cached, Some((PullBehavior::Once | PullBehavior::PreferCached, _))) {
+                continue; // It is there, and nobody asks the registry [CP-234].
+            }
             match find_image(task, &container.image, peers, ctx) {
                 Ok(image) if which.has(place) => images.push(image),
                 Ok(_) => {}
+                Err(_) if matches!(cached, Some((PullBehavior::Default, _))) => {} // The one that is there will do [CP-234].
                 Err(obstacle) => return self.give_up(task, obstacle, ctx),
             }
         }
-        let plan = ecr::pull_plan_beside(&there, &images, definition.cpu, &peers.assume);
+        let plan = match &host {
+            None => ecr::pull_plan_beside(&there, &images, definition.cpu, &peers.assume),
+            Some((host, cache)) => {
+                there.extend(cache.images());
+                // All downloads together get what the instance's network has [CA-057].
+                let layers = images.iter().map(|image| image.layers.len()).sum::<usize>() as u64;
+                let at_once = layers.clamp(1, u64::from(peers.assume.parallel_downloads.max(1)));
+                let each = u64::from(host.kind.megabits) * 125_000 / at_once;
+                let stream_bandwidth = peers.assume.stream_bandwidth.min(each.max(1));
+                let assume = Assumptions { stream_bandwidth, ..peers.assume };
+                ecr::pull_plan_beside(&there, &images, host.kind.vcpus * 1024, &assume)
+            }
+        };
         ctx.send(plan.total, Event::Fargate(FargateEvent::Pulled(task, which)));
     }
 
@@ -194,6 +264,19 @@ impl Fargate {
             let image = container.image.as_str().into();
             let fact = ctx.record(Fact::PullFinished { task, image, bytes });
             ctx.because(fact);
+        }
+        if let Some(instance) = instance_of(task, peers) {
+            let cache = self.caches.entry(instance).or_default();
+            for (_, container) in which.among(&definition.containers) {
+                let there = cache.find(&container.image).cloned();
+                let now = peers.ecr.resolve(&container.image, &peers.account).ok().cloned();
+                let kept = matches!(behavior(instance, peers), PullBehavior::Once | PullBehavior::PreferCached);
+                let image = if kept { there.or(now) } else { now.or(there) };
+                if let Some(image) = image {
+                    let fresh = cache.find(&container.image).is_none_or(|there| there.digest != image.digest);
+                    cache.hold(task, &container.image, &image, fresh, ctx.now());
+                }
+            }
         }
         ctx.send(Duration::ZERO, Event::Ecs(EcsEvent::PullFinished(task)));
         for (_, container) in which.among(&definition.containers) {
@@ -272,13 +355,20 @@ fn may(
     ctx: &mut Ctx,
 ) -> Result<(), Obstacle> {
     let after = peers.assume.pull_refusal;
-    let Some(role) = definition(task, peers).execution_role else {
+    // On a container instance without execution role it is the instance's own that is asked [IA-035][IA-036].
+    let of_host =
+        instance_of(task, peers).and_then(|instance| peers.ec2.hosts[peers.ecs.instances[instance].host].role);
+    let (role, by) = match definition(task, peers).execution_role {
+        Some(role) => (Some(role), ECS_TASKS),
+        None => (of_host, EC2),
+    };
+    let Some(role) = role else {
         let reason = "ResourceInitializationError: unable to pull secrets or registry auth: The task definition has \
                       no execution role."
             .to_owned();
         return Err(Obstacle { reason, after, because: ctx.cause() });
     };
-    if let Err(denial) = peers.iam.may_assume(role, ECS_TASKS) {
+    if let Err(denial) = peers.iam.may_assume(role, by) {
         let reason = unable_to_assume(&peers.iam.roles[role].arn);
         return Err(Obstacle { reason, after, because: Some(denial.because) });
     }
@@ -293,7 +383,9 @@ fn may(
 /// Asks the network whether a task reaches an AWS service [CA-014][IA-092].
 fn path(task: TaskId, to: Service, text: impl Fn() -> String, peers: &Peers, ctx: &mut Ctx) -> Result<(), Obstacle> {
     let after = peers.assume.connect_failure;
-    let Some(eni) = peers.network.eni_of(task) else {
+    // On a container instance it is the instance that pulls and writes logs, whatever interface the task has.
+    let of_host = instance_of(task, peers).map(|instance| peers.ec2.hosts[peers.ecs.instances[instance].host].eni);
+    let Some(eni) = of_host.or(peers.network.eni_of(task)) else {
         return Err(Obstacle { reason: text(), after, because: ctx.cause() });
     };
     let Err(blocked) = peers.network.egress(eni, to) else { return Ok(()) };
@@ -326,6 +418,24 @@ fn open_log(
     let stream = format!("{}/{container}/{}", options.stream_prefix, peers.ecs.tasks[task].uuid);
     let arn = logs::stream_arn(group, &stream, &peers.account);
     may(task, "logs:CreateLogStream", &arn, logs::error::denied, peers, ctx)
+}
+
+/// The container instance of a task; none on Fargate.
+fn instance_of(task: TaskId, peers: &Peers) -> Option<InstanceId> {
+    peers.ecs.tasks[task].instance
+}
+
+/// `ECS_IMAGE_PULL_BEHAVIOR` of an instance.
+fn behavior(instance: InstanceId, peers: &Peers) -> PullBehavior {
+    peers.ec2.hosts[peers.ecs.instances[instance].host].agent.pull
+}
+
+/// The instance whose agent does not hear this order of ECS, because it is cut off [CP-225].
+fn out_of_hearing(event: FargateEvent, peers: &Peers) -> Option<InstanceId> {
+    let (FargateEvent::Start(task) | FargateEvent::Stop(task, _)) = event else { return None };
+    let instance = instance_of(task, peers)?;
+    let it = &peers.ecs.instances[instance];
+    (!it.connected && it.status != InstanceStatus::Inactive).then_some(instance)
 }
 
 pub(super) fn definition(task: TaskId, peers: &Peers) -> &TaskDefinition {

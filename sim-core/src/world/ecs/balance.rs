@@ -100,8 +100,15 @@ impl Ecs {
             definition: self.deployments[primary].recipe.definition,
             network,
             started_by: self.deployments[primary].name.clone(),
+            launch: self.services[service].launch,
+            placement: self.services[service].placement.clone(),
+            on: None,
+            group: String::new(),
         };
-        let task = self.create_task(new, peers, ctx);
+        let Ok(task) = self.create_task(new, peers, ctx) else {
+            self.stop_rebalancing(service, &peers.account, ctx);
+            return Look::Later(now + peers.assume.rebalance_interval);
+        };
         self.services[service].balance.moving = Some(task);
         let zone = peers.network.zone(self.tasks[task].subnet);
         let text = format!("has started 1 tasks in {zone} to AZ Rebalance: {}.", self.task_list(&[task]));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Ecs, ServiceId, Tags, TaskId, TaskStatus};
+use super::{Ecs, InstanceId, InstanceStatus, ServiceId, Tags, TaskId, TaskStatus};
 use crate::engine::{Id, Time};
 use crate::world::network::ZoneId;
 use crate::world::{Account, Ctx, Fact};
@@ -27,6 +27,10 @@ pub struct Cluster {
     pub tasks: Vec<TaskId>,
     /// How many of these that are to run are in which zone [count].
     pub crowd: BTreeMap<ZoneId, u32>,
+    /// Every container instance there ever was, in the order of their registration.
+    pub instances: Vec<InstanceId>,
+    /// Its services that are daemons and not deleted.
+    pub daemons: Vec<ServiceId>,
     /// `capacityProviders`: what a strategy may name.
     pub providers: Vec<String>,
     /// `defaultCapacityProviderStrategy`: where tasks go whose request says neither launch type nor strategy
@@ -121,6 +125,8 @@ impl Ecs {
             services: Vec::new(),
             tasks: Vec::new(),
             crowd: BTreeMap::new(),
+            instances: Vec::new(),
+            daemons: Vec::new(),
             providers: new.providers,
             default_strategy: new.default_strategy,
             tags: new.tags,
@@ -134,6 +140,12 @@ impl Ecs {
     pub(crate) fn delete_cluster(&mut self, cluster: ClusterId, ctx: &mut Ctx) {
         self.clusters[cluster].deleted = Some(ctx.now());
         ctx.record(Fact::ClusterDeleted { cluster });
+    }
+
+    /// The container instances that a cluster has: ACTIVE or DRAINING.
+    pub fn instances_in(&self, cluster: ClusterId) -> impl Iterator<Item = InstanceId> {
+        let all = self.clusters[cluster].instances.iter().copied();
+        all.filter(|&id| self.instances[id].status != InstanceStatus::Inactive)
     }
 
     /// Every task of a cluster that has not stopped.

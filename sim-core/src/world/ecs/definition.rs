@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::{ContainerHealthCheck, Dependency, Ecs, RestartPolicy, Service, ServiceStatus, Tags, Task, TaskStatus};
+use super::{
+    Constraint, ContainerHealthCheck, Dependency, Ecs, HostPort, Resources, RestartPolicy, Service, ServiceStatus,
+    Tags, Task, TaskStatus,
+};
 use crate::engine::{Id, Time};
 use crate::world::iam::RoleId;
 use crate::world::{Account, Ctx, Fact};
@@ -22,6 +25,30 @@ pub enum DefinitionStatus {
     DeleteInProgress,
 }
 
+/// `networkMode` [CP-050].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NetworkMode {
+    /// Each task has an interface of its own.
+    Awsvpc,
+    /// Docker's own network: host ports lead to container ports.
+    Bridge,
+    /// The instance's network: container ports are host ports.
+    Host,
+    /// No network.
+    None,
+}
+
+/// `protocol` of a port mapping.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr, strum::Display)]
+#[strum(serialize_all = "lowercase")]
+pub enum Transport {
+    /// TCP.
+    #[default]
+    Tcp,
+    /// UDP.
+    Udp,
+}
+
 /// One revision of a family.
 #[derive(Clone, Debug)]
 pub struct TaskDefinition {
@@ -33,10 +60,19 @@ pub struct TaskDefinition {
     pub arn: String,
     /// `status`.
     pub status: DefinitionStatus,
-    /// Task-level CPU [units, 1024 = 1 vCPU].
+    /// What a task takes of its host: the task-level CPU, or else that of its containers together [CP-043]
+    /// [units, 1024 = 1 vCPU].
     pub cpu: u32,
-    /// Task-level memory [MiB].
+    /// The same of the memory, where a container's reservation goes before its limit [MiB].
     pub memory: u32,
+    /// Whether CPU and memory were set for the task, which then has no more of them.
+    pub limits: Limits,
+    /// `networkMode`.
+    pub mode: NetworkMode,
+    /// `placementConstraints`.
+    pub constraints: Vec<Constraint>,
+    /// Whether Fargate takes its tasks [CP-048].
+    pub for_fargate: bool,
     /// `ephemeralStorage` [GiB]; 20 unless set [CA-008].
     pub ephemeral_storage: u32,
     /// Pulls images and writes logs.
@@ -55,6 +91,15 @@ pub struct TaskDefinition {
     pub deregistered: Option<Time>,
     /// `deleteRequestedAt`.
     pub delete_requested: Option<Time>,
+}
+
+/// What was set for the task as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// `cpu`.
+    pub cpu: bool,
+    /// `memory`.
+    pub memory: bool,
 }
 
 /// A container of a task definition.
@@ -92,6 +137,10 @@ pub struct Container {
 pub struct PortMapping {
     /// 1–65535.
     pub container_port: u16,
+    /// The port of the instance with `bridge` and `host`; 0 for any that is free [CP-051].
+    pub host_port: u16,
+    /// `tcp` unless set.
+    pub transport: Transport,
 }
 
 /// The options of the `awslogs` driver [IA-073].
@@ -111,6 +160,10 @@ pub(crate) struct NewDefinition {
     pub family: String,
     pub cpu: u32,
     pub memory: u32,
+    pub limits: Limits,
+    pub mode: NetworkMode,
+    pub constraints: Vec<Constraint>,
+    pub for_fargate: bool,
     pub ephemeral_storage: u32,
     pub execution_role: Option<RoleId>,
     pub task_role: Option<RoleId>,
@@ -123,6 +176,35 @@ impl TaskDefinition {
     /// `family:revision`, as people write it.
     pub fn name(&self) -> String {
         format!("{}:{}", self.family, self.revision)
+    }
+
+    /// What a task takes of its host [CP-043].
+    pub fn needs(&self) -> Resources {
+        Resources { cpu: self.cpu, memory: self.memory }
+    }
+
+    /// Whether each of its tasks has a network interface.
+    pub fn has_own_interface(&self) -> bool {
+        self.mode == NetworkMode::Awsvpc
+    }
+
+    /// The ports of its containers that take ports of the instance, each with the container's place: none with `awsvpc`
+    /// [CP-043].
+    pub fn port_mappings(&self) -> Vec<(u16, PortMapping)> {
+        let takes = matches!(self.mode, NetworkMode::Bridge | NetworkMode::Host);
+        let all = self.containers.iter().enumerate().filter(|_| takes);
+        all.flat_map(|(place, container)| container.ports.iter().map(move |&port| (place as u16, port))).collect()
+    }
+
+    /// The host ports that it names: no two of its tasks share an instance then [CP-055].
+    pub fn fixed_ports(&self) -> impl Iterator<Item = HostPort> {
+        let fixed = self.port_mappings().into_iter().filter(|(_, port)| port.host_port != 0);
+        fixed.map(|(_, port)| (port.transport, port.host_port))
+    }
+
+    /// How many host ports it leaves to the instance [count].
+    pub fn dynamic_ports(&self) -> usize {
+        self.port_mappings().iter().filter(|(_, port)| port.host_port == 0).count()
     }
 
     /// The container with this name.
@@ -156,6 +238,10 @@ impl Ecs {
             status: DefinitionStatus::Active,
             cpu: new.cpu,
             memory: new.memory,
+            limits: new.limits,
+            mode: new.mode,
+            constraints: new.constraints,
+            for_fargate: new.for_fargate,
             ephemeral_storage: new.ephemeral_storage,
             execution_role: new.execution_role,
             task_role: new.task_role,

@@ -4,18 +4,18 @@ use std::collections::BTreeMap;
 
 use super::health;
 use super::task::{NewTask, Stopping, TargetState, Timestamps};
-use super::{AwsVpc, ContainerState, Ecs, EcsEvent, StopCode, Task, TaskId, TaskStatus};
+use super::{ContainerState, Ecs, EcsEvent, NetworkMode, Place, StopCode, Task, TaskId, TaskStatus, Unplaced};
 use crate::engine::FactId;
 use crate::world::capacity::FargateEvent;
 use crate::world::elb::ElbEvent;
-use crate::world::network::{NetworkEvent, SubnetId, ZoneId};
+use crate::world::network::{NetworkEvent, ZoneId};
 use crate::world::{Ctx, Event, Fact, Name, Peers};
 
 use TaskStatus::{
     Activating, Deactivating, Deprovisioning, Pending, Provisioning, Running, Stopped, Stopping as Halting,
 };
 
-/// `stoppedReason` of a task whose host is gone. AWS publishes none for Fargate: the words are ours [CA-169].
+/// `stoppedReason` of a task whose host on Fargate is gone. AWS publishes none: the words are ours [CA-169].
 const HOST_LOST: &str = "The host of the task was lost.";
 
 /// The life of a task [CP-075]: from, because of what, to. Steps that have nothing to do are skipped.
@@ -45,15 +45,15 @@ pub fn mermaid() -> String {
 }
 
 impl Ecs {
-    /// Creates a task and hands it to Fargate, because of the present cause.
-    pub(crate) fn create_task(&mut self, new: NewTask, peers: &Peers, ctx: &mut Ctx) -> TaskId {
+    /// Creates a task where there is a place for it, and hands it to Fargate or to the agent of its instance, because of the
+    /// present cause.
+    pub(crate) fn create_task(&mut self, new: NewTask, peers: &Peers, ctx: &mut Ctx) -> Result<TaskId, Unplaced> {
         let service = new.deployment.map(|deployment| self.deployments[deployment].service);
         let cluster = &self.clusters[new.cluster].name;
         let name: Name = match service {
             Some(service) => {
-                let service = &mut self.services[service];
-                service.numbered += 1;
-                format!("{cluster}/{}#{}", service.name, service.numbered).into()
+                let service = &self.services[service];
+                format!("{cluster}/{}#{}", service.name, service.numbered + 1).into()
             }
             None => {
                 let family = &self.definitions[new.definition].family;
@@ -64,12 +64,14 @@ impl Ecs {
         };
         let uuid = peers.account.hex("task-id", &name, 32);
         let arn = peers.account.arn("ecs", &format!("task/{cluster}/{uuid}"));
-        let subnet = self.spread(&new, &name, peers, ctx);
+        let Place { instance, subnet } = self.place(&new, &name, peers, ctx)?;
         let task = self.tasks.next_id();
         let because = ctx.record(Fact::TaskCreated { task });
-        let definition = &self.definitions[new.definition].containers;
-        let containers = vec![ContainerState::default(); definition.len()];
-        let health = health::of_task(definition, &containers);
+        let definition = &self.definitions[new.definition];
+        let containers = vec![ContainerState::default(); definition.containers.len()];
+        let health = health::of_task(&definition.containers, &containers);
+        // Without an interface of its own there is nothing to provision [CP-076].
+        let status = if definition.mode == NetworkMode::Awsvpc { Provisioning } else { Pending };
         self.tasks.push(Task {
             uuid,
             arn,
@@ -79,10 +81,12 @@ impl Ecs {
             deployment: new.deployment,
             started_by: new.started_by,
             definition: new.definition,
-            status: Provisioning,
+            status,
             because,
             stopping: None,
             containers,
+            instance,
+            bindings: Vec::new(),
             subnet,
             groups: new.network.groups,
             public_ip: new.network.public_ip,
@@ -93,42 +97,21 @@ impl Ecs {
             protected_until: None,
             health,
         });
+        self.take_place(task);
         *self.crowd_of(task).entry(peers.network.zone_of(subnet)).or_default() += 1;
         match service {
             Some(service) => {
+                self.services[service].numbered += 1;
                 self.services[service].tasks.push(task);
                 self.services[service].live.push(task);
             }
             None => self.clusters[new.cluster].tasks.push(task),
         }
         ctx.within(Some(because), |ctx| {
-            ctx.send(std::time::Duration::ZERO, Event::Fargate(FargateEvent::Provision(task)))
+            let first = if status == Provisioning { FargateEvent::Provision(task) } else { FargateEvent::Start(task) };
+            ctx.send(std::time::Duration::ZERO, Event::Fargate(first))
         });
-        task
-    }
-
-    /// Whether a task can be placed in one of these subnets: not while all of their zones are without power [CA-169].
-    pub(crate) fn can_place(network: &AwsVpc, peers: &Peers) -> bool {
-        network.subnets.iter().any(|&subnet| !peers.network.is_dark(subnet))
-    }
-
-    /// The subnet for a new task: of those with power and a free address, in the zone with the fewest live tasks of its
-    /// service or family; a draw decides between equals [CA-017][CA-018][CP-138]. The caller has seen that there is one.
-    fn spread(&self, new: &NewTask, name: &str, peers: &Peers, ctx: &Ctx) -> SubnetId {
-        let crowd = match new.deployment {
-            Some(deployment) => &self.services[self.deployments[deployment].service].crowd,
-            None => &self.clusters[new.cluster].crowd,
-        };
-        let load = |subnet: SubnetId| crowd.get(&peers.network.zone_of(subnet)).copied().unwrap_or(0);
-        let free: Vec<SubnetId> = {
-            let all = new.network.subnets.iter().copied().filter(|&subnet| !peers.network.is_dark(subnet));
-            let free: Vec<_> = all.clone().filter(|&subnet| peers.network.free_addresses(subnet) > 0).collect();
-            if free.is_empty() { all.collect() } else { free }
-        };
-        let least = free.iter().map(|&subnet| load(subnet)).min().unwrap_or(0);
-        let best: Vec<SubnetId> = free.into_iter().filter(|&subnet| load(subnet) == least).collect();
-        let draw = ctx.stream("fargate-zone", name).below(best.len() as u64);
-        best[draw as usize]
+        Ok(task)
     }
 
     /// How many tasks are where, of those among which a task is spread.
@@ -195,7 +178,7 @@ impl Ecs {
 
     /// Releases the ENI.
     pub(super) fn deprovision(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
-        let attached = self.tasks[task].at.connectivity.is_some();
+        let attached = peers.network.eni_of(task).is_some();
         self.set_status(task, Deprovisioning, ctx);
         let delay = if attached { peers.assume.eni_cleanup } else { std::time::Duration::ZERO };
         ctx.send(delay, Event::Network(NetworkEvent::Detach(task)));
@@ -289,9 +272,13 @@ impl Ecs {
             EcsEvent::ContainerExited { task, container, code } => {
                 self.container_exited(task, container, code, peers, ctx)
             }
-            EcsEvent::HostLost(task) => self.host_lost(task, peers, ctx),
+            EcsEvent::HostLost(task) => self.host_lost(task, StopCode::TerminationNotice, HOST_LOST, peers, ctx),
             EcsEvent::EniDetached(task) => self.is_stopped(task, ctx),
-            EcsEvent::Reconcile(_) => {}
+            EcsEvent::Reconcile(_)
+            | EcsEvent::AgentStarted(_)
+            | EcsEvent::AgentLost(_)
+            | EcsEvent::AgentBack(_)
+            | EcsEvent::HostStopped(..) => {}
         }
     }
 
@@ -326,7 +313,7 @@ impl Ecs {
     }
 
     /// The task's host is gone: there is nothing to stop, and nothing to drain for [CA-169].
-    fn host_lost(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
+    pub(super) fn host_lost(&mut self, task: TaskId, code: StopCode, reason: &str, peers: &Peers, ctx: &mut Ctx) {
         let it = &mut self.tasks[task];
         if matches!(it.status, Deprovisioning | Stopped) {
             return;
@@ -335,7 +322,7 @@ impl Ecs {
             it.at.execution_stopped = Some(ctx.now());
         }
         if it.stopping.is_none() {
-            let (code, reason) = (StopCode::TerminationNotice, Name::from(HOST_LOST));
+            let reason = Name::from(reason);
             let because = ctx.record(Fact::TaskStopRequested { task, code, reason: reason.clone() });
             it.stopping = Some(Stopping { code, reason, because });
             let service = it.service;
@@ -357,6 +344,10 @@ impl Ecs {
         }
         self.set_status(task, Stopped, ctx);
         self.tasks[task].at.stopped = Some(ctx.now());
+        self.leave_place(task);
+        if self.tasks[task].instance.is_some() {
+            ctx.send(std::time::Duration::ZERO, Event::Fargate(FargateEvent::Stopped(task)));
+        }
         let Some(Stopping { code, reason, because }) = self.tasks[task].stopping.clone() else { return };
         let stopped = ctx.within(Some(because), |ctx| ctx.record(Fact::TaskStopped { task, code, reason }));
         ctx.because(stopped);

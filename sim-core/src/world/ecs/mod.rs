@@ -5,14 +5,17 @@ mod balance;
 mod breaker;
 mod cluster;
 pub(crate) mod containers;
+mod daemon;
 mod definition;
 mod deployment;
 mod early;
 mod events;
 mod health;
 mod inside;
+mod instance;
 mod labels;
 pub mod lifecycle;
+mod placement;
 mod protection;
 mod restart;
 mod scheduler;
@@ -27,15 +30,21 @@ pub use breaker::{CircuitBreaker, ThresholdKind};
 pub(crate) use cluster::NewCluster;
 pub use cluster::{Cluster, ClusterId, Strategy, StrategyItem, TaskCounts};
 pub use containers::{Condition, Containers, Dependency};
+pub use daemon::Scheduling;
 pub(crate) use definition::NewDefinition;
-pub use definition::{Container, DefinitionStatus, LogConfiguration, PortMapping, TaskDefinition, TaskDefinitionId};
+pub use definition::{
+    Container, DefinitionStatus, Limits, LogConfiguration, NetworkMode, PortMapping, TaskDefinition, TaskDefinitionId,
+    Transport,
+};
 pub use deployment::{
     Configuration, Deployment, DeploymentId, Recipe, Rollback, Rollout, ServiceDeployment, ServiceDeploymentId,
     ServiceDeploymentStatus,
 };
 pub use early::EarlySuccess;
 pub use health::{ContainerHealthCheck, HealthStatus};
+pub use instance::{Binding, ContainerInstance, HostPort, InstanceId, InstanceStatus, Resources};
 pub use labels::{ContainerOverride, Labels, RunRequest};
+pub use placement::{Constraint, Expression, Field, Gate, Launch, Misread, Place, Placement, Scarce, Step, Unplaced};
 pub use restart::RestartPolicy;
 pub use scheduler::NO_CAPACITY;
 pub use service::{
@@ -50,6 +59,7 @@ pub use watch::{DeploymentAlarms, Watch};
 use std::collections::BTreeMap;
 
 use crate::engine::Arena;
+use crate::world::capacity::HostId;
 
 /// Labels on a resource, which change nothing: key and value.
 pub type Tags = Vec<(String, String)>;
@@ -91,6 +101,14 @@ pub enum EcsEvent {
     ContainerHealth(TaskId, u16, HealthStatus),
     /// The agent has started a container again that had ended.
     ContainerRestarted(TaskId, u16),
+    /// The agent of an EC2 instance is there, for the first time or again.
+    AgentStarted(HostId),
+    /// The connection to the agent of an instance is lost.
+    AgentLost(InstanceId),
+    /// The connection to the agent of an instance is there again.
+    AgentBack(InstanceId),
+    /// The EC2 instance is stopped, or terminated.
+    HostStopped(HostId, bool),
 }
 
 /// The state of the control plane.
@@ -112,6 +130,10 @@ pub struct Ecs {
     pub(crate) service_names: BTreeMap<(ClusterId, String), ServiceId>,
     /// All tasks, stopped ones included.
     pub tasks: Arena<Task>,
+    /// All container instances, deregistered ones included.
+    pub instances: Arena<ContainerInstance>,
+    /// What agents that are cut off have to report, in order [CP-225].
+    pub(crate) unheard: BTreeMap<InstanceId, Vec<EcsEvent>>,
     /// What RunTask hung on its tasks.
     pub labels: BTreeMap<TaskId, Labels>,
     /// Requests of RunTask that came with a token, by cluster and token [CP-024].

@@ -49,8 +49,15 @@ pub(super) struct Census {
 impl Ecs {
     /// Reacts to one event.
     pub(crate) fn handle(&mut self, event: EcsEvent, peers: &Peers, ctx: &mut Ctx) {
+        if let Some(instance) = self.out_of_hearing(event) {
+            self.unheard.entry(instance).or_default().push(event);
+            return;
+        }
         match event {
             EcsEvent::Reconcile(service) => self.reconcile(service, peers, ctx),
+            EcsEvent::AgentStarted(_) | EcsEvent::AgentLost(_) | EcsEvent::AgentBack(_) | EcsEvent::HostStopped(..) => {
+                self.host_changed(event, peers, ctx)
+            }
             event => self.advance(event, peers, ctx),
         }
     }
@@ -69,6 +76,9 @@ impl Ecs {
         if self.services[service].status == ServiceStatus::Draining {
             self.drain(service, peers, ctx);
             return;
+        }
+        if self.services[service].is_daemon() {
+            self.count_daemons(service, peers);
         }
         self.walk_service_deployments(service, now);
         self.note_healthy(service, now);
@@ -91,14 +101,16 @@ impl Ecs {
     }
 
     /// What there is at this moment.
-    pub(super) fn census(&self, service: ServiceId, now: Time) -> Census {
+    pub(super) fn census(&self, service: ServiceId, now: Time, peers: &Peers) -> Census {
         let it = &self.services[service];
         let mut census = Census { existing: it.live.len() as u32, ..Census::default() };
         for &task in &it.live {
             if self.tasks[task].stopping.is_some() {
                 continue;
             }
-            let is_new = self.tasks[task].deployment == Some(it.primary());
+            // A task that is to leave its instance is replaced as one of an earlier revision is [CP-229].
+            let is_new =
+                self.tasks[task].deployment == Some(it.primary()) && !self.is_misplaced(&self.tasks[task], peers);
             if is_new {
                 census.new.push(task)
             } else {

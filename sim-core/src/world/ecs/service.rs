@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::deployment::{Configuration, DeploymentId, Recipe, ServiceDeploymentId};
 use super::{
-    Balance, CircuitBreaker, ClusterId, Ecs, EcsEvent, Plan, Strategy, Tags, TaskCounts, TaskDefinitionId, TaskId,
+    Balance, CircuitBreaker, ClusterId, Ecs, EcsEvent, Launch, Placement, Plan, Scheduling, Strategy, Tags, TaskCounts,
+    TaskDefinitionId, TaskId,
 };
 use crate::engine::{FactId, Id, Time, TokenBucket};
 use crate::world::elb::{RuleRef, TargetGroupId};
@@ -28,9 +29,9 @@ pub enum ServiceStatus {
 }
 
 /// `awsvpcConfiguration`: where tasks get their ENIs [IA-091].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AwsVpc {
-    /// Up to 16.
+    /// Up to 16; none when tasks have no ENIs of their own.
     pub subnets: Vec<SubnetId>,
     /// Up to 5; the VPC's default group when none is named.
     pub groups: Vec<SecurityGroupId>,
@@ -120,7 +121,13 @@ pub struct Service {
     pub cluster: ClusterId,
     /// Its status.
     pub status: ServiceStatus,
-    /// Tasks to keep running [count].
+    /// `schedulingStrategy`.
+    pub scheduling: Scheduling,
+    /// `launchType`.
+    pub launch: Launch,
+    /// `placementConstraints` and `placementStrategy`.
+    pub placement: Placement,
+    /// Tasks to keep running [count]; of a daemon, as many as there are instances for it.
     pub desired_count: u32,
     /// `minimumHealthyPercent`; 100 unless set [CP-169].
     pub minimum_healthy_percent: u32,
@@ -165,7 +172,11 @@ pub struct Service {
     /// When it was last announced that nothing can move [CP-156].
     pub deadlock_said: Option<Time>,
     /// When it was last announced that no task can be placed, while that is so [CP-154].
-    pub unplaced_said: Option<Time>,
+    pub unplaced_said: Option<(Time, Name)>,
+    /// Since when no container instance fits, while that is so.
+    pub unplaced_since: Option<Time>,
+    /// When a placement is tried again, after none was found for some time [CP-136].
+    pub place_after: Time,
     /// How many tasks the scheduler may launch for it at present [CP-029].
     pub launches: TokenBucket,
     /// When it was last announced that it may launch no more for now, while that is so [CP-155].
@@ -198,6 +209,9 @@ pub(crate) struct NewService {
     pub name: String,
     pub cluster: ClusterId,
     pub definition: TaskDefinitionId,
+    pub scheduling: Scheduling,
+    pub launch: Launch,
+    pub placement: Placement,
     pub desired_count: u32,
     pub minimum_healthy_percent: u32,
     pub maximum_percent: u32,
@@ -222,6 +236,7 @@ pub(crate) struct ServiceUpdate {
     pub grace_period: Option<Duration>,
     pub load_balancers: Option<Vec<LoadBalancerLink>>,
     pub definition: Option<TaskDefinitionId>,
+    pub placement: Option<Placement>,
     pub network: Option<AwsVpc>,
     pub platform_version: Option<String>,
     pub strategy: Option<Strategy>,
@@ -282,6 +297,9 @@ impl Ecs {
         let because = ctx.record(Fact::ServiceCreated { service: id });
         let cluster = &mut self.clusters[new.cluster];
         cluster.services.push(id);
+        if new.scheduling == Scheduling::Daemon {
+            cluster.daemons.push(id);
+        }
         let arn = peers.account.arn("ecs", &format!("service/{}/{}", cluster.name, new.name));
         // A service that took over the name of a deleted one counts on, so that no id comes twice.
         let before = self.service_names.insert((new.cluster, new.name.clone()), id);
@@ -298,6 +316,9 @@ impl Ecs {
             name: new.name,
             cluster: new.cluster,
             status: ServiceStatus::Active,
+            scheduling: new.scheduling,
+            launch: new.launch,
+            placement: new.placement,
             desired_count: new.desired_count,
             minimum_healthy_percent: new.minimum_healthy_percent,
             maximum_percent: new.maximum_percent,
@@ -321,6 +342,8 @@ impl Ecs {
             steady_said: None,
             deadlock_said: None,
             unplaced_said: None,
+            unplaced_since: None,
+            place_after: ctx.now(),
             vacancies: Vec::new(),
             launches: TokenBucket::full(service_launches(&peers.account), ctx.now()),
             throttled_said: None,
@@ -355,6 +378,9 @@ impl Ecs {
             platform_version: update.platform_version.unwrap_or_else(|| now_of.platform_version.clone()),
         };
         let differs = recipe != *now_of;
+        if let Some(placement) = update.placement {
+            service.placement = placement;
+        }
 
         let desired = update.desired_count.unwrap_or(service.desired_count);
         service.desired_count = desired;
@@ -412,6 +438,8 @@ impl Ecs {
             service.status = ServiceStatus::Draining;
             service.desired_count = 0;
             service.because = ctx.record(Fact::ServiceDeleted { service: id });
+            let cluster = service.cluster;
+            self.clusters[cluster].daemons.retain(|&daemon| daemon != id);
             self.wake(id, ctx);
         }
     }

@@ -200,7 +200,7 @@ impl Ecs {
     /// Does what the stage is for; whether it is done.
     fn work(&mut self, service: ServiceId, act: ServiceDeploymentId, peers: &Peers, ctx: &mut Ctx) -> bool {
         let now = ctx.now();
-        let census = self.census(service, now);
+        let census = self.census(service, now, peers);
         let desired = self.services[service].desired_count;
         let Some(shift) = &self.service_deployments[act].shift else { return false };
         // A first deployment takes nothing from anybody: all of the traffic is its from the start, and there is nothing to

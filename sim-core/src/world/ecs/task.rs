@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::{AwsVpc, ClusterId, DeploymentId, Ecs, HealthStatus, ServiceId, TaskDefinitionId};
+use super::{
+    AwsVpc, Binding, ClusterId, DeploymentId, Ecs, HealthStatus, InstanceId, Launch, Placement, ServiceId,
+    TaskDefinitionId,
+};
 use crate::engine::{FactId, Id, Time};
 use crate::world::Name;
 use crate::world::network::{SecurityGroupId, SubnetId};
@@ -138,6 +141,10 @@ pub struct Task {
     pub stopping: Option<Stopping>,
     /// Its containers, in the task definition's order.
     pub containers: Vec<ContainerState>,
+    /// The container instance that it is on; none on Fargate.
+    pub instance: Option<InstanceId>,
+    /// Host ports that lead to its containers.
+    pub bindings: Vec<Binding>,
     /// The zone's subnet it was placed in.
     pub subnet: SubnetId,
     /// Its security groups.
@@ -185,9 +192,22 @@ pub struct NewTask {
     pub network: AwsVpc,
     /// `startedBy`.
     pub started_by: String,
+    /// What it is to run on.
+    pub launch: Launch,
+    /// Which container instances will do, and which of them are best.
+    pub placement: Placement,
+    /// The container instance that it must be on: for StartTask and for daemons.
+    pub on: Option<InstanceId>,
+    /// `group` of a standalone task, among which it is spread.
+    pub group: String,
 }
 
 impl Task {
+    /// What it runs on.
+    pub fn launch(&self) -> Launch {
+        if self.instance.is_some() { Launch::Ec2 } else { Launch::Fargate }
+    }
+
     /// Whether this is its name, in full (`demo/web#3`) or within its cluster (`web#3`).
     fn is_called(&self, name: &str) -> bool {
         &*self.name == name || self.name.split_once('/').is_some_and(|(_, within)| within == name)

@@ -195,7 +195,7 @@ impl Elb {
         }
         self.targets[id].blocked = None;
         let target = &self.targets[id];
-        let (status, after) = match peers.app.answer_check(target.task, target.container, port) {
+        let (status, after) = match peers.app.answer_check(target.task, target.container, target.inside_of(port)) {
             CheckAnswer::Refused => return Some((Duration::ZERO, group.failed(HealthReason::FailedHealthChecks))),
             // A connection is all that is asked for; the kernel takes it, however busy the process is.
             _ if check.protocol == Protocol::Tcp => return Some((peers.assume.target_round_trip, Verdict::Passed)),

@@ -15,7 +15,7 @@ impl LoadBalancer {
         // A node whose zone is without power sends nothing: another one does [CA-169].
         let lit = |eni: &&EniId| !network.is_dark(network.eni(**eni).subnet);
         let Some(&own) = self.enis.iter().find(lit).or(self.enis.first()) else { return Ok(()) };
-        match network.eni_of(target.task) {
+        match target.host.or(network.eni_of(target.task)) {
             Some(eni) => network.reach(Peer::Eni(own), eni, port),
             None => Err(Blocked { by: "the task's network interface is released".into(), because: None }),
         }

@@ -34,16 +34,26 @@ impl Elb {
         peers: &Peers,
         ctx: &mut Ctx,
     ) -> TargetId {
-        let address: Name = match peers.network.eni_of(task) {
-            Some(eni) => peers.network.eni(eni).private_ip.to_string().into(),
-            None => "".into(),
+        let it = &peers.ecs.tasks[task];
+        let own = peers.network.eni_of(task);
+        // Without an interface of its own a task is a port of its instance.
+        let instance = it.instance.filter(|_| own.is_none()).map(|instance| &peers.ecs.instances[instance]);
+        let bound = it.bindings.iter().find(|at| at.container == container && at.container_port == port);
+        let (address, inside): (Name, u16) = match (own, instance) {
+            (Some(eni), _) => (peers.network.eni(eni).private_ip.to_string().into(), port),
+            (None, Some(instance)) => (instance.ec2_id.as_str().into(), port),
+            (None, None) => ("".into(), port),
         };
-        let subnet = peers.ecs.tasks[task].subnet;
+        let host = instance.map(|instance| peers.ec2.hosts[instance.host].eni);
+        let port = bound.map_or(port, |bound| bound.host_port);
+        let subnet = it.subnet;
         let id = self.targets.push(Target {
             group,
             task,
             container,
             port,
+            inside,
+            host,
             address,
             zone: peers.network.zone(subnet).into(),
             node: peers.network.zone_of(subnet),

@@ -7,7 +7,7 @@ use super::TargetGroupId;
 use crate::engine::{FactId, Id, Ticket, Time};
 use crate::world::Name;
 use crate::world::ecs::TaskId;
-use crate::world::network::ZoneId;
+use crate::world::network::{EniId, ZoneId};
 
 /// Names a [`Target`].
 pub type TargetId = Id<Target>;
@@ -77,6 +77,15 @@ pub enum TargetState {
 }
 
 impl Target {
+    /// The port of the container behind one that is asked for: of an instance only the target's own leads there.
+    pub(super) fn inside_of(&self, port: u16) -> u16 {
+        match self.host {
+            Some(_) if port == self.port => self.inside,
+            Some(_) => 0,
+            None => port,
+        }
+    }
+
     /// Requests that came to an end since anomaly detection last looked, and those of them that went wrong [count].
     pub(super) fn lately(&self) -> (u64, u64) {
         (self.ended - self.looked_at.0, self.bad - self.looked_at.1)
@@ -176,6 +185,10 @@ pub struct Target {
     pub container: u16,
     /// The port.
     pub port: u16,
+    /// The port of the container that it leads to: the same, unless it is a port of an instance.
+    pub inside: u16,
+    /// The interface of the instance whose port it is; none when the task has its own.
+    pub host: Option<EniId>,
     /// The task's private address.
     pub address: Name,
     /// The task's zone.

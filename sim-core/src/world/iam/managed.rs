@@ -29,6 +29,28 @@ const MANAGED: &[Managed] = &[
     },
     // For roles as which EventBridge runs tasks.
     Managed { path: "service-role/AmazonEC2ContainerServiceEventsRole", actions: &["ecs:RunTask"], passes_roles: true },
+    // [IA-046]: what an ECS agent does on a container instance [IA-044], pulls and logs included.
+    Managed {
+        path: "service-role/AmazonEC2ContainerServiceforEC2Role",
+        actions: &[
+            "ec2:DescribeTags",
+            "ecs:CreateCluster",
+            "ecs:DeregisterContainerInstance",
+            "ecs:DiscoverPollEndpoint",
+            "ecs:Poll",
+            "ecs:RegisterContainerInstance",
+            "ecs:StartTelemetrySession",
+            "ecs:UpdateContainerInstancesState",
+            "ecs:Submit*",
+            "ecr:GetAuthorizationToken",
+            "ecr:BatchCheckLayerAvailability",
+            "ecr:GetDownloadUrlForLayer",
+            "ecr:BatchGetImage",
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+        ],
+        passes_roles: false,
+    },
     Managed { path: "AdministratorAccess", actions: &["*"], passes_roles: false },
 ];
 

@@ -26,6 +26,8 @@ pub type RoleId = Id<Role>;
 
 /// The service that assumes task roles and execution roles [IA-025].
 pub const ECS_TASKS: &str = "ecs-tasks.amazonaws.com";
+/// Who assumes the role of an instance profile.
+pub const EC2: &str = "ec2.amazonaws.com";
 
 /// An IAM role.
 #[derive(Clone, Debug)]

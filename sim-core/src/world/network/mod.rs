@@ -25,7 +25,7 @@ pub use route::{Route, RouteTable, RouteTableId, RouteTarget};
 pub use subnet::{Subnet, SubnetId};
 pub use zone::{Zone, ZoneId};
 
-use super::capacity::FargateEvent;
+use super::capacity::{Ec2Event, FargateEvent};
 use super::ecs::{EcsEvent, TaskId, TaskStatus};
 use super::elb::ElbEvent;
 use super::{Account, Ctx, Event, Fact, Peers};
@@ -324,7 +324,7 @@ impl Network {
         match event {
             NetworkEvent::Attach(task) => self.attach_task(task, peers, ctx),
             NetworkEvent::Detach(task) => self.detach_task(task, ctx),
-            NetworkEvent::Restore(zone) => self.restore_zone(zone, ctx),
+            NetworkEvent::Restore(zone) => self.restore_zone(zone, peers, ctx),
         }
     }
 
@@ -345,20 +345,27 @@ impl Network {
             if let Some(lasts) = lasts {
                 ctx.send(lasts, Event::Network(NetworkEvent::Restore(zone)));
             }
+            if !peers.ec2.hosts.is_empty() {
+                ctx.send(Duration::ZERO, Event::Ec2(Ec2Event::PowerLost(zone)));
+            }
             let alive = |status| !matches!(status, TaskStatus::Deprovisioning | TaskStatus::Stopped);
             for (task, it) in peers.ecs.tasks.iter() {
-                if alive(it.status) && self.zone_of(it.subnet) == zone {
+                if alive(it.status) && it.instance.is_none() && self.zone_of(it.subnet) == zone {
                     ctx.send(Duration::ZERO, Event::Fargate(FargateEvent::HostLost(task)));
                 }
             }
         });
     }
 
-    fn restore_zone(&mut self, zone: ZoneId, ctx: &mut Ctx) {
+    fn restore_zone(&mut self, zone: ZoneId, peers: &Peers, ctx: &mut Ctx) {
         if self.zones[zone.index()].restore() {
-            self.zones[zone.index()].because = Some(ctx.record(Fact::ZoneRestored { zone }));
+            let because = ctx.record(Fact::ZoneRestored { zone });
+            self.zones[zone.index()].because = Some(because);
             self.generation += 1;
             ctx.send(Duration::ZERO, Event::Elb(ElbEvent::WakeAll));
+            if !peers.ec2.hosts.is_empty() {
+                ctx.within(Some(because), |ctx| ctx.send(Duration::ZERO, Event::Ec2(Ec2Event::PowerBack(zone))));
+            }
         }
     }
 

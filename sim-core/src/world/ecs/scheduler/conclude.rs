@@ -19,7 +19,7 @@ impl Ecs {
         ctx: &mut Ctx,
     ) -> Option<Time> {
         let now = ctx.now();
-        let census = self.census(service, now);
+        let census = self.census(service, now, peers);
         let it = &self.services[service];
         let (desired, deployment) = (it.desired_count, it.primary());
         let status = |wanted: TaskStatus| it.live.iter().filter(|&&task| self.tasks[task].status == wanted).count();
@@ -112,7 +112,12 @@ impl Ecs {
             || ctx.now() < self.deployments[it.primary()].launch_after;
         let quiet = it.deadlock_said.is_some_and(|said| ctx.now() < said + QUIET);
         let failed = self.deployments[it.primary()].rollout == Rollout::Failed;
-        let held = self.services[service].protection_said.is_some() || self.stage_of(service).is_some();
+        // A daemon's task that goes last waits for others, not for the bounds.
+        let outstays = census.old.iter().any(|&task| self.outstays(task));
+        // Nor does a new task that no instance takes: that has its own event.
+        let unplaced = self.services[service].unplaced_said.is_some();
+        let protected = self.services[service].protection_said.is_some();
+        let held = protected || self.stage_of(service).is_some() || outstays || unplaced;
         if held || moved || waiting || quiet || failed || census.old.is_empty() {
             return;
         }

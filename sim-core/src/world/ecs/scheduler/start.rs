@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::breaker::Failed;
 use super::super::task::NewTask;
-use super::super::{DeploymentId, Ecs, Rollout, ServiceId, Stage, TaskId};
+use super::super::{DeploymentId, Ecs, Launch, Rollout, ServiceId, Stage, TaskId, Unplaced};
 use super::{QUIET, upper_bound};
 use crate::engine::FactId;
 use crate::world::{Ctx, Fact, Peers};
@@ -25,7 +25,7 @@ impl Ecs {
     /// have lost and still need, each of its own revision [CP-174], then tasks of the PRIMARY one. Returns how many.
     pub(super) fn start_missing(&mut self, service: ServiceId, peers: &Peers, ctx: &mut Ctx) -> usize {
         let now = ctx.now();
-        let census = self.census(service, now);
+        let census = self.census(service, now, peers);
         let it = &self.services[service];
         let primary = it.primary();
         let mut room = upper_bound(it.desired_count, it.maximum_percent).saturating_sub(census.existing);
@@ -45,7 +45,7 @@ impl Ecs {
                 room -= count;
             }
         }
-        let replacing = census.unhealthy_new.len() as u32;
+        let replacing = if it.is_daemon() { 0 } else { census.unhealthy_new.len() as u32 };
         let wanted = (it.desired_count + replacing).saturating_sub(census.new.len() as u32).min(room);
         let of = &self.deployments[primary];
         if of.rollout != Rollout::Failed && now >= of.launch_after && wanted > 0 {
@@ -62,21 +62,20 @@ impl Ecs {
             if count == 0 {
                 break;
             }
-            if !Ecs::can_place(&self.deployments[deployment].recipe.network, peers) {
-                self.explain_placement(service, deployment, peers, ctx);
+            if now < self.services[service].place_after {
                 continue;
             }
-            self.services[service].unplaced_said = None;
             let unhealthy = if deployment == primary { census.unhealthy_new.as_slice() } else { &[] };
-            allowed -= count;
-            self.services[service].launches.take(count, now);
-            self.launch(service, deployment, count, unhealthy, peers, ctx);
-            started += count as usize;
+            let launched = self.launch(service, deployment, count, unhealthy, peers, ctx);
+            allowed -= launched;
+            self.services[service].launches.take(launched, now);
+            started += launched as usize;
         }
         started
     }
 
-    /// Starts `count` tasks of a deployment, the first ones for tasks that are unhealthy, and says so [CP-145].
+    /// Starts `count` tasks of a deployment, the first ones for tasks that are unhealthy, and says so [CP-145]; or as many as
+    /// there are places for, as in the guide's examples [CP-172][CP-173], and why there are no more. Returns how many.
     fn launch(
         &mut self,
         service: ServiceId,
@@ -85,31 +84,69 @@ impl Ecs {
         unhealthy: &[TaskId],
         peers: &Peers,
         ctx: &mut Ctx,
-    ) {
+    ) -> u32 {
+        let it = &self.services[service];
+        let (cluster, launch, placement) = (it.cluster, it.launch, it.placement.clone());
+        // A daemon has its own place for each task: where one does not fit, others still may.
+        let places: Vec<_> = match it.is_daemon() {
+            true => self.without_daemon(service, peers).into_iter().map(Some).collect(),
+            false => vec![None; count as usize],
+        };
         let mut started = Vec::new();
+        let mut unplaced = None;
         let mut first_cause = None;
-        for launch in 0..count {
-            let cause = match unhealthy.get(launch as usize) {
-                Some(&task) => self.tasks[task].because,
+        for on in places {
+            if started.len() == count as usize || unplaced.is_some() && on.is_none() {
+                break;
+            }
+            let (cause, vacant) = match unhealthy.get(started.len()) {
+                Some(&task) => (self.tasks[task].because, false),
                 None => self.cause_of_launch(service, deployment, ctx),
             };
-            first_cause = first_cause.or(Some(cause));
             let of = &self.deployments[deployment];
             let new = NewTask {
-                cluster: self.services[service].cluster,
+                cluster,
                 deployment: Some(deployment),
                 definition: of.recipe.definition,
                 network: of.recipe.network.clone(),
                 started_by: of.name.clone(),
+                launch,
+                placement: placement.clone(),
+                on,
+                group: String::new(),
             };
-            started.push(ctx.within(Some(cause), |ctx| self.create_task(new, peers, ctx)));
+            match ctx.within(Some(cause), |ctx| self.create_task(new, peers, ctx)) {
+                Ok(task) => {
+                    if vacant {
+                        self.services[service].vacancies.retain(|&vacancy| vacancy != cause);
+                    }
+                    first_cause = first_cause.or(Some(cause));
+                    started.push(task);
+                }
+                Err(why) => unplaced = unplaced.or(Some(why)),
+            }
         }
+        if !started.is_empty() {
+            self.services[service].unplaced_since = None;
+        }
+        match unplaced {
+            Some(why) => self.explain_placement(service, deployment, &why, peers, ctx),
+            None => {
+                let it = &mut self.services[service];
+                (it.unplaced_said, it.unplaced_since) = (None, None);
+            }
+        }
+        if started.is_empty() {
+            return 0;
+        }
+        let count = started.len() as u32;
         let mut text = format!("has started {count} tasks: {}.", self.task_list(&started));
         if !unhealthy.is_empty() {
             let replaced = (unhealthy.len() as u32).min(count);
             text += &format!(" Amazon ECS replaced {replaced} tasks due to an unhealthy status.");
         }
         ctx.within(first_cause, |ctx| self.announce(service, &text, &peers.account, ctx));
+        count
     }
 
     /// Says, at most every six hours while that is so, that a service may launch no more tasks for now [CP-029][CP-155]. What is
@@ -129,22 +166,58 @@ impl Ecs {
         ctx.within(Some(because), |ctx| self.announce(service, text, &peers.account, ctx));
     }
 
-    /// Says that there is no host for a task in any of the service's zones [CP-154]. It is tried again at each pass.
-    fn explain_placement(&mut self, service: ServiceId, deployment: DeploymentId, peers: &Peers, ctx: &mut Ctx) {
-        let it = &self.services[service];
-        if it.unplaced_said.is_some_and(|said| ctx.now() < said + QUIET) {
+    /// Says that there is no host for a task in any of the service's zones [CP-154], or no container instance for it
+    /// [CP-153]. It is tried again at each pass; on container instances, after some time, less often [CP-136].
+    fn explain_placement(
+        &mut self,
+        service: ServiceId,
+        deployment: DeploymentId,
+        why: &Unplaced,
+        peers: &Peers,
+        ctx: &mut Ctx,
+    ) {
+        let now = ctx.now();
+        let it = &mut self.services[service];
+        if it.launch == Launch::Ec2 && !it.is_daemon() {
+            let since = *it.unplaced_since.get_or_insert(now);
+            if now >= since + peers.assume.placement_retries {
+                it.unplaced_since = None;
+                it.place_after = now + peers.assume.placement_pause;
+            }
+        }
+        let because = match why {
+            Unplaced::NoCapacity => {
+                let subnets = &self.deployments[deployment].recipe.network.subnets;
+                let zones = subnets.iter().map(|&subnet| peers.network.zone_of(subnet));
+                zones.filter_map(|zone| peers.network.lost_because(zone)).max()
+            }
+            Unplaced::NoInstances => Some(self.services[service].because),
+            Unplaced::Refused(_) => why.closest().map(|(instance, _)| self.instances[instance].because),
+        };
+        let text = match (why, why.closest()) {
+            (_, Some((instance, gate))) => format!(
+                "was unable to place a task because no container instance met all of its requirements. The closest matching \
+                 container-instance {} {}.",
+                self.instances[instance].uuid,
+                gate.words()
+            ),
+            (Unplaced::NoCapacity, None) => format!("was unable to place a task. Reason: {NO_CAPACITY}."),
+            (_, None) => {
+                "was unable to place a task because no container instance met all of its requirements. Reason: No \
+                          Container Instances were found in your cluster."
+                    .to_owned()
+            }
+        };
+        let it = &mut self.services[service];
+        if it.unplaced_said.as_ref().is_some_and(|(said, words)| now < *said + QUIET && **words == text) {
             return;
         }
-        let subnets = &self.deployments[deployment].recipe.network.subnets;
-        let zones = subnets.iter().map(|&subnet| peers.network.zone_of(subnet));
-        let because = zones.filter_map(|zone| peers.network.lost_because(zone)).max();
-        self.services[service].unplaced_said = Some(ctx.now());
-        let text = format!("was unable to place a task. Reason: {NO_CAPACITY}.");
+        it.unplaced_said = Some((now, text.as_str().into()));
         ctx.within(because, |ctx| self.announce(service, &text, &peers.account, ctx));
     }
 
-    /// Why a task is started: for one of its deployment that was lost, or because a user asked for it.
-    fn cause_of_launch(&mut self, service: ServiceId, deployment: DeploymentId, ctx: &Ctx) -> FactId {
+    /// Why a task is started: for one of its deployment that was lost, which is a vacancy, or because a user asked for it.
+    fn cause_of_launch(&self, service: ServiceId, deployment: DeploymentId, ctx: &Ctx) -> (FactId, bool) {
         let lost = |&because: &FactId| match ctx.journal().get(because).fact {
             Fact::TaskStopped { task, .. } | Fact::TaskStopRequested { task, .. } => {
                 self.tasks[task].deployment == Some(deployment)
@@ -152,9 +225,9 @@ impl Ecs {
             _ => true,
         };
         let vacancies = &self.services[service].vacancies;
-        match vacancies.iter().position(lost) {
-            Some(place) => self.services[service].vacancies.remove(place),
-            None => self.services[service].because.max(self.deployments[deployment].because),
+        match vacancies.iter().copied().find(lost) {
+            Some(vacancy) => (vacancy, true),
+            None => (self.services[service].because.max(self.deployments[deployment].because), false),
         }
     }
 

@@ -13,7 +13,7 @@ impl Ecs {
     /// tasks whose replacement is there. Returns how many.
     pub(super) fn stop_surplus(&mut self, service: ServiceId, peers: &Peers, ctx: &mut Ctx) -> usize {
         let now = ctx.now();
-        let census = self.census(service, now);
+        let census = self.census(service, now, peers);
         let it = &self.services[service];
         let desired = it.desired_count;
         let deployment = it.primary();
@@ -30,6 +30,9 @@ impl Ecs {
         let mut protected = Vec::new();
 
         for task in self.in_stop_order(&census.old, now, peers) {
+            if self.outstays(task) {
+                continue;
+            }
             let carries = stage.is_some_and(|stage| stage < Stage::CleanUp) && self.tasks[task].deployment == blue;
             if carries {
                 continue;
@@ -41,7 +44,7 @@ impl Ecs {
                     healthy -= 1;
                     victims.push(task);
                 }
-            } else if !self.makes_good(task, deployment, now) {
+            } else if self.is_misplaced(&self.tasks[task], peers) || !self.makes_good(task, deployment, now) {
                 victims.push(task);
             }
         }

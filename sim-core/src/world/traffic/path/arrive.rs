@@ -362,7 +362,7 @@ impl World {
         let target = &mut self.elb.targets[id];
         (request.task, request.container) = (target.task, target.container);
         let reachable = target.reachable(&self.elb.balancers[attempt.balancer], &self.network);
-        (request, target.port, reachable)
+        (request, target.inside, reachable)
     }
 
     /// A connection to a target failed, which anomaly detection looks at [TR-080].

@@ -1,0 +1,229 @@
+//! Which container instance a task goes to.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use sim_core::Simulation;
+use sim_core::world::network::Network;
+use tests::story::{AGENTS, instance, on_instances, places, play, play_assuming, service_on_instances, told, typed};
+
+use crate::door::Door;
+
+const SMALL: &str = "cpu = 128, memory = 128";
+
+/// How many tasks are on which instance, by the instances' numbers.
+fn loads(run: &Simulation) -> Vec<usize> {
+    let mut counts: BTreeMap<String, usize> =
+        run.world().ec2.hosts.iter().map(|(_, host)| (host.name.to_string(), 0)).collect();
+    for place in places(run) {
+        *counts.entry(place.rsplit(' ').next().expect("a name").to_owned()).or_default() += 1;
+    }
+    counts.into_values().collect()
+}
+
+/// Instances of these types in these zones.
+fn fleet(of: &[(&str, &str)]) -> String {
+    let all: Vec<String> = of.iter().map(|(kind, zone)| instance(kind, zone, "")).collect();
+    format!("{AGENTS}{}", all.join("\n"))
+}
+
+const UNEVEN: [(&str, &str); 3] = [("m5.large", "us-east-1a"), ("m5.large", "us-east-1b"), ("m5.large", "us-east-1b")];
+
+fn service(desired: u32, more: &str) -> String {
+    service_on_instances("web", "main", desired, more)
+}
+
+/// [CP-138] [CA-088] [CA-092] [CA-097] Two instances in one zone and one in another: half of the tasks go to each zone, and
+/// within it they are spread over the instances.
+#[test]
+fn without_a_strategy_a_service_is_spread_over_zones_then_over_instances() {
+    let run = play_assuming(
+        "placement_pause = \"10s\"",
+        "5m",
+        &[&fleet(&UNEVEN), &on_instances("main", SMALL, ""), &service(8, "")],
+    );
+    assert_eq!(loads(&run), [4, 2, 2]);
+}
+
+/// [CA-096] [CA-099] Over instances: each has as many, whatever its zone.
+#[test]
+fn spread_over_instances_forgets_the_zones() {
+    let spread = "placementStrategy = [{ type = \"spread\", field = \"instanceId\" }]";
+    let run = play_assuming(
+        "placement_pause = \"10s\"",
+        "5m",
+        &[&fleet(&UNEVEN), &on_instances("main", SMALL, ""), &service(9, spread)],
+    );
+    assert_eq!(loads(&run), [3, 3, 3]);
+}
+
+/// [CA-098] Binpack fills one instance before it takes the next: here the one with the least memory first.
+#[test]
+fn binpack_takes_the_fullest_instance_that_still_fits() {
+    let binpack = "placementStrategy = [{ type = \"binpack\", field = \"memory\" }]";
+    let kinds = [("m5.xlarge", "us-east-1a"), ("m5.large", "us-east-1b"), ("m5.large", "us-east-1b")];
+    let parts = [&fleet(&kinds), &on_instances("main", "cpu = 128, memory = 2000", ""), &service(5, binpack)];
+    let run = play_assuming("placement_pause = \"10s\"", "5m", &parts.map(String::as_str));
+    let mut counts = loads(&run);
+    assert_eq!(counts.remove(0), 0, "the large one is not touched: 7,633 MiB take three tasks of 2,000");
+    counts.sort_unstable();
+    assert_eq!(counts, [2, 3]);
+}
+
+/// [CA-099] Zones first, then the least memory inside of the zone.
+#[test]
+fn a_strategy_of_two_entries_narrows_twice() {
+    let both = "placementStrategy = [{ type = \"spread\", field = \"attribute:ecs.availability-zone\" }, { type = \"binpack\", field = \"cpu\" }]";
+    let run = play_assuming(
+        "placement_pause = \"10s\"",
+        "5m",
+        &[&fleet(&UNEVEN), &on_instances("main", SMALL, ""), &service(8, both)],
+    );
+    let counts = loads(&run);
+    assert_eq!(counts[0], 4);
+    assert!(counts[1..] == [4, 0] || counts[1..] == [0, 4], "{counts:?}");
+}
+
+/// [CA-093] [CA-095] Standalone tasks without a strategy, and those with `random`, go anywhere: in 60 draws each of three
+/// instances is hit, and no two seeds need agree.
+#[test]
+fn random_goes_anywhere() {
+    for strategy in ["", "--placement-strategy type=random"] {
+        let line =
+            format!("aws ecs run-task --cluster demo --task-definition main --count 10 {strategy} --query failures");
+        let lines: String = (0..6).map(|_| typed("1m", &line)).collect();
+        let tiny = on_instances("main", "cpu = 8, memory = 100", "");
+        let run = play("2m", &[&fleet(&UNEVEN), &tiny, &lines]);
+        let counts = loads(&run);
+        assert_eq!(counts.iter().sum::<usize>(), 60);
+        assert!(counts.iter().all(|&count| (8..=36).contains(&count)), "{counts:?}");
+    }
+}
+
+/// [CA-102] No two tasks of a service on one instance: the fourth of four has no place.
+#[test]
+fn distinct_instance_takes_one_task_an_instance() {
+    let distinct = "placementConstraints = [{ type = \"distinctInstance\" }]";
+    let run = play_assuming(
+        "placement_pause = \"10s\"",
+        "5m",
+        &[&fleet(&UNEVEN), &on_instances("main", SMALL, ""), &service(4, distinct)],
+    );
+    assert_eq!(loads(&run), [1, 1, 1]);
+    assert!(told(&run).contains("does not satisfy the placement constraints."), "{}", told(&run));
+}
+
+/// [CA-103] [CA-109] [CA-112] Only where the expression holds: the service's and the task definition's together.
+#[test]
+fn member_of_binds_for_service_and_task_definition_together() {
+    let of = |kind: &str, value: &str| {
+        format!("placementConstraints = [{{ type = \"memberOf\", expression = \"attribute:ecs.{kind} {value}\" }}]")
+    };
+    let zone = of("availability-zone", "in [us-east-1b, us-east-1c]");
+    let kind = of("instance-type", "=~ m5.*");
+    let kinds = [("m5.large", "us-east-1a"), ("m5.large", "us-east-1b"), ("t3.large", "us-east-1c")];
+    let parts = [&fleet(&kinds), &on_instances("main", SMALL, &kind), &service(3, &zone)];
+    let run = play_assuming("placement_pause = \"10s\"", "5m", &parts.map(String::as_str));
+    assert_eq!(loads(&run), [0, 3, 0]);
+}
+
+/// [CA-056] [CA-106] [CA-053] An `awsvpc` task gets its interface in the subnet of its instance's zone.
+#[test]
+fn the_interface_of_a_task_is_in_the_zone_of_its_instance() {
+    let network = "networkConfiguration = { awsvpcConfiguration = { subnets = [\"us-east-1a\", \"us-east-1b\", \"us-east-1c\"] } }";
+    let parts = [&fleet(&UNEVEN[..2]), &on_instances("main", SMALL, "networkMode = \"awsvpc\""), &service(4, network)];
+    let run = play_assuming("placement_pause = \"10s\"", "5m", &parts.map(String::as_str));
+    let (ecs, network): (_, &Network) = (&run.world().ecs, &run.world().network);
+    for (id, task) in ecs.tasks.iter() {
+        let on = &ecs.instances[task.instance.expect("it is on one")];
+        let eni = network.eni(network.eni_of(id).expect("it has one"));
+        assert_eq!(network.zone(eni.subnet), network.zone(on.subnet));
+    }
+    assert_eq!(loads(&run), [2, 2]);
+    let (_, first) = ecs.tasks.iter().next().expect("there are four");
+    let took = first.at.connectivity.expect("it has its interface") - first.at.created;
+    assert_eq!(took.as_secs(), 5, "attaching it to the instance takes that long");
+}
+
+/// [CP-055] [CP-052] [CP-051] [IA-086] With a fixed host port each task needs an instance of its own; with dynamic ones ten share one, each
+/// with another port of the ephemeral range.
+#[test]
+fn fixed_host_ports_keep_tasks_apart_and_dynamic_ones_do_not() {
+    let port = |host: &str| format!("{SMALL}, portMappings = [{{ containerPort = 80{host} }}]");
+    let fixed = on_instances("main", &port(", hostPort = 80"), "");
+    let run = play_assuming("placement_pause = \"10s\"", "5m", &[&fleet(&UNEVEN), &fixed, &service(4, "")]);
+    assert_eq!(loads(&run), [1, 1, 1]);
+    let dynamic = on_instances("main", &port(""), "");
+    let run = play_assuming("placement_pause = \"10s\"", "5m", &[&fleet(&UNEVEN[..1]), &dynamic, &service(10, "")]);
+    assert_eq!(loads(&run), [10]);
+    let mut ports: Vec<u16> =
+        run.world().ecs.tasks.iter().flat_map(|(_, task)| &task.bindings).map(|it| it.host_port).collect();
+    ports.sort_unstable();
+    assert_eq!(ports, (32768..32778).collect::<Vec<u16>>());
+}
+
+/// [CP-172] [CP-173] The guide's three examples: desired 6, with room for 8 tasks (or 10), and what stops and starts in which order.
+#[test]
+fn the_guides_examples_of_a_deployment_with_little_room() {
+    // An m5.large has 2,048 units: four tasks of 512, or five of 400.
+    let steps = |cpu: u32, minimum: u32| -> Vec<String> {
+        let definition = on_instances("main", &format!("cpu = {cpu}, memory = 128"), "");
+        let bounds = format!("deploymentConfiguration = {{ minimumHealthyPercent = {minimum}, maximumPercent = 200 }}");
+        let update = typed(
+            "5m",
+            "aws ecs update-service --cluster demo --service web --force-new-deployment --query service.status",
+        );
+        let parts = [&fleet(&UNEVEN[..2]), &definition, &service(6, &bounds), &update];
+        let run = play_assuming("placement_pause = \"10s\"", "20m", &parts.map(String::as_str));
+        let events = told(&run);
+        let of_deployment = events.lines().filter(|line| *line > "00:05:00");
+        let counted = of_deployment.filter_map(|line| {
+            let verb = ["has started ", "has stopped "].into_iter().find(|verb| line.contains(verb))?;
+            let count = line.split(verb).nth(1)?.split(' ').next()?;
+            Some((verb.split(' ').nth(1)?.to_owned(), count.parse::<u32>().ok()?))
+        });
+        // What happens in looks one after the other is one step of the guide's.
+        let mut steps: Vec<(String, u32)> = Vec::new();
+        for (verb, count) in counted {
+            match steps.last_mut() {
+                Some((last, sum)) if *last == verb => *sum += count,
+                _ => steps.push((verb, count)),
+            }
+        }
+        steps.iter().map(|(verb, count)| format!("{verb} {count}")).collect()
+    };
+    assert_eq!(steps(512, 100), ["started 2", "stopped 2", "started 2", "stopped 2", "started 2", "stopped 2"]);
+    assert_eq!(steps(512, 50), ["stopped 3", "started 5", "stopped 3", "started 1"]);
+    assert_eq!(steps(400, 50), ["stopped 3", "started 6", "stopped 3"]);
+}
+
+/// [CP-025] Ten constraints and five entries of a strategy; what is no strategy or constraint is refused with its place.
+#[test]
+fn strategies_and_constraints_are_checked() {
+    let mut door = Door::new();
+    door.ecs("CreateCluster", json!({ "clusterName": "demo" }));
+    let member = |text: &str| json!({ "type": "memberOf", "expression": text });
+    let definition = json!({
+        "family": "main", "containerDefinitions": [{ "name": "main", "image": "httpd", "memory": 64 }],
+        "placementConstraints": [member("agentConnected == true"), member("runningTasksCount < 9")]
+    });
+    let seen = door.ecs("RegisterTaskDefinition", definition);
+    assert_eq!(seen["taskDefinition"]["placementConstraints"][1]["expression"], "runningTasksCount < 9");
+    let mut refused = |field: &str, value: serde_json::Value, place: &str| {
+        let mut input = json!({ "cluster": "demo", "serviceName": "web", "taskDefinition": "main", "desiredCount": 1 });
+        input[field] = value;
+        let error = door.refused("CreateService", input);
+        assert_eq!((error.code, error.place.as_str()), ("InvalidParameterException", place), "{}", error.message);
+    };
+    let nine = vec![member("agentConnected == true"); 9];
+    refused("placementConstraints", json!(nine), "placementConstraints");
+    refused("placementConstraints", json!([{ "type": "memberOf" }]), "placementConstraints[0].expression");
+    refused("placementConstraints", json!([member("zone is a")]), "placementConstraints[0].expression");
+    refused("placementConstraints", json!([member(&"x".repeat(2001))]), "placementConstraints[0].expression");
+    let distinct = json!([{ "type": "distinctInstance", "expression": "agentConnected == true" }]);
+    refused("placementConstraints", distinct, "placementConstraints[0].expression");
+    refused("placementStrategy", json!(vec![json!({ "type": "random" }); 6]), "placementStrategy");
+    refused("placementStrategy", json!([{ "type": "random", "field": "cpu" }]), "placementStrategy[0].field");
+    refused("placementStrategy", json!([{ "type": "spread", "field": "zone" }]), "placementStrategy[0].field");
+    refused("placementStrategy", json!([{ "type": "binpack", "field": "disk" }]), "placementStrategy[0].field");
+}
