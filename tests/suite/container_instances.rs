@@ -225,7 +225,7 @@ fn a_draining_instance_is_left_by_services_and_not_by_standalone_tasks() {
     assert_eq!(last_output(&run), "\"ACTIVE\"", "[CP-230] until then it was DRAINING");
 }
 
-/// [CP-229] [CP-170] Two tasks under 100 and 125 %: none may stop before, and none start beside. Draining waits for ever, and says so.
+/// [CP-229] [CP-170] [CP-251] Two tasks under 100 and 125 %: none may stop before, and none start beside. Draining waits for ever, and says so.
 #[test]
 fn bounds_without_room_keep_an_instance_from_draining() {
     let bounds = "deploymentConfiguration = { minimumHealthyPercent = 100, maximumPercent = 125 }";
@@ -621,7 +621,7 @@ fn task_definitions_for_ec2_are_checked() {
     service(json!({ "platformVersion": "1.4.0" }), message, "platformVersion");
 }
 
-/// A load balancer in front of dynamic host ports: each task is registered as its instance with the port that leads to it
+/// [CP-249] A load balancer in front of dynamic host ports: each task is registered as its instance with the port that leads to it
 /// [TR-027] [CP-051], and answers. The group of the instances has to let the ephemeral range in.
 #[test]
 fn tasks_in_bridge_mode_are_targets_by_the_ports_of_their_instances() {

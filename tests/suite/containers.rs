@@ -87,7 +87,7 @@ fn described(simulation: &mut Simulation) -> Value {
     value["tasks"][0].clone()
 }
 
-/// [CP-056] [CP-057] [CP-059] [CP-080] An init container that must succeed, and a sidecar that must have started: each
+/// [CP-254] [CP-056] [CP-057] [CP-059] [CP-080] An init container that must succeed, and a sidecar that must have started: each
 /// image is pulled when its turn has come, and the task runs when all have started.
 #[test]
 fn containers_start_in_the_order_of_their_dependencies() {
@@ -516,7 +516,7 @@ fn a_check_that_takes_too_long_fails() {
     "#);
 }
 
-/// [CP-063] [CP-064] [CP-065] A container that has run for long enough is started again in place: its task goes on, and
+/// [CP-248] [CP-063] [CP-064] [CP-065] A container that has run for long enough is started again in place: its task goes on, and
 /// DescribeTasks shows no exit. One that ends too early is not.
 #[test]
 fn a_restart_policy_starts_a_container_again() {

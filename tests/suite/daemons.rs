@@ -7,7 +7,7 @@ use crate::door::{Door, expect_refusal};
 
 const DAEMON: &str = "[[ecs.service]]\ncluster = \"demo\"\nserviceName = \"logs\"\ntaskDefinition = \"collector\"\nlaunchType = \"EC2\"\nschedulingStrategy = \"DAEMON\"\n";
 
-/// [CP-117] [CP-119] What the daemon needs is kept for it on every instance: three of the shop's four tasks of 512 units fit, though four
+/// [CP-117] [CP-119] [CP-250] What the daemon needs is kept for it on every instance: three of the shop's four tasks of 512 units fit, though four
 /// would if it were not for the daemon, which comes later.
 #[test]
 fn a_daemon_finds_its_place_however_full_the_instance_is() {

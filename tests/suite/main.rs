@@ -26,6 +26,7 @@ mod expectations;
 mod generated_docs;
 mod iam;
 mod images;
+mod instances_swarm;
 mod laws;
 mod layering;
 mod limits;

@@ -13,7 +13,7 @@ fn app(lines: &str) -> String {
     format!("[[world.app]]\ncontainer = \"web/web\"\n{lines}\n")
 }
 
-/// [CP-106] [CP-075] [CP-076] [CP-077] [CP-079] [CP-081] [CP-082] [CP-083] [CP-084] [CA-039] [TR-107] [TR-108] [TR-113] A task behind a load balancer:
+/// [CP-253] [CP-106] [CP-075] [CP-076] [CP-077] [CP-079] [CP-081] [CP-082] [CP-083] [CP-084] [CA-039] [TR-107] [TR-108] [TR-113] A task behind a load balancer:
 /// registration makes it ACTIVATING, the drain of 30 s DEACTIVATING; the stop signal comes only after the drain.
 #[test]
 fn a_task_walks_through_all_its_states() {
@@ -238,7 +238,7 @@ fn launches_that_fail_come_at_growing_intervals() {
 }
 
 /// [CP-097] [CP-102] [CP-103] [CP-127] A process that ends by itself takes its task along, and the next pass replaces it, at
-/// once: only tasks that never ran are throttled [CP-134].
+/// once: only tasks that never ran are throttled [CP-134] [CP-255].
 #[test]
 fn a_crash_is_replaced_at_the_next_pass() {
     let run = play("6m", &[&service(1, ""), &app("crash_after = \"2m\"")]);
@@ -260,7 +260,7 @@ fn a_crash_is_replaced_at_the_next_pass() {
     "#);
 }
 
-/// [CP-107] [CP-128] [CP-132] [CP-150] [CP-185] [TR-114] The health check finds an application that answers 503: a replacement starts
+/// [CP-252] [CP-107] [CP-128] [CP-132] [CP-150] [CP-185] [TR-114] The health check finds an application that answers 503: a replacement starts
 /// first; when it is found unhealthy too, one of the two is stopped. There is no end to it.
 #[test]
 fn unhealthy_tasks_are_replaced_for_ever() {

@@ -403,7 +403,7 @@ fn platform_and_disk_are_kept() {
     assert_eq!(error.place, "runtimePlatform.operatingSystemFamily");
 }
 
-/// [CP-033] [CP-034] [CP-035]
+/// [CP-247] [CP-033] [CP-034] [CP-035]
 #[test]
 fn revisions_count_on_whatever_became_of_the_earlier_ones() {
     let mut door = Door::new();

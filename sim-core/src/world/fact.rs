@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use strum::{IntoStaticStr, VariantNames};
 
-use super::cloudwatch::{AlarmId, AlarmState};
 use super::capacity::HostId;
+use super::cloudwatch::{AlarmId, AlarmState};
 use super::ecr::RepositoryId;
 use super::ecs::{
     ClusterId, Condition, DeploymentId, HealthStatus, HookStatus, InstanceId, InstanceStatus, ServiceId, Stage,

@@ -39,7 +39,7 @@ impl Containers {
     }
 }
 
-/// `condition` of a dependency [CP-056].
+/// `condition` of a dependency [CP-056][CP-254].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::IntoStaticStr, strum::Display)]
 #[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub enum Condition {

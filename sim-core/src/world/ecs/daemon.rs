@@ -4,7 +4,7 @@ use super::placement::Constraint;
 use super::{Ecs, InstanceId, InstanceStatus, ServiceId, TaskStatus};
 use crate::world::Peers;
 
-/// `schedulingStrategy` [CP-117].
+/// `schedulingStrategy` [CP-117][CP-250].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scheduling {
     /// As many tasks as are desired.

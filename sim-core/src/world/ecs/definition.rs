@@ -54,7 +54,7 @@ pub enum Transport {
 pub struct TaskDefinition {
     /// The family.
     pub family: String,
-    /// Counts from 1 within the family [CP-033].
+    /// Counts from 1 within the family [CP-033]; it belongs to nobody and never changes [CP-247].
     pub revision: u32,
     /// `task-definition/{family}:{revision}` [CP-007].
     pub arn: String,

@@ -130,7 +130,7 @@ impl Ecs {
         ctx.send(Duration::ZERO, Event::Fargate(FargateEvent::Stop(task, which)));
     }
 
-    /// A container's process has ended. The end of an essential one is the task's [CP-097], which is STOPPED when the
+    /// A container's process has ended. The end of an essential one is the task's [CP-097][CP-248], which is STOPPED when the
     /// others have ended, too [CP-098].
     pub(super) fn container_exited(&mut self, task: TaskId, container: u16, code: i16, peers: &Peers, ctx: &mut Ctx) {
         let definition = &self.definitions[self.tasks[task].definition].containers[usize::from(container)];

@@ -161,7 +161,7 @@ impl Ecs {
         });
     }
 
-    /// Tells the load balancer that the task's target leaves [CP-082]: before any container hears of it [TR-107], so that
+    /// Tells the load balancer that the task's target leaves [CP-082][CP-253]: before any container hears of it [TR-107], so that
     /// nobody is sent to a process that has ended [TR-117].
     fn leave_target_group(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
         if self.is_load_balanced(task) {

@@ -19,7 +19,7 @@ const UNCHECKED_HEALTHY_AFTER: Duration = Duration::from_secs(40);
 /// The same event is not repeated for this long [CP-122].
 pub(super) const QUIET: Duration = Duration::from_secs(6 * 3600);
 
-/// The lower bound: how many tasks must stay running and healthy [CP-166][CP-167] [count].
+/// The lower bound: how many tasks must stay running and healthy [CP-166][CP-167][CP-251] [count].
 pub fn lower_bound(desired: u32, minimum_healthy_percent: u32) -> u32 {
     (u64::from(desired) * u64::from(minimum_healthy_percent)).div_ceil(100) as u32
 }
@@ -169,7 +169,7 @@ impl Ecs {
 mod tests {
     use super::*;
 
-    /// [CP-167] The guide's own examples.
+    /// [CP-167] [CP-251] The guide's own examples; the last leaves no room, where Kubernetes would round its surge up.
     #[test]
     fn the_bounds_round_as_the_guide_says() {
         assert_eq!(lower_bound(4, 50), 2);

@@ -110,7 +110,7 @@ pub struct ServiceEventLine {
     pub message: Name,
 }
 
-/// Keeps `desired_count` copies of a task definition running.
+/// Keeps `desired_count` copies of a task definition running: replicas, rollout and registration in one [CP-249].
 #[derive(Clone, Debug)]
 pub struct Service {
     /// Its name.

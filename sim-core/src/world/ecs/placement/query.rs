@@ -449,7 +449,7 @@ mod tests {
             ("(attribute:a == b", 17, "`)`"),
             ("attribute:a == b c", 17, "comes after its end"),
             ("attribute:a == 'b", 15, "quote"),
-            ("attribute:a =~ (", 15, "no pattern"),
+            ("attribute:a =~ *", 15, "no pattern"),
         ];
         for (text, at, words) in cases {
             let misread = Expression::parse(text).expect_err(text);

@@ -232,7 +232,7 @@ impl Ecs {
     }
 
     /// Counts a task that never reached RUNNING, and waits longer before the next launch of its deployment
-    /// [CP-133][CP-135][CP-185]. Others that stopped are no reason to wait [CP-134].
+    /// [CP-133][CP-135][CP-185]. Others that stopped are no reason to wait [CP-134][CP-255].
     pub(in super::super) fn start_failed(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
         let (Some(service), Some(id)) = (self.tasks[task].service, self.tasks[task].deployment) else { return };
         self.count_failure(task, Failed::ToStart, ctx.cause().unwrap_or(self.tasks[task].because));

@@ -61,7 +61,7 @@ impl Ecs {
             victims.into_iter().map(|task| (task, scaling.clone(), because)).collect();
 
         // Beyond the desired count. A replacement that has no verdict yet keeps the unhealthy task it is for
-        // [CP-128].
+        // [CP-128][CP-252].
         let unhealthy = census.unhealthy_new.len() as u32;
         let undecided = census.new.len() as u32 - census.healthy_new - unhealthy;
         let excess = (census.new.len() as u32).saturating_sub(desired);
