@@ -11,8 +11,8 @@ mod containers;
 mod containers_swarm;
 mod content;
 mod cpu_quota;
-mod deployment_alarms;
 mod daemons;
+mod deployment_alarms;
 #[allow(dead_code, reason = "each suite uses its own part of the door")]
 mod deployments;
 mod deployments_swarm;

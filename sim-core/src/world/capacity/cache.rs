@@ -124,7 +124,7 @@ impl ImageCache {
             && last + clean_up.interval <= now
             && !self.kept.is_empty()
         {
-            last = last + clean_up.interval;
+            last += clean_up.interval;
             for _ in 0..clean_up.images {
                 let goes = |kept: &&Kept| {
                     kept.holders.is_empty()
