@@ -313,3 +313,129 @@ fn strategies_are_checked() {
         .join("\n")
     );
 }
+
+/// A hook that pauses at this stage; `more` are further fields.
+fn pause(stage: &str, more: &str) -> String {
+    format!("lifecycleHooks = [{{ targetType = \"PAUSE\", lifecycleStages = [\"{stage}\"]{more} }}]")
+}
+
+/// A line that deploys with such a hook; the first deployment had none.
+fn update_pausing(stage: &str, more: &str) -> String {
+    let hook = format!("lifecycleHooks=[{{targetType=PAUSE,lifecycleStages=[{stage}]{more}}}]");
+    let update = "aws ecs update-service --cluster demo --service web --task-definition web:2";
+    typed("6m", &format!("{update} --deployment-configuration {hook}"))
+}
+
+/// Lets somebody answer the hook that a deployment waits for; its id.
+fn answer(run: &mut Simulation, action: &str) -> String {
+    let act = newest(run);
+    let details = act["lifecycleHookDetails"].as_array().expect("it waits").clone();
+    assert_eq!((details.len(), details[0]["status"].as_str()), (1, Some("AWAITING_ACTION")), "{act:#}");
+    let id = details[0]["hookId"].as_str().expect("an id").to_owned();
+    let arn = act["serviceDeploymentArn"].as_str().expect("an ARN").to_owned();
+    let line = format!("aws ecs continue-service-deployment --service-deployment-arn {arn} --hook-id {id} {action}");
+    let typed = run.type_line(&line, &()).expect("it can be typed");
+    assert_eq!(typed.exit_code, 0, "{}", typed.output);
+    id
+}
+
+/// [CP-213] [CP-210] A deployment waits for somebody before the traffic comes, for longer than any stage may last, and goes on when it is told to.
+#[test]
+fn a_deployment_waits_for_somebody() {
+    let configuration = format!(
+        "strategy = \"BLUE_GREEN\", {}",
+        pause("PRE_PRODUCTION_TRAFFIC_SHIFT", ", timeoutConfiguration = { timeoutInMinutes = 3000 }")
+    );
+    let parts = [BALANCER, SECOND, &shifting(2, &configuration), &update("6m")];
+    let mut run = tests::story::ready("32h", &parts);
+    run.run_until(Time::from_secs(31 * 3600));
+    let act = newest(&run);
+    assert_eq!(
+        (act["lifecycleStage"].as_str(), act["status"].as_str()),
+        (Some("PRE_PRODUCTION_TRAFFIC_SHIFT"), Some("IN_PROGRESS"))
+    );
+    let detail = &act["lifecycleHookDetails"][0];
+    assert_eq!((detail["targetType"].as_str(), detail["timeoutAction"].as_str()), (Some("PAUSE"), Some("ROLLBACK")));
+    assert!(detail["expiresAt"].as_str().is_some_and(|at| at.starts_with("2026-01-07T11:0")), "{detail}");
+    assert_eq!(running(&run), (2, 2));
+    let id = answer(&mut run, "");
+    assert!(id.starts_with("ecs-pause-") && id.len() == 53, "{id}");
+    run.run();
+    assert_eq!(newest(&run)["status"], "SUCCESSFUL", "{}", told(&run));
+    assert_eq!(newest(&run)["lifecycleHookDetails"], Value::Null);
+    assert_eq!(running(&run), (0, 2));
+}
+
+/// [CP-213] Before each step of the traffic somebody is asked once more, under another id; the second answer takes it back.
+#[test]
+fn a_canary_waits_before_each_step() {
+    let canary = "strategy = \"CANARY\", canaryConfiguration = { canaryPercent = 10, canaryBakeTimeInMinutes = 1 }";
+    let update = update_pausing("PRE_PRODUCTION_TRAFFIC_SHIFT", "");
+    let mut run = tests::story::ready("60m", &[BALANCER, SECOND, &shifting(2, canary), &update]);
+    run.run_until(Time::from_secs(12 * 60));
+    assert!(!stages(&run).contains("production 100,"), "{}", stages(&run));
+    let first = answer(&mut run, "--action CONTINUE");
+    run.run_until(Time::from_secs(18 * 60));
+    assert!(stages(&run).contains("production 100,"), "{}", stages(&run));
+    let second = answer(&mut run, "--action ROLLBACK");
+    assert_ne!(first, second);
+    run.run();
+    assert_eq!(newest(&run)["status"], "ROLLBACK_SUCCESSFUL", "{}", told(&run));
+    assert!(stages(&run).lines().last().is_some_and(|line| line.ends_with("production 0, test 0")), "{}", stages(&run));
+    let again = json!({ "serviceDeploymentArn": newest(&run)["serviceDeploymentArn"], "hookId": second });
+    let late = ask(&run, "ContinueServiceDeployment", again).expect_err("nobody waits any more");
+    assert!(late.contains("does not wait for an action on the hook ecs-pause-"), "{late}");
+    let unknown = json!({ "serviceDeploymentArn": "x", "hookId": "y" });
+    let unknown = ask(&run, "ContinueServiceDeployment", unknown).expect_err("there is none");
+    assert!(unknown.starts_with("ServiceDeploymentNotFoundException"), "{unknown}");
+}
+
+/// [CP-213] When nobody answers in time a deployment goes back, or on.
+#[test]
+fn a_pause_comes_to_an_end() {
+    for (action, status) in [("ROLLBACK", "ROLLBACK_SUCCESSFUL"), ("CONTINUE", "SUCCESSFUL")] {
+        let timeout = format!(",timeoutConfiguration={{timeoutInMinutes=5,action={action}}}");
+        let update = update_pausing("POST_SCALE_UP", &timeout);
+        let run = play("30m", &[BALANCER, SECOND, &shifting(2, "strategy = \"BLUE_GREEN\""), &update]);
+        assert_eq!(newest(&run)["status"], status, "{}", told(&run));
+        assert!(stages(&run).contains(": TIMED_OUT"), "{}", stages(&run));
+    }
+}
+
+/// [CP-211] [CP-213]
+#[test]
+fn pauses_are_checked() {
+    let run = play("1m", &[BALANCER, SECOND, &shifting(1, "strategy = \"BLUE_GREEN\"")]);
+    let refused = |hook: Value| {
+        let configuration = json!({ "lifecycleHooks": [hook] });
+        let input = json!({ "cluster": "demo", "service": "web", "deploymentConfiguration": configuration });
+        ask(&run, "UpdateService", input).expect_err("it is refused")
+    };
+    for (hook, message) in [
+        (
+            json!({ "targetType": "PAUSE", "lifecycleStages": ["TEST_TRAFFIC_SHIFT"] }),
+            "Pause lifecycle hooks are not supported at the stage TEST_TRAFFIC_SHIFT.",
+        ),
+        (json!({ "targetType": "PAUSE", "lifecycleStages": [] }), "lifecycleStages cannot be empty."),
+        (
+            json!({ "targetType": "PAUSE", "hookTargetArn": "f", "lifecycleStages": ["POST_SCALE_UP"] }),
+            "hookTargetArn is not applicable for PAUSE hooks.",
+        ),
+        (
+            json!({ "targetType": "PAUSE", "lifecycleStages": ["POST_SCALE_UP"], "timeoutConfiguration": { "timeoutInMinutes": 20161 } }),
+            "timeoutInMinutes must be from 1 to 20160.",
+        ),
+        (
+            json!({ "hookTargetArn": "f", "roleArn": "r", "lifecycleStages": ["POST_SCALE_UP"], "timeoutConfiguration": {} }),
+            "is not modelled by this simulator",
+        ),
+        (json!({ "lifecycleStages": ["POST_SCALE_UP"] }), "hookTargetArn is required for AWS_LAMBDA hooks."),
+        (
+            json!({ "hookTargetArn": "f", "lifecycleStages": ["POST_SCALE_UP"] }),
+            "roleArn is required for AWS_LAMBDA hooks.",
+        ),
+    ] {
+        let error = refused(hook);
+        assert!(error.contains(message) && error.contains("lifecycleHooks[0]"), "{error}");
+    }
+}

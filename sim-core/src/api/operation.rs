@@ -139,6 +139,7 @@ pub const OPERATIONS: &[OperationEntry] = &[
     OperationEntry::of::<ecs::RegisterTaskDefinition>(),
     OperationEntry::of::<ecs::CreateService>(),
     OperationEntry::of::<ecs::RunTask>(),
+    OperationEntry::of::<ecs::ContinueServiceDeployment>(),
     OperationEntry::of::<ecs::DeleteAccountSetting>(),
     OperationEntry::of::<ecs::DeleteAttributes>(),
     OperationEntry::of::<ecs::DeleteCluster>(),

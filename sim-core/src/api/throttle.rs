@@ -43,7 +43,7 @@ const BUCKETS: &[(&str, Pace, &[&str])] = &[
     (
         "service deployments",
         Pace::per_second(50, 20),
-        &["DescribeServiceDeployments", "ListServiceDeployments", "StopServiceDeployment"],
+        &["ContinueServiceDeployment", "DescribeServiceDeployments", "ListServiceDeployments", "StopServiceDeployment"],
     ),
     ("service revisions", Pace::per_second(50, 20), &["DescribeServiceRevisions"]),
     ("tags modify", Pace::per_second(20, 10), &["TagResource", "UntagResource"]),

@@ -414,6 +414,7 @@ fn is_main(fact: &Fact) -> bool {
         | Fact::StageEntered { .. }
         | Fact::TrafficShifted { .. }
         | Fact::HookAnswered { .. }
+        | Fact::DeploymentPaused { .. }
         | Fact::SteadyStateReached { .. }
         | Fact::FaultBegan { .. }
         | Fact::FaultEnded { .. }

@@ -33,6 +33,7 @@ pub fn service_of(world: &World, fact: &Fact) -> Option<ServiceId> {
         | Fact::StageEntered { service, .. }
         | Fact::TrafficShifted { service, .. }
         | Fact::HookAnswered { service, .. }
+        | Fact::DeploymentPaused { service, .. }
         | Fact::SteadyStateReached { service }
         | Fact::ServiceEvent { service, .. } => Some(*service),
         fact => world.ecs.tasks[task_of(fact)?].service,
@@ -181,6 +182,9 @@ pub fn sentence(world: &World, fact: &Fact) -> String {
         }
         Fact::HookAnswered { service: id, stage, hook, status } => {
             format!("the hook {hook} of service {} answered {status} in the stage {stage}", service(*id))
+        }
+        Fact::DeploymentPaused { service: id, deployment: of, hook } => {
+            format!("deployment {} of service {} waits for an answer to {hook}", deployment(*of), service(*id))
         }
         Fact::SteadyStateReached { service: id } => format!("service {} has reached a steady state", service(*id)),
         Fact::ServiceEvent { text, .. } => text.to_string(),

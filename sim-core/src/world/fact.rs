@@ -446,4 +446,10 @@ pub enum Fact {
     AgentDisconnected {
         instance: InstanceId,
     },
+    /// A deployment waits until somebody lets it go on: the id of its hook.
+    DeploymentPaused {
+        service: ServiceId,
+        deployment: DeploymentId,
+        hook: Name,
+    },
 }

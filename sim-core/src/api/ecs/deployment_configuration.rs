@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::deployment_alarms::DeploymentAlarms;
 use super::early_success::EarlySuccessCriteria;
+use super::lifecycle_hook::{LifecycleHook, checked_hooks};
 use crate::api::ApiError;
-use crate::world::ecs::{self as kept, CircuitBreaker, Plan, Stage, ThresholdKind};
+use crate::world::ecs::{self as kept, CircuitBreaker, Plan, ThresholdKind};
 
 /// `deploymentConfiguration` of a rolling update [CP-169].
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
@@ -29,7 +30,7 @@ pub struct DeploymentConfiguration {
     /// How long both revisions run after the shift of the traffic [min]; 0 unless set, at most 1,440.
     #[schemars(range(max = 1440))]
     pub bake_time_in_minutes: Option<u32>,
-    /// Functions that are asked in some stages, at most 10 [CP-211].
+    /// Functions that are asked in some stages, and pauses, at most 10 of each [CP-211][CP-213].
     pub lifecycle_hooks: Option<Vec<LifecycleHook>>,
     /// For `LINEAR`.
     pub linear_configuration: Option<LinearConfiguration>,
@@ -128,66 +129,6 @@ pub enum DeploymentStrategy {
     Linear,
     /// It gets a small part of the traffic, and then the rest.
     Canary,
-}
-
-/// `lifecycleHooks[]` [CP-211]. What the function answers stands in the scenario: `[[world.hook]]`.
-#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct LifecycleHook {
-    /// The ARN of a Lambda function, or its name.
-    pub hook_target_arn: String,
-    /// What ECS calls it with.
-    pub role_arn: String,
-    /// When it is asked.
-    pub lifecycle_stages: Vec<LifecycleStage>,
-    /// Handed to the function; nobody reads it here.
-    pub hook_details: Option<serde_json::Value>,
-}
-
-/// `lifecycleStages[]` [CP-202]: those in which a function may be asked [CP-211].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum LifecycleStage {
-    /// Revisions of a deployment that was overtaken go first.
-    ReconcileService,
-    /// Before anything starts.
-    PreScaleUp,
-    /// No function is asked here.
-    ScaleUp,
-    /// The new revision is healthy.
-    PostScaleUp,
-    /// The test listener leads to it.
-    TestTrafficShift,
-    /// It does.
-    PostTestTrafficShift,
-    /// Before production traffic comes.
-    PreProductionTrafficShift,
-    /// Production traffic comes.
-    ProductionTrafficShift,
-    /// All of it has come.
-    PostProductionTrafficShift,
-    /// No function is asked here.
-    BakeTime,
-    /// No function is asked here.
-    CleanUp,
-}
-
-impl LifecycleStage {
-    fn kept(self) -> Stage {
-        match self {
-            LifecycleStage::ReconcileService => Stage::ReconcileService,
-            LifecycleStage::PreScaleUp => Stage::PreScaleUp,
-            LifecycleStage::ScaleUp => Stage::ScaleUp,
-            LifecycleStage::PostScaleUp => Stage::PostScaleUp,
-            LifecycleStage::TestTrafficShift => Stage::TestTrafficShift,
-            LifecycleStage::PostTestTrafficShift => Stage::PostTestTrafficShift,
-            LifecycleStage::PreProductionTrafficShift => Stage::PreProductionTrafficShift,
-            LifecycleStage::ProductionTrafficShift => Stage::ProductionTrafficShift,
-            LifecycleStage::PostProductionTrafficShift => Stage::PostProductionTrafficShift,
-            LifecycleStage::BakeTime => Stage::BakeTime,
-            LifecycleStage::CleanUp => Stage::CleanUp,
-        }
-    }
 }
 
 /// `linearConfiguration` [CP-205].
@@ -393,51 +334,6 @@ impl DeploymentConfigurationDescription {
             canary_configuration: canary,
         }
     }
-}
-
-impl LifecycleHook {
-    fn described(hook: &kept::Hook) -> LifecycleHook {
-        let stage = |&stage: &Stage| match stage {
-            Stage::ReconcileService => LifecycleStage::ReconcileService,
-            Stage::PreScaleUp => LifecycleStage::PreScaleUp,
-            Stage::ScaleUp => LifecycleStage::ScaleUp,
-            Stage::PostScaleUp => LifecycleStage::PostScaleUp,
-            Stage::TestTrafficShift => LifecycleStage::TestTrafficShift,
-            Stage::PostTestTrafficShift => LifecycleStage::PostTestTrafficShift,
-            Stage::PreProductionTrafficShift => LifecycleStage::PreProductionTrafficShift,
-            Stage::ProductionTrafficShift => LifecycleStage::ProductionTrafficShift,
-            Stage::PostProductionTrafficShift => LifecycleStage::PostProductionTrafficShift,
-            Stage::BakeTime => LifecycleStage::BakeTime,
-            Stage::CleanUp => LifecycleStage::CleanUp,
-        };
-        LifecycleHook {
-            hook_target_arn: hook.function.clone(),
-            role_arn: hook.role.clone(),
-            lifecycle_stages: hook.stages.iter().map(stage).collect(),
-            hook_details: None,
-        }
-    }
-}
-
-/// At most ten hooks, each in stages in which a function may be asked [CP-211].
-fn checked_hooks(hooks: &[LifecycleHook]) -> Result<Vec<kept::Hook>, ApiError> {
-    let place = "deploymentConfiguration.lifecycleHooks";
-    if hooks.len() > 10 {
-        return Err(ApiError::invalid_parameter("lifecycleHooks can have at most 10 items.").at(place));
-    }
-    let one = |(index, hook): (usize, &LifecycleHook)| {
-        let place = format!("{place}[{index}].lifecycleStages");
-        let stages: Vec<Stage> = hook.lifecycle_stages.iter().map(|stage| stage.kept()).collect();
-        if let Some(stage) = stages.iter().find(|stage| !stage.takes_hooks()) {
-            let message = format!("Lifecycle hooks are not supported at the stage {stage}.");
-            return Err(ApiError::invalid_parameter(message).at(place));
-        }
-        if stages.is_empty() {
-            return Err(ApiError::invalid_parameter("lifecycleStages cannot be empty.").at(place));
-        }
-        Ok(kept::Hook { function: hook.hook_target_arn.clone(), role: hook.role_arn.clone(), stages })
-    };
-    hooks.iter().enumerate().map(one).collect()
 }
 
 /// Whether a number of tenths is whole, but for what binary fractions cannot say.

@@ -6,6 +6,7 @@ use super::capacity_provider::{self, CapacityProviderStrategyItem};
 use super::deployment_alarms::AlarmsDescription;
 use super::deployment_configuration::DeploymentConfigurationDescription;
 use super::launch_type::LaunchType;
+use super::lifecycle_hook::HookDetail;
 use super::load_balancer::{self, LoadBalancer};
 use super::network_configuration::{self, NetworkConfiguration};
 use super::service_options::PLATFORM_VERSION;
@@ -131,6 +132,9 @@ pub struct ServiceDeploymentDescription {
     /// Where it is, unless its strategy is ROLLING [CP-202].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lifecycle_stage: Option<&'static str>,
+    /// What it waits for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lifecycle_hook_details: Vec<HookDetail>,
     /// What watches it.
     pub deployment_circuit_breaker: BreakerDescription,
     /// What else does.
@@ -175,6 +179,7 @@ impl ServiceDeploymentDescription {
                 started_at: wall(rollback.started),
                 service_revision_arn: ecs.deployments[rollback.to].revision_arn.clone(),
             }),
+            lifecycle_hook_details: HookDetail::all(world, id),
             lifecycle_stage: act.shift.as_ref().map(|shift| shift.stage.into()),
             deployment_circuit_breaker: BreakerDescription { status, failure_count: target.failures, threshold },
             alarms: AlarmsDescription::of(act),

@@ -15,6 +15,7 @@ mod inside;
 mod instance;
 mod labels;
 pub mod lifecycle;
+mod pause;
 mod placement;
 mod protection;
 mod restart;
@@ -44,6 +45,7 @@ pub use early::EarlySuccess;
 pub use health::{ContainerHealthCheck, HealthStatus};
 pub use instance::{Binding, ContainerInstance, HostPort, InstanceId, InstanceStatus, Resources};
 pub use labels::{ContainerOverride, Labels, RunRequest};
+pub use pause::OpenHook;
 pub use placement::{Constraint, Expression, Field, Gate, Launch, Misread, Place, Placement, Scarce, Step, Unplaced};
 pub use restart::RestartPolicy;
 pub use scheduler::NO_CAPACITY;
@@ -52,7 +54,7 @@ pub use service::{
 };
 pub(crate) use service::{NewService, ServiceUpdate};
 pub use shift::Shift;
-pub use strategy::{DeploymentStrategy, Hook, HookScript, HookStatus, Plan, Stage};
+pub use strategy::{DeploymentStrategy, Hook, HookScript, HookStatus, Pause, Plan, Stage};
 pub use task::{ContainerState, NewTask, StopCode, Stopping, TargetState, Task, TaskId, TaskStatus, Timestamps};
 pub use watch::{DeploymentAlarms, Watch};
 

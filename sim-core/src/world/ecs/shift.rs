@@ -32,21 +32,27 @@ pub struct Shift {
     steps: usize,
     /// When the latest was taken.
     stepped: Time,
+    /// Steps for which it was asked whether to pause first [count].
+    asked: usize,
+    /// Pauses so far [count].
+    pub(super) paused: u32,
     /// The hooks of this stage that have not succeeded yet.
-    hooks: Vec<HookRun>,
+    pub(super) hooks: Vec<HookRun>,
     /// The fact that led into this stage.
-    because: FactId,
+    pub(super) because: FactId,
 }
 
 /// A hook that is being asked.
-#[derive(Clone, Copy, Debug)]
-struct HookRun {
+#[derive(Clone, Debug)]
+pub(super) struct HookRun {
     /// Its place among the service's hooks.
-    hook: usize,
+    pub hook: usize,
     /// How often it has answered [count].
-    answered: usize,
+    pub answered: usize,
     /// When the next answer is there.
-    due: Time,
+    pub due: Time,
+    /// Of one that pauses: its id, and when it gives up.
+    pub pause: Option<(String, Time)>,
 }
 
 impl Ecs {
@@ -82,6 +88,8 @@ impl Ecs {
             wired: false,
             steps: 0,
             stepped: now,
+            asked: 1,
+            paused: 0,
             hooks: Vec::new(),
             because,
         })
@@ -129,7 +137,8 @@ impl Ecs {
             let now = ctx.now();
             let worked = self.work(service, act, peers, ctx);
             let Some(shift) = &self.service_deployments[act].shift else { return };
-            if now >= shift.since + STAGE_MAX && shift.stage != Stage::CleanUp {
+            let pauses = shift.hooks.iter().any(|run| run.pause.is_some());
+            if now >= shift.since + STAGE_MAX && shift.stage != Stage::CleanUp && !pauses {
                 let because = shift.because;
                 self.service_deployments[act].hook_failed = Some(because);
                 return;
@@ -138,25 +147,29 @@ impl Ecs {
                 return;
             }
             let Some(next) = shift.stage.next() else { return };
-            self.enter(service, act, next, ctx);
+            self.enter(service, act, next, peers, ctx);
         }
     }
 
-    fn enter(&mut self, service: ServiceId, act: ServiceDeploymentId, stage: Stage, ctx: &mut Ctx) {
+    fn enter(&mut self, service: ServiceId, act: ServiceDeploymentId, stage: Stage, peers: &Peers, ctx: &mut Ctx) {
         let deployment = self.service_deployments[act].target;
         let now = ctx.now();
         let because = self.service_deployments[act].shift.as_ref().map(|shift| shift.because);
         let fact = ctx.within(because, |ctx| ctx.record(Fact::StageEntered { service, deployment, stage }));
         let hooks = self.service_deployments[act].configuration.plan.hooks.iter().enumerate();
-        let asked = hooks.filter(|(_, hook)| hook.stages.contains(&stage)).map(|(hook, of)| {
+        let asked = hooks.filter(|(_, hook)| hook.pause.is_none() && hook.stages.contains(&stage)).map(|(hook, of)| {
             let takes = self.hooks.get(of.name()).map_or(Duration::ZERO, |script| script.takes);
-            HookRun { hook, answered: 0, due: now + takes }
+            HookRun { hook, answered: 0, due: now + takes, pause: None }
         });
-        let asked = asked.collect();
+        let asked: Vec<HookRun> = asked.collect();
         let it = &mut self.service_deployments[act];
         it.updated = now;
         if let Some(shift) = &mut it.shift {
             (shift.stage, shift.since, shift.hooks, shift.because) = (stage, now, asked, fact);
+        }
+        let pauses = self.pauses(act, stage, peers, ctx);
+        if let Some(shift) = &mut self.service_deployments[act].shift {
+            shift.hooks.extend(pauses);
         }
     }
 
@@ -167,8 +180,23 @@ impl Ecs {
         let shift = self.service_deployments[act].shift.as_ref()?;
         let (mut left, because, stage) = (Vec::new(), shift.because, shift.stage);
         let plan = &self.service_deployments[act].configuration.plan;
+        let goes_on: Vec<bool> = plan.hooks.iter().map(|hook| hook.pause.is_some_and(|pause| pause.goes_on)).collect();
         let names: Vec<String> = plan.hooks.iter().map(|hook| hook.name().to_owned()).collect();
         for mut run in shift.hooks.clone() {
+            if let Some((id, expires)) = &run.pause {
+                if now < *expires {
+                    left.push(run);
+                    continue;
+                }
+                let answer = HookStatus::TimedOut;
+                let fact = ctx.within(Some(because), |ctx| {
+                    ctx.record(Fact::HookAnswered { service, stage, hook: id.as_str().into(), status: answer })
+                });
+                if goes_on[run.hook] {
+                    continue;
+                }
+                return Some(fact);
+            }
             if now < run.due {
                 left.push(run);
                 continue;
@@ -182,7 +210,7 @@ impl Ecs {
             });
             match status {
                 HookStatus::Succeeded => {}
-                HookStatus::Failed => return Some(fact),
+                HookStatus::Failed | HookStatus::TimedOut => return Some(fact),
                 HookStatus::InProgress => {
                     run.answered += 1;
                     let again = script.map_or(Duration::ZERO, |script| script.call_back_delay + script.takes);
@@ -239,7 +267,20 @@ impl Ecs {
             }
             Stage::ProductionTrafficShift => {
                 let rested = shift.steps == 0 || now >= shift.stepped + steps[shift.steps - 1].1;
-                if shift.steps < steps.len() && rested {
+                let waits = shift.hooks.iter().any(|run| run.pause.is_some());
+                if shift.steps < steps.len() && rested && !waits {
+                    if shift.steps >= shift.asked {
+                        // Before each further step it is asked once more [CP-213].
+                        shift.asked = shift.steps + 1;
+                        let pauses = self.pauses(act, Stage::PreProductionTrafficShift, peers, ctx);
+                        if !pauses.is_empty()
+                            && let Some(shift) = &mut self.service_deployments[act].shift
+                        {
+                            shift.hooks.extend(pauses);
+                            return false;
+                        }
+                    }
+                    let Some(shift) = &mut self.service_deployments[act].shift else { return false };
                     shift.production = steps[shift.steps].0;
                     shift.steps += 1;
                     shift.stepped = now;

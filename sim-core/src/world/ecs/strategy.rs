@@ -85,13 +85,18 @@ impl Stage {
         Stage::iter().find(|&stage| stage > self)
     }
 
+    /// Whether a deployment may wait for somebody in it [CP-213].
+    pub fn takes_pauses(self) -> bool {
+        self.takes_hooks() && !matches!(self, Stage::TestTrafficShift | Stage::ProductionTrafficShift)
+    }
+
     /// Whether a function may be called in it [CP-211].
     pub fn takes_hooks(self) -> bool {
         !matches!(self, Stage::ScaleUp | Stage::BakeTime | Stage::CleanUp)
     }
 }
 
-/// `lifecycleHooks[]`: a function that is asked in some stages [CP-211].
+/// `lifecycleHooks[]`: a function that is asked in some stages [CP-211], or a pause in them [CP-213].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hook {
     /// `hookTargetArn`.
@@ -100,6 +105,17 @@ pub struct Hook {
     pub role: String,
     /// When it is asked.
     pub stages: Vec<Stage>,
+    /// Of a hook that pauses: how long it waits.
+    pub pause: Option<Pause>,
+}
+
+/// `PAUSE`: a deployment waits until somebody lets it go on or back [CP-213].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pause {
+    /// `timeoutInMinutes`.
+    pub timeout: Duration,
+    /// Whether it goes on then, and not back.
+    pub goes_on: bool,
 }
 
 impl Hook {
@@ -134,6 +150,8 @@ pub enum HookStatus {
     Failed,
     /// Ask again.
     InProgress,
+    /// Nobody has said anything in time.
+    TimedOut,
 }
 
 /// What a function answers, as `[[world.hook]]` says.
