@@ -22,6 +22,7 @@ mod ecs_clusters;
 mod ecs_services;
 mod ecs_tasks;
 mod editor_schema;
+mod event_rules;
 mod expectations;
 mod generated_docs;
 mod iam;

@@ -12,6 +12,7 @@ pub mod ecs;
 mod ecs_target;
 pub mod elbv2;
 mod error;
+pub mod events;
 pub mod iam;
 pub mod logs;
 mod not_modelled;

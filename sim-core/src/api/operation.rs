@@ -4,7 +4,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{ApiError, cloudwatch, ec2, ecr, ecs, elbv2, iam, logs, scheduler};
+use super::{ApiError, cloudwatch, ec2, ecr, ecs, elbv2, events, iam, logs, scheduler};
 use crate::reading;
 use crate::world::{Ctx, World};
 
@@ -62,6 +62,7 @@ impl OperationEntry {
                 // Whatever it changes, nobody's health is taken for granted any more.
                 world.elb.wake_all(ctx);
                 let output = operation.apply(world, ctx)?;
+                world.tell_the_bus(ctx);
                 Ok(serde_json::to_value(output).expect("outputs are plain data"))
             },
         }
@@ -86,6 +87,7 @@ pub const OPERATIONS: &[OperationEntry] = &[
     OperationEntry::of::<iam::DetachRolePolicy>(),
     OperationEntry::of::<logs::CreateLogGroup>(),
     OperationEntry::of::<logs::DescribeLogGroups>(),
+    OperationEntry::of::<logs::FilterLogEvents>(),
     OperationEntry::of::<ec2::CreateRoute>(),
     OperationEntry::of::<ec2::CreateSecurityGroup>(),
     OperationEntry::of::<ec2::AuthorizeSecurityGroupIngress>(),
@@ -137,6 +139,16 @@ pub const OPERATIONS: &[OperationEntry] = &[
     OperationEntry::of::<cloudwatch::SetAlarmState>(),
     OperationEntry::of::<ecs::CreateCluster>(),
     OperationEntry::of::<ecs::RegisterTaskDefinition>(),
+    OperationEntry::of::<events::PutRule>(),
+    OperationEntry::of::<events::PutTargets>(),
+    OperationEntry::of::<events::DeleteRule>(),
+    OperationEntry::of::<events::DescribeRule>(),
+    OperationEntry::of::<events::DisableRule>(),
+    OperationEntry::of::<events::EnableRule>(),
+    OperationEntry::of::<events::ListRules>(),
+    OperationEntry::of::<events::ListTargetsByRule>(),
+    OperationEntry::of::<events::RemoveTargets>(),
+    OperationEntry::of::<events::TestEventPattern>(),
     OperationEntry::of::<ecs::CreateService>(),
     OperationEntry::of::<ecs::RunTask>(),
     OperationEntry::of::<ecs::ContinueServiceDeployment>(),

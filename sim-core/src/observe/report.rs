@@ -427,6 +427,7 @@ fn is_main(fact: &Fact) -> bool {
         | Fact::TargetRefused { .. }
         | Fact::TargetStartedNothing { .. }
         | Fact::TargetDropped { .. }
+        | Fact::EventLost { .. }
         | Fact::IngressRevoked { .. }
         | Fact::RouteDeleted { .. }
         | Fact::TaskCreated { .. }

@@ -139,6 +139,11 @@ pub fn sentence(world: &World, fact: &Fact) -> String {
         Fact::TargetStartedNothing { by, reason } => format!("RunTask started no task for {by}: {reason}"),
         Fact::TargetDropped { by, calls: 1 } => format!("{by} does not call again"),
         Fact::TargetDropped { by, calls } => format!("{by} has called {calls} times and gives up"),
+        Fact::EventRulePut { rule } => format!("rule {rule} was put"),
+        Fact::EventRuleSwitched { rule, enabled: true } => format!("rule {rule} was enabled"),
+        Fact::EventRuleSwitched { rule, enabled: false } => format!("rule {rule} was disabled"),
+        Fact::EventRuleDeleted { rule } => format!("rule {rule} was deleted"),
+        Fact::EventLost { by, group } => format!("an event for {by} was lost: there is no log group {group}"),
         Fact::ClusterDeleted { cluster } => format!("cluster {} was deleted", world.ecs.clusters[*cluster].name),
         Fact::TaskDefinitionDeleted { definition } => {
             format!("task definition {} is to be deleted", world.ecs.definitions[*definition].name())

@@ -452,4 +452,22 @@ pub enum Fact {
         deployment: DeploymentId,
         hook: Name,
     },
+    /// A rule of the event bus was made, or got another plan.
+    EventRulePut {
+        rule: Name,
+    },
+    /// A rule was enabled or disabled.
+    EventRuleSwitched {
+        rule: Name,
+        enabled: bool,
+    },
+    /// A rule was deleted.
+    EventRuleDeleted {
+        rule: Name,
+    },
+    /// An event came to a log group that is not there.
+    EventLost {
+        by: Name,
+        group: Name,
+    },
 }

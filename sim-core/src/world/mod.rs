@@ -74,7 +74,7 @@ pub struct World {
     pub logs: logs::Logs,
     /// Metric series.
     pub cloudwatch: cloudwatch::CloudWatch,
-    /// Schedules.
+    /// Schedules, and rules about events.
     pub eventbridge: eventbridge::EventBridge,
 }
 
@@ -129,6 +129,7 @@ impl World {
             Event::CloudWatch(event) => self.lend(|w| &mut w.cloudwatch, |it, peers| it.handle(event, peers, ctx)),
             Event::EventBridge(event) => self.handle_eventbridge(event, ctx),
         }
+        self.tell_the_bus(ctx);
     }
 
     /// Takes one subsystem out of the world, lets it work with the others as its peers, and puts it back.

@@ -122,7 +122,11 @@ impl World {
         const TASK: u64 = 2048;
         let points: usize = self.cloudwatch.series.values().map(|series| series.capacity()).sum();
         let point = size_of::<(u32, super::cloudwatch::Statistics)>() as u64;
-        self.entities() * TASK + points as u64 * point + self.traffic.memory() + self.cloudwatch.memory()
+        self.entities() * TASK
+            + points as u64 * point
+            + self.traffic.memory()
+            + self.cloudwatch.memory()
+            + self.logs.memory()
     }
 
     /// Requests sent so far [count].

@@ -38,7 +38,7 @@ pub struct LogGroupDescription {
     pub metric_filter_count: u32,
     /// Its ARN and `:*`, for permissions on its streams.
     pub arn: String,
-    /// What is stored in it, which is not modelled [bytes].
+    /// What is stored in it: only rules of EventBridge write here [bytes].
     pub stored_bytes: u64,
     /// `STANDARD`.
     pub log_group_class: &'static str,
@@ -66,7 +66,7 @@ impl Operation for DescribeLogGroups {
                 creation_time: world.account.unix_millis(group.created),
                 metric_filter_count: 0,
                 arn: format!("{arn}:*"),
-                stored_bytes: 0,
+                stored_bytes: group.lines.iter().map(|line| line.text.len() as u64).sum(),
                 log_group_class: "STANDARD",
                 log_group_arn: arn,
             }

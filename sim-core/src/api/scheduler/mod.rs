@@ -12,6 +12,7 @@ pub use create_schedule::CreateSchedule;
 pub use delete_schedule::DeleteSchedule;
 pub use get_schedule::GetSchedule;
 pub use list_schedules::ListSchedules;
+pub(crate) use target::Retry;
 pub use update_schedule::UpdateSchedule;
 
 use schemars::JsonSchema;

@@ -69,6 +69,7 @@ pub(super) fn tone(fact: &Fact) -> Tone {
         | Fact::TargetRefused { .. }
         | Fact::TargetStartedNothing { .. }
         | Fact::TargetDropped { .. }
+        | Fact::EventLost { .. }
         | Fact::WaiterFailed { .. }
         | Fact::StartFailed { .. }
         | Fact::TargetAnomalous { .. }
@@ -100,6 +101,7 @@ pub(super) fn tone(fact: &Fact) -> Tone {
         | Fact::TargetGroupDeleted { .. }
         | Fact::ClusterDeleted { .. }
         | Fact::ScheduleDeleted { .. }
+        | Fact::EventRuleDeleted { .. }
         | Fact::TaskDefinitionDeleted { .. }
         | Fact::EniDetached { .. }
         | Fact::ServiceDeleted { .. } => Tone::Leaving,

@@ -58,6 +58,8 @@ pub struct Deployment {
     pub rollout: Rollout,
     /// `rolloutStateReason` [CP-184].
     pub reason: String,
+    /// The same as it was when it last began: it may be complete in the same look.
+    pub began: String,
     /// `createdAt`.
     pub created: Time,
     /// `updatedAt`.
@@ -233,6 +235,7 @@ impl Ecs {
             links,
             revision_arn: account.arn("ecs", &format!("service-revision/{of_service}/{revision}")),
             reason: format!("ECS deployment {name} in progress."),
+            began: format!("ECS deployment {name} in progress."),
             name,
             recipe,
             strategy,
@@ -434,6 +437,7 @@ impl Ecs {
         let deployment = &mut self.deployments[to];
         deployment.rollout = Rollout::InProgress;
         deployment.reason = why.back_reason(&name);
+        deployment.began.clone_from(&deployment.reason);
         deployment.updated = now;
         (deployment.failures, deployment.latest_failure) = (0, None);
         (deployment.launch_after, deployment.start_failures) = (now, 0);

@@ -173,6 +173,8 @@ pub struct Service {
     pub deadlock_said: Option<Time>,
     /// When it was last announced that no task can be placed, while that is so [CP-154].
     pub unplaced_said: Option<(Time, Name)>,
+    /// Why that is so, as a word [CP-161].
+    pub unplaced_reason: &'static str,
     /// Since when no container instance fits, while that is so.
     pub unplaced_since: Option<Time>,
     /// When a placement is tried again, after none was found for some time [CP-136].
@@ -342,6 +344,7 @@ impl Ecs {
             steady_said: None,
             deadlock_said: None,
             unplaced_said: None,
+            unplaced_reason: "",
             unplaced_since: None,
             place_after: ctx.now(),
             vacancies: Vec::new(),

@@ -5,7 +5,7 @@ pub mod error;
 use std::collections::BTreeMap;
 
 use super::ecs::TaskId;
-use super::{Account, Ctx, Fact, Peers};
+use super::{Account, Ctx, Fact, Name, Peers};
 use crate::engine::{FactId, Time};
 
 /// What CloudWatch Logs reacts to.
@@ -16,12 +16,25 @@ pub enum LogsEvent {
 }
 
 /// A log group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogGroup {
     /// `creationTime`.
     pub created: Time,
     /// The fact that made it.
     pub because: FactId,
+    /// What it keeps, oldest first. Only rules of EventBridge write here: what applications log is not modelled.
+    pub lines: Vec<LogLine>,
+}
+
+/// A line of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLine {
+    /// When it came.
+    pub at: Time,
+    /// Its stream.
+    pub stream: String,
+    /// What it says.
+    pub text: Name,
 }
 
 /// The state of CloudWatch Logs.
@@ -38,8 +51,21 @@ impl Logs {
             return false;
         }
         let because = ctx.record(Fact::LogGroupCreated { group: name.into() });
-        self.groups.insert(name.to_owned(), LogGroup { created: ctx.now(), because });
+        self.groups.insert(name.to_owned(), LogGroup { created: ctx.now(), because, lines: Vec::new() });
         true
+    }
+
+    /// Writes a line into a group; false when there is no such group.
+    pub(crate) fn keep(&mut self, group: &str, stream: String, text: Name, at: Time) -> bool {
+        let Some(group) = self.groups.get_mut(group) else { return false };
+        group.lines.push(LogLine { at, stream, text });
+        true
+    }
+
+    /// What the lines take, as an estimate [bytes].
+    pub(crate) fn memory(&self) -> u64 {
+        let lines = self.groups.values().flat_map(|group| &group.lines);
+        lines.map(|line| (size_of::<LogLine>() + line.stream.len() + line.text.len()) as u64).sum()
     }
 
     /// Reacts to one event.

@@ -141,6 +141,15 @@ pub enum Unplaced {
 }
 
 impl Unplaced {
+    /// Why there is no place, as a word: that of the instance that was closest.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Unplaced::NoCapacity => "RESOURCE:FARGATE",
+            Unplaced::NoInstances => "NO ACTIVE INSTANCES",
+            Unplaced::Refused(_) => self.closest().map_or("RESOURCE:CPU", |(_, gate)| gate.reason()),
+        }
+    }
+
     /// The instance that was closest to taking the task, and what is in the way there; the oldest of equals.
     pub fn closest(&self) -> Option<(InstanceId, Gate)> {
         let Unplaced::Refused(all) = self else { return None };

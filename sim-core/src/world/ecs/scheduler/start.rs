@@ -185,6 +185,7 @@ impl Ecs {
                 it.place_after = now + peers.assume.placement_pause;
             }
         }
+        it.unplaced_reason = why.reason();
         let because = match why {
             Unplaced::NoCapacity => {
                 let subnets = &self.deployments[deployment].recipe.network.subnets;
