@@ -459,3 +459,54 @@ fn log_groups_are_made_once_and_described_by_name() {
                    satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+";
     expect_refusal(&space, "InvalidParameterException", message, "logGroupName");
 }
+
+/// [CP-181] [IM-084] [IM-085] [IM-087] [IM-090] Another image is pushed under the tag of a running service: a task that replaces
+/// one still has the image of before, a new deployment has the new one, and so has a standalone task at once. With
+/// `versionConsistency` `disabled` the replacement has it, too.
+#[test]
+fn a_deployment_keeps_the_image_that_its_first_task_found() {
+    let bytes = |consistency: &str| -> Vec<u64> {
+        let head = "[scenario]\ntitle = \"moved\"\nseed = 1\nduration = \"20m\"\n[[ecs.cluster]]\nclusterName = \"demo\"\n\
+                    [[ecr.repository]]\nrepositoryName = \"shop\"\n[[iam.role]]\nRoleName = \"pulls\"\n\
+                    AssumeRolePolicyDocument = { Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Principal = \
+                    { Service = \"ecs-tasks.amazonaws.com\" }, Action = \"sts:AssumeRole\" }] }\n\
+                    [[iam.rolePolicyAttachment]]\nRoleName = \"pulls\"\n\
+                    PolicyArn = \"arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy\"\n\
+                    [[world.image]]\nrepository = \"shop\"\ntag = \"v1\"\nlayers = [\"25 MB\"]\n\
+                    [[world.image]]\nrepository = \"shop\"\ntag = \"v1\"\nlayers = [\"10 MB\"]\n";
+        let network = "networkConfiguration = { awsvpcConfiguration = { subnets = [\"us-east-1a\"], assignPublicIp = \"ENABLED\" } }";
+        let tables = format!(
+            "[[ecs.taskDefinition]]\nfamily = \"shop\"\nnetworkMode = \"awsvpc\"\ncpu = \"256\"\nmemory = \"512\"\n\
+             executionRoleArn = \"pulls\"\ncontainerDefinitions = [{{ name = \"web\", image = \"shop:v1\"{consistency} }}]\n\
+             [[ecs.service]]\ncluster = \"demo\"\nserviceName = \"web\"\ntaskDefinition = \"shop\"\ndesiredCount = 1\n\
+             launchType = \"FARGATE\"\n{network}\n"
+        );
+        let mut run = tests::start("moved.toml", &format!("{head}{tables}"), &Default::default(), None);
+        run.run_until(Time::from_secs(180));
+        // The tag means the image that was pushed last, which is the small one. Somebody pushes the other.
+        run.push("docker push shop:v1", 0);
+        let type_line = |run: &mut sim_core::Simulation, line: &str| {
+            run.type_line(line, &std::collections::BTreeMap::new()).expect("it is a line");
+        };
+        type_line(&mut run, "aws ecs stop-task --cluster demo --task web#1");
+        run.run_until(Time::from_secs(360));
+        type_line(&mut run, "aws ecs update-service --cluster demo --service web --force-new-deployment");
+        let alone = "aws ecs run-task --cluster demo --task-definition shop --launch-type FARGATE --network-configuration \
+                     awsvpcConfiguration={subnets=[us-east-1a],assignPublicIp=ENABLED}";
+        type_line(&mut run, alone);
+        run.run();
+        let pulled = run.ctx().journal().iter().filter_map(|(_, entry)| match &entry.fact {
+            Fact::PullFinished { task, bytes, .. } => {
+                Some((run.world().ecs.tasks[*task].name.to_string(), *bytes / MB))
+            }
+            _ => None,
+        });
+        let mut pulled: Vec<(String, u64)> = pulled.collect();
+        pulled.sort();
+        let names: Vec<&str> = pulled.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["demo/family:shop#1", "demo/web#1", "demo/web#2", "demo/web#3"]);
+        pulled.iter().map(|(_, bytes)| *bytes).collect()
+    };
+    assert_eq!(bytes(""), [25, 10, 10, 25]);
+    assert_eq!(bytes(", versionConsistency = \"disabled\""), [25, 10, 25, 25]);
+}

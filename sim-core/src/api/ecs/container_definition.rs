@@ -86,7 +86,8 @@ pub struct ContainerDefinition {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 2, max = 120))]
     pub stop_timeout: Option<u32>,
-    /// `enabled` unless set; `disabled` is not modelled.
+    /// `enabled` unless set: all tasks of a deployment get the image that its first one found; `disabled`: each gets what the
+    /// tag means when it is pulled [IM-085].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version_consistency: Option<VersionConsistency>,
     /// Stored; not with `awsvpc`.
@@ -282,7 +283,7 @@ pub struct KernelCapabilities {
 pub enum VersionConsistency {
     /// The first task of a deployment fixes what the tag means.
     Enabled,
-    /// Each task asks again; not modelled.
+    /// Each task asks again.
     Disabled,
 }
 
@@ -456,10 +457,6 @@ impl ContainerDefinition {
 
     /// What is not modelled, wherever the container runs.
     pub(crate) fn check_modelled(&self, place: &str) -> Result<(), ApiError> {
-        if self.version_consistency == Some(VersionConsistency::Disabled) {
-            let message = "versionConsistency disabled is not modelled by this simulator.";
-            return Err(ApiError::client(message).at(format!("{place}.versionConsistency")).help("Leave it out."));
-        }
         if !self.resource_requirements.is_empty() {
             let message = "GPUs are not modelled by this simulator.";
             return Err(ApiError::client(message).at(format!("{place}.resourceRequirements")).help("Leave them out."));
@@ -503,6 +500,7 @@ impl ContainerDefinition {
         Container {
             name: self.name.clone(),
             image: self.image.clone(),
+            consistent: self.version_consistency != Some(VersionConsistency::Disabled),
             essential: self.essential,
             cpu: self.cpu,
             memory: self.memory,

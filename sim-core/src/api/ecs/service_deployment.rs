@@ -11,7 +11,7 @@ use super::load_balancer::{self, LoadBalancer};
 use super::network_configuration::{self, NetworkConfiguration};
 use super::service_options::PLATFORM_VERSION;
 use crate::world::World;
-use crate::world::ecs::{DeploymentId, ServiceDeploymentId, TaskCounts};
+use crate::world::ecs::{Container, DeploymentId, ServiceDeploymentId, TaskCounts};
 
 /// `ServiceDeploymentBrief`.
 #[derive(Clone, Debug, Serialize)]
@@ -216,8 +216,24 @@ pub struct ServiceRevisionDescription {
     /// Where its tasks get their ENIs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network_configuration: Option<NetworkConfiguration>,
+    /// Its images, once their digests are fixed [CP-181].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub container_images: Vec<ContainerImage>,
     /// When it was made.
     pub created_at: String,
+}
+
+/// `ContainerImage`.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContainerImage {
+    /// The container.
+    pub container_name: String,
+    /// What all of its tasks are made of; none when they follow the tag.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image_digest: Option<String>,
+    /// As the task definition says it.
+    pub image: String,
 }
 
 impl ServiceRevisionDescription {
@@ -225,6 +241,12 @@ impl ServiceRevisionDescription {
         let of = &world.ecs.deployments[id];
         let service = &world.ecs.services[of.service];
         let strategy = capacity_provider::described(&of.strategy);
+        let containers = &world.ecs.definitions[of.recipe.definition].containers;
+        let image = |(container, digest): (&Container, &Option<String>)| ContainerImage {
+            container_name: container.name.clone(),
+            image_digest: digest.clone(),
+            image: container.image.clone(),
+        };
         ServiceRevisionDescription {
             service_revision_arn: of.revision_arn.clone(),
             service_arn: service.arn.clone(),
@@ -237,6 +259,7 @@ impl ServiceRevisionDescription {
             load_balancers: load_balancer::described(&of.links, world),
             service_registries: Vec::new(),
             network_configuration: network_configuration::described(&of.recipe.network, world),
+            container_images: containers.iter().zip(&of.digests).map(image).collect(),
             created_at: world.account.wall(of.created),
         }
     }

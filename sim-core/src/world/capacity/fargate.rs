@@ -222,18 +222,23 @@ impl Fargate {
             (host, &*cache)
         });
         let (mut images, mut there) = (Vec::new(), Vec::new());
-        for (place, container) in definition.containers.iter().enumerate() {
+        for place in 0..definition.containers.len() {
             if !is_first && !which.has(place) {
                 there.extend(
-                    peers.ecr.resolve(&container.image, &peers.account).ok().filter(|_| started(task, place, peers)),
+                    peers
+                        .ecr
+                        .resolve(&peers.ecs.image_of(task, place), &peers.account)
+                        .ok()
+                        .filter(|_| started(task, place, peers)),
                 );
                 continue;
             }
-            let cached = host.as_ref().and_then(|(host, cache)| Some((host.agent.pull, cache.find(&container.image)?)));
+            let image = peers.ecs.image_of(task, place);
+            let cached = host.as_ref().and_then(|(host, cache)| Some((host.agent.pull, cache.find(&image)?)));
             if matches!(cached, Some((PullBehavior::Once | PullBehavior::PreferCached, _))) {
                 continue; // It is there, and nobody asks the registry [CP-234].
             }
-            match find_image(task, &container.image, peers, ctx) {
+            match find_image(task, &image, peers, ctx) {
                 Ok(image) if which.has(place) => images.push(image),
                 Ok(_) => {}
                 Err(_) if matches!(cached, Some((PullBehavior::Default, _))) => {} // The one that is there will do [CP-234].
@@ -259,22 +264,23 @@ impl Fargate {
     /// The images are there: the log driver is next, then the containers [IA-134].
     fn pulled(&mut self, task: TaskId, which: Containers, peers: &Peers, ctx: &mut Ctx) {
         let definition = definition(task, peers);
-        for (_, container) in which.among(&definition.containers) {
-            let bytes = peers.ecr.resolve(&container.image, &peers.account).map_or(0, ecr::Image::size);
+        for (place, container) in which.among(&definition.containers) {
+            let bytes = peers.ecr.resolve(&peers.ecs.image_of(task, place), &peers.account).map_or(0, ecr::Image::size);
             let image = container.image.as_str().into();
             let fact = ctx.record(Fact::PullFinished { task, image, bytes });
             ctx.because(fact);
         }
         if let Some(instance) = instance_of(task, peers) {
             let cache = self.caches.entry(instance).or_default();
-            for (_, container) in which.among(&definition.containers) {
-                let there = cache.find(&container.image).cloned();
-                let now = peers.ecr.resolve(&container.image, &peers.account).ok().cloned();
+            for (place, _) in which.among(&definition.containers) {
+                let reference = peers.ecs.image_of(task, place);
+                let there = cache.find(&reference).cloned();
+                let now = peers.ecr.resolve(&reference, &peers.account).ok().cloned();
                 let kept = matches!(behavior(instance, peers), PullBehavior::Once | PullBehavior::PreferCached);
                 let image = if kept { there.or(now) } else { now.or(there) };
                 if let Some(image) = image {
-                    let fresh = cache.find(&container.image).is_none_or(|there| there.digest != image.digest);
-                    cache.hold(task, &container.image, &image, fresh, ctx.now());
+                    let fresh = cache.find(&reference).is_none_or(|there| there.digest != image.digest);
+                    cache.hold(task, &reference, &image, fresh, ctx.now());
                 }
             }
         }

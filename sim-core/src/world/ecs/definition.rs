@@ -109,6 +109,9 @@ pub struct Container {
     pub name: String,
     /// An image reference: `repository:tag`, a registry's full spelling, or with `@sha256:…`.
     pub image: String,
+    /// `versionConsistency`: all tasks of a deployment have the same image, whatever becomes of its tag; so unless set
+    /// [IM-085].
+    pub consistent: bool,
     /// Its end is the task's end [CP-097]; true unless set [CP-036].
     pub essential: bool,
     /// Its weight when a task's containers compete for CPU [units]; 0 = not set, which weighs 2 [CP-044].

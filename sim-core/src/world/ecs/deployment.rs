@@ -56,6 +56,8 @@ pub struct Deployment {
     pub strategy: Strategy,
     /// `rolloutState`.
     pub rollout: Rollout,
+    /// The digests of its containers' images, once they are fixed; none of a container that follows its tag [CP-181].
+    pub digests: Vec<Option<String>>,
     /// `rolloutStateReason` [CP-184].
     pub reason: String,
     /// The same as it was when it last began: it may be complete in the same look.
@@ -235,6 +237,7 @@ impl Ecs {
             links,
             revision_arn: account.arn("ecs", &format!("service-revision/{of_service}/{revision}")),
             reason: format!("ECS deployment {name} in progress."),
+            digests: Vec::new(),
             began: format!("ECS deployment {name} in progress."),
             name,
             recipe,

@@ -229,7 +229,10 @@ impl Ecs {
                 self.stop_task(task, StopCode::TaskFailedToStart, &reason, peers, ctx);
                 self.start_failed(task, peers, ctx);
             }
-            EcsEvent::PullStarted(task) => self.tasks[task].at.pull_started = Some(ctx.now()),
+            EcsEvent::PullStarted(task) => {
+                self.tasks[task].at.pull_started = Some(ctx.now());
+                self.fix_digests(task, peers);
+            }
             EcsEvent::PullFinished(task) => self.tasks[task].at.pull_stopped = Some(ctx.now()),
             EcsEvent::StartFailed(task) => {
                 let reason = peers.fargate.failure(task).unwrap_or_default();

@@ -8,6 +8,7 @@ pub(crate) mod containers;
 mod daemon;
 mod definition;
 mod deployment;
+mod digest;
 mod early;
 mod events;
 mod health;

@@ -1,0 +1,62 @@
+//! Which image a task of a deployment is made of: the digest behind a tag is found out once, with the first task, and holds for
+//! all tasks of that revision [CP-181][IM-084].
+
+use std::borrow::Cow;
+
+use super::{Ecs, TaskId};
+use crate::world::Peers;
+
+impl Ecs {
+    /// The image of a container of a task, as the agent pulls it: by digest, once that is fixed, or else as the task definition
+    /// says it. Standalone tasks have nothing fixed [IM-090].
+    pub fn image_of(&self, task: TaskId, place: usize) -> Cow<'_, str> {
+        let it = &self.tasks[task];
+        let said = &self.definitions[it.definition].containers[place].image;
+        let fixed = it.deployment.and_then(|id| self.deployments[id].digests.get(place)?.as_deref());
+        match fixed {
+            Some(digest) => Cow::Owned(format!("{}@{digest}", without_version(said))),
+            None => Cow::Borrowed(said),
+        }
+    }
+
+    /// The first task of a deployment that finds all of its images fixes them for the others, those that replace it
+    /// included. A tag that is pushed again reaches the next deployment only [IM-087].
+    pub(super) fn fix_digests(&mut self, task: TaskId, peers: &Peers) {
+        let Some(id) = self.tasks[task].deployment.filter(|&id| self.deployments[id].digests.is_empty()) else {
+            return;
+        };
+        let containers = &self.definitions[self.tasks[task].definition].containers;
+        let found = containers.iter().map(|container| {
+            let image = peers.ecr.resolve(&container.image, &peers.account).ok()?;
+            Some(container.consistent.then(|| image.digest.clone()))
+        });
+        if let Some(digests) = found.collect::<Option<Vec<_>>>() {
+            self.deployments[id].digests = digests;
+        }
+    }
+}
+
+/// A reference without its tag or digest.
+fn without_version(reference: &str) -> &str {
+    let name = reference.split('@').next().unwrap_or(reference);
+    let path = name.rfind('/').map_or(0, |slash| slash + 1);
+    name[path..].find(':').map_or(name, |colon| &name[..path + colon])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_is_what_follows_the_last_colon_of_the_name() {
+        for (reference, wanted) in [
+            ("shop", "shop"),
+            ("shop:v1", "shop"),
+            ("localhost:5000/team/shop", "localhost:5000/team/shop"),
+            ("localhost:5000/team/shop:v1", "localhost:5000/team/shop"),
+            ("team/shop@sha256:00", "team/shop"),
+        ] {
+            assert_eq!(without_version(reference), wanted);
+        }
+    }
+}
