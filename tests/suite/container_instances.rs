@@ -662,3 +662,89 @@ fn tasks_in_bridge_mode_are_targets_by_the_ports_of_their_instances() {
     let run = play_assuming("placement_pause = \"10s\"", "7m", &[AGENTS, &group, &there, &web, &service, traffic]);
     assert_eq!(outcome(&run).1, 0);
 }
+
+/// [CP-031] What runs on container instances takes nothing of the account's vCPUs on Fargate.
+#[test]
+fn tasks_on_instances_do_not_count_for_the_quota_of_fargate() {
+    let fargate = "aws ecs run-task --cluster demo --task-definition web:1 --launch-type FARGATE --network-configuration \
+                   awsvpcConfiguration={subnets=[us-east-1a],assignPublicIp=ENABLED} --query failures --output json";
+    let parts = [
+        AGENTS,
+        &instance("m5.large", "us-east-1a", ""),
+        &on_instances("main", "cpu = 1024, memory = 64", ""),
+        &service_on_instances("jobs", "main", 2, ""),
+        &typed("5m", fargate),
+    ];
+    let run = play_assuming("fargate_vcpus = 1", "6m", &parts);
+    assert_eq!(places(&run).iter().filter(|place| place.ends_with("on instance#1")).count(), 2);
+    assert_eq!(last_output(&run), "[]", "one vCPU on Fargate is all free");
+}
+
+/// [CP-029] On container instances the scheduler launches 500 tasks a minute in every Region; on Fargate 125 in a small one.
+#[test]
+fn a_small_region_launches_fewer_tasks_on_fargate_only() {
+    let on = |launch: &str, of: &str| {
+        let head = "[scenario]\ntitle = \"small\"\nseed = 1\nregion = \"eu-south-1\"\nduration = \"2m\"\n[assume]\nstart_sigma = 0\n\
+                    placement_pause = \"10s\"\n[[world.image]]\nrepository = \"docker.io/library/httpd\"\nlayers = [\"35 MB\"]\n\
+                    [[ecs.cluster]]\nclusterName = \"demo\"\n";
+        let fleet = instance("m5.12xlarge", "eu-south-1a", "");
+        let text = format!(
+            "{head}{AGENTS}{fleet}{of}[[ecs.service]]\ncluster = \"demo\"\nserviceName = \"web\"\ntaskDefinition = \"main\"\n\
+             desiredCount = 400\nlaunchType = \"{launch}\"\n"
+        );
+        let network = "networkConfiguration = { awsvpcConfiguration = { subnets = [\"eu-south-1a\"], assignPublicIp = \"ENABLED\" } }\n";
+        let text = if launch == "FARGATE" { format!("{text}{network}") } else { text };
+        let mut run = tests::start("small.toml", &text, &Default::default(), None);
+        run.run_until(sim_core::engine::Time::from_secs(40));
+        run.world().ecs.tasks.len()
+    };
+    let fargate = "[[ecs.taskDefinition]]\nfamily = \"main\"\nnetworkMode = \"awsvpc\"\ncpu = \"256\"\nmemory = \"512\"\n\
+                   containerDefinitions = [{ name = \"main\", image = \"httpd\" }]\n";
+    assert_eq!(on("FARGATE", fargate), 125 + 83, "the bucket fills while it is emptied, 400 are wanted");
+    assert_eq!(on("EC2", &on_instances("main", "memory = 64", "")), 400);
+}
+
+/// An instance that was deregistered and boots again is another container instance, with another ARN.
+#[test]
+fn an_instance_that_registers_again_is_another_one() {
+    let parts = [
+        AGENTS,
+        &instance("t3.small", "us-east-1a", ""),
+        &typed("2m", "aws ecs deregister-container-instance --cluster demo --container-instance instance#1"),
+        &typed("3m", "aws ec2 stop-instances --instance-ids instance#1"),
+        &typed("5m", "aws ec2 start-instances --instance-ids instance#1"),
+    ];
+    let run = play("8m", &parts);
+    let arns: Vec<&str> = run.world().ecs.instances.iter().map(|(_, it)| it.arn.as_str()).collect();
+    assert_eq!(arns.len(), 2);
+    assert_ne!(arns[0], arns[1]);
+}
+
+/// [CA-058] The hours of before a loss of power are on the bill, too.
+#[test]
+fn a_loss_of_power_takes_no_hours_from_the_bill() {
+    let loss = "[[world.fault]]\nat = \"30m\"\nzone = \"us-east-1a\"\nlose = \"power\"\nfor = \"1m\"\n";
+    let run = play("1h", &[AGENTS, &instance("m5.large", "us-east-1a", ""), loss]);
+    let bill = sim_core::world::billing::bill(run.world(), run.ctx().now()).expect("us-east-1 has prices");
+    let line = bill.items.iter().find(|item| item.name == "EC2 m5.large").expect("it is billed");
+    // From 17 s to its new boot, and from 17 s after that.
+    assert!((line.quantity * 3600.0 - (3600.0 - 34.0)).abs() < 1e-6, "{line:?}");
+}
+
+/// A service on instances has no platform version, nor have its deployments.
+#[test]
+fn platform_versions_are_of_fargate_only() {
+    let parts = [
+        AGENTS,
+        &instance("t3.small", "us-east-1a", ""),
+        &on_instances("main", HALF, ""),
+        &service_on_instances("web", "main", 1, ""),
+    ];
+    let run = play("2m", &parts);
+    let seen = ask(&run, "DescribeServices", json!({ "cluster": "demo", "services": ["web"] }));
+    let service = &seen["services"][0];
+    for it in [service, &service["deployments"][0]] {
+        assert_eq!((&it["launchType"], &it["platformVersion"]), (&json!("EC2"), &Value::Null));
+        assert_eq!(it["platformFamily"], Value::Null);
+    }
+}

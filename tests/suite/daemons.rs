@@ -100,3 +100,28 @@ fn daemons_are_checked() {
     let error = door.refused("UpdateService", json!({ "cluster": "demo", "service": "logs", "desiredCount": 3 }));
     assert_eq!(error.place, "desiredCount");
 }
+
+/// [CP-117] [CP-118] What CreateService refuses UpdateService does not let in.
+#[test]
+fn a_daemon_stays_one_whatever_is_updated() {
+    let mut door = Door::new();
+    door.ecs("CreateCluster", json!({ "clusterName": "demo" }));
+    let container = json!([{ "name": "main", "image": "httpd", "memory": 64 }]);
+    door.ecs("RegisterTaskDefinition", json!({ "family": "main", "containerDefinitions": container }));
+    door.ecs(
+        "CreateService",
+        json!({
+            "cluster": "demo", "serviceName": "logs", "taskDefinition": "main", "launchType": "EC2",
+            "schedulingStrategy": "DAEMON"
+        }),
+    );
+    for (field, value, place) in [
+        ("deploymentConfiguration", json!({ "maximumPercent": 200 }), "deploymentConfiguration.maximumPercent"),
+        ("placementStrategy", json!([{ "type": "random" }]), "placementStrategy"),
+    ] {
+        let mut input = json!({ "cluster": "demo", "service": "logs" });
+        input[field] = value;
+        let error = door.refused("UpdateService", input);
+        assert_eq!((error.code, error.place.as_str()), ("InvalidParameterException", place));
+    }
+}

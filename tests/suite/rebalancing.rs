@@ -82,3 +82,63 @@ fn protected_tasks_are_not_moved() {
     assert_eq!(spread(&run), (0, 4), "{}", told(&run));
     assert!(run.world().ecs.is_protected(task(&run, "web#6"), run.now()));
 }
+
+/// [CP-139] [CP-141] On container instances only zones that have some are compared: one without is no reason to move. When an
+/// instance joins there, tasks move to it.
+#[test]
+fn a_zone_without_instances_is_no_reason_to_move() {
+    use tests::story::{AGENTS, instance, on_instances, places, play_assuming, service_on_instances};
+    let subnets = "networkConfiguration = { awsvpcConfiguration = { subnets = [\"us-east-1a\", \"us-east-1b\", \"us-east-1c\"] } }";
+    for (mode, network) in [("networkMode = \"awsvpc\"", subnets), ("", "")] {
+        let join = typed(
+            "60m",
+            "aws ec2 run-instances --instance-type m5.4xlarge --subnet-id us-east-1c --iam-instance-profile \
+             Name=ecsInstanceRole --user-data ECS_CLUSTER=demo",
+        );
+        let parts = [
+            AGENTS.to_owned(),
+            instance("m5.4xlarge", "us-east-1a", ""),
+            instance("m5.4xlarge", "us-east-1b", ""),
+            on_instances("main", "cpu = 128, memory = 128", mode),
+            service_on_instances("web", "main", 6, network),
+            join,
+        ];
+        let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+        let run = play_assuming("placement_pause = \"10s\"", "59m", &parts[..5]);
+        assert!(!told(&run).contains("AZ balanced"), "{mode}: {}", told(&run));
+        assert_eq!(run.world().ecs.tasks.len(), 6, "{mode}: nobody has moved");
+        let run = play_assuming("placement_pause = \"10s\"", "120m", &parts);
+        let on = |name: &str| places(&run).iter().filter(|place| place.ends_with(name)).count();
+        assert_eq!(["on instance#1", "on instance#2", "on instance#3"].map(on), [2, 2, 2], "{mode}");
+    }
+}
+
+/// [CP-140] Who places otherwise than over zones first does not rebalance, and is refused if he asks for it.
+#[test]
+fn only_what_is_spread_over_zones_first_rebalances() {
+    let mut door = crate::door::Door::new();
+    door.ecs("CreateCluster", json!({ "clusterName": "demo" }));
+    let container = json!([{ "name": "main", "image": "httpd", "memory": 64 }]);
+    door.ecs("RegisterTaskDefinition", json!({ "family": "main", "containerDefinitions": container }));
+    let zone = json!({ "type": "spread", "field": "attribute:ecs.availability-zone" });
+    let binpack = json!({ "type": "binpack", "field": "cpu" });
+    let pinned = json!([{ "type": "memberOf", "expression": "attribute:ecs.availability-zone == us-east-1a" }]);
+    for (name, more, does) in [
+        ("none", json!({}), true),
+        ("zone", json!({ "placementStrategy": [zone, binpack] }), true),
+        ("binpack", json!({ "placementStrategy": [binpack, zone] }), false),
+        ("pinned", json!({ "placementConstraints": pinned }), false),
+    ] {
+        let mut input = json!({ "cluster": "demo", "serviceName": name, "taskDefinition": "main", "desiredCount": 1 });
+        input.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        let made = door.ecs("CreateService", input.clone());
+        let wanted = if does { "ENABLED" } else { "DISABLED" };
+        assert_eq!(made["service"]["availabilityZoneRebalancing"], wanted, "{name}");
+        input["serviceName"] = json!(format!("{name}-asked"));
+        input["availabilityZoneRebalancing"] = json!("ENABLED");
+        match door.call("ecs", "CreateService", input) {
+            Ok(_) => assert!(does, "{name}"),
+            Err(error) => assert!(!does && error.place == "availabilityZoneRebalancing", "{name}: {}", error.message),
+        }
+    }
+}

@@ -176,6 +176,15 @@ fn linear_takes_equal_steps() {
     assert_eq!(newest(&run)["status"], "SUCCESSFUL");
 }
 
+/// [CP-210] Each step of the traffic has its own day: five steps of ten hours each are no stage of fifty.
+#[test]
+fn steps_may_take_longer_than_a_day_together() {
+    let linear = "strategy = \"LINEAR\", bakeTimeInMinutes = 1, linearConfiguration = { stepPercent = 20, \
+                  stepBakeTimeInMinutes = 600 }";
+    let run = play("60h", &[BALANCER, SECOND, &shifting(1, linear), &update("6m")]);
+    assert_eq!(newest(&run)["status"], "SUCCESSFUL", "{}", stages(&run));
+}
+
 /// [CP-196] [CP-211] [CP-212] A hook refuses the first revision, which has nowhere to go back to and serves on, and then the
 /// second: its tests' traffic is led back, and it never gets any of the production's.
 #[test]

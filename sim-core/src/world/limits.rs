@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::ecs::Launch;
 use super::{Account, Assumptions};
 use crate::engine::{Pace, Time, TokenBucket};
 
@@ -40,9 +41,10 @@ pub fn fargate_launches(account: &Account, assume: &Assumptions) -> Pace {
     Pace::per_second(assume.fargate_burst.unwrap_or(burst), assume.fargate_rate.unwrap_or(sustained))
 }
 
-/// How fast the service scheduler launches tasks of one service on Fargate: at most 500 or 125 a minute [CP-029].
-pub fn service_launches(account: &Account) -> Pace {
-    let per_minute = if is_large(&account.region) { 500 } else { 125 };
+/// How fast the service scheduler launches tasks of one service: at most 500 a minute, on Fargate 125 in a small Region
+/// [CP-029].
+pub fn service_launches(account: &Account, launch: Launch) -> Pace {
+    let per_minute = if launch == Launch::Ec2 || is_large(&account.region) { 500 } else { 125 };
     Pace::per_minute(per_minute, per_minute)
 }
 
@@ -119,7 +121,7 @@ mod tests {
         let of = |region: &str| {
             let account = account(region);
             let launches = fargate_launches(&account, &Assumptions::default());
-            (launches.capacity, launches.tokens, service_launches(&account).tokens)
+            (launches.capacity, launches.tokens, service_launches(&account, Launch::Fargate).tokens)
         };
         assert_eq!(of("us-east-1"), (100, 20, 500));
         assert_eq!(of("eu-west-3"), (100, 20, 500));

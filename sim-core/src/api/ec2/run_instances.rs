@@ -24,8 +24,7 @@ const IMAGE: &str = "ami-0ec5000000000a123";
 pub struct RunInstances {
     /// Stored: an ECS-optimized image with x86_64 is meant.
     pub image_id: Option<String>,
-    /// Such as `t3.medium`; there are t3, m5, m6i, m7i, c5, c6i, c7i, r5 and r6i here. `t3.micro` unless set, hence this
-    /// simulator asks for it.
+    /// Such as `t3.medium`; there are t3, m5, m6i, m7i, c5, c6i, c7i, r5 and r6i here. Required, unlike in AWS.
     pub instance_type: String,
     /// Instances [count]: the CLI's `--count`, which sets both of the next two; 1 unless set.
     #[schemars(range(min = 1, max = 1000))]

@@ -13,8 +13,8 @@ use super::network_configuration::{self, NetworkConfiguration};
 use super::placement::{self, PlacementConstraint, PlacementStrategy};
 use super::service::ServiceDescription;
 use super::service_options::{
-    AvailabilityZoneRebalancing, DeploymentController, PropagateTags, SchedulingStrategy, only_ecs, platform_version,
-    rebalancing,
+    AvailabilityZoneRebalancing, DeploymentController, PropagateTags, SchedulingStrategy, check_daemon_bounds,
+    check_daemon_count, check_daemon_strategy, only_ecs, platform_version, rebalancing,
 };
 use super::tag::{self, Tag};
 use super::{find_cluster, find_definition, valid_name};
@@ -135,17 +135,8 @@ impl CreateService {
                            type and try again";
             return error("schedulingStrategy", message);
         }
-        if self.desired_count.is_some() {
-            let message = "The daemon scheduling strategy does not support a desired count for services. Remove the \
-                           desired count value and try again";
-            return error("desiredCount", message);
-        }
-        if !self.placement_strategy.is_empty() {
-            let message = "The daemon scheduling strategy does not support placement strategies. Remove the placement \
-                           strategy and try again";
-            return error("placementStrategy", message);
-        }
-        Ok(())
+        check_daemon_count(Scheduling::Daemon, self.desired_count)?;
+        check_daemon_strategy(Scheduling::Daemon, &self.placement_strategy)
     }
 }
 
@@ -209,13 +200,12 @@ impl Operation for CreateService {
         // [CP-169]
         let (minimum, maximum) = if scheduling == Scheduling::Daemon { (0, 100) } else { (100, 200) };
         bounds.check(minimum, maximum)?;
-        if scheduling == Scheduling::Daemon && bounds.maximum_percent.is_some_and(|percent| percent != 100) {
-            let message = "The daemon scheduling strategy needs a maximumPercent of 100.";
-            return error("deploymentConfiguration.maximumPercent", message);
-        }
+        check_daemon_bounds(scheduling, bounds.maximum_percent)?;
         let breaker = bounds.breaker()?.unwrap_or_default();
         let plan = bounds.plan(&Plan::default())?;
         load_balancer::check_plan(&load_balancers, &plan)?;
+        let maximum_percent = bounds.maximum_percent.unwrap_or(maximum);
+        let rebalancing = rebalancing(self.availability_zone_rebalancing, true, maximum_percent, &placement)?;
         let new = NewService {
             name: self.service_name,
             cluster,
@@ -225,14 +215,10 @@ impl Operation for CreateService {
             placement,
             desired_count,
             minimum_healthy_percent: bounds.minimum_healthy_percent.unwrap_or(minimum),
-            maximum_percent: bounds.maximum_percent.unwrap_or(maximum),
+            maximum_percent,
             plan,
             breaker,
-            rebalancing: rebalancing(
-                self.availability_zone_rebalancing,
-                true,
-                bounds.maximum_percent.unwrap_or(maximum),
-            )?,
+            rebalancing,
             grace_period,
             load_balancers,
             network,

@@ -9,7 +9,7 @@ use super::load_balancer::{self, LoadBalancer};
 use super::network_configuration::{self, NetworkConfiguration};
 use super::placement::{self, PlacementConstraint, PlacementStrategy};
 use super::service_options::{
-    AvailabilityZoneRebalancing, ControllerType, DeploymentController, PLATFORM_VERSION, SchedulingStrategy,
+    AvailabilityZoneRebalancing, ControllerType, DeploymentController, SchedulingStrategy, platform,
 };
 use super::tag::{self, Tag};
 use crate::world::World;
@@ -44,9 +44,11 @@ pub struct ServiceDescription {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub capacity_provider_strategy: Vec<CapacityProviderStrategyItem>,
     /// As it was asked for.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub platform_version: String,
     /// `Linux`.
-    pub platform_family: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform_family: Option<&'static str>,
     /// Of the PRIMARY deployment.
     pub task_definition: String,
     /// The bounds.
@@ -117,9 +119,11 @@ pub struct DeploymentDescription {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub launch_type: Option<LaunchType>,
     /// What `LATEST` meant.
-    pub platform_version: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform_version: Option<&'static str>,
     /// `Linux`.
-    pub platform_family: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform_family: Option<&'static str>,
     /// Where its tasks get their ENIs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network_configuration: Option<NetworkConfiguration>,
@@ -170,7 +174,7 @@ impl ServiceDescription {
             launch_type: strategy.is_empty().then_some(LaunchType::of(service.launch)),
             capacity_provider_strategy: strategy,
             platform_version: service.stored.platform_version.clone(),
-            platform_family: "Linux",
+            platform_family: platform(service.launch).map(|(_, family)| family),
             task_definition: ecs.definitions[primary.recipe.definition].arn.clone(),
             deployment_configuration: DeploymentConfigurationDescription::of(&service.configuration()),
             deployments: deployments.map(|&deployment| DeploymentDescription::of(world, deployment)).collect(),
@@ -230,8 +234,8 @@ impl DeploymentDescription {
             updated_at: world.account.wall(deployment.updated),
             launch_type: strategy.is_empty().then_some(LaunchType::of(service.launch)),
             capacity_provider_strategy: strategy,
-            platform_version: PLATFORM_VERSION,
-            platform_family: "Linux",
+            platform_version: platform(service.launch).map(|(version, _)| version),
+            platform_family: platform(service.launch).map(|(_, family)| family),
             network_configuration: network_configuration::described(&deployment.recipe.network, world),
             rollout_state: deployment.rollout.into(),
             rollout_state_reason: deployment.reason.clone(),

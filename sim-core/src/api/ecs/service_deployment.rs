@@ -9,7 +9,7 @@ use super::launch_type::LaunchType;
 use super::lifecycle_hook::HookDetail;
 use super::load_balancer::{self, LoadBalancer};
 use super::network_configuration::{self, NetworkConfiguration};
-use super::service_options::PLATFORM_VERSION;
+use super::service_options::platform;
 use crate::world::World;
 use crate::world::ecs::{Container, DeploymentId, ServiceDeploymentId, TaskCounts};
 
@@ -206,9 +206,11 @@ pub struct ServiceRevisionDescription {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub launch_type: Option<LaunchType>,
     /// What `LATEST` meant.
-    pub platform_version: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform_version: Option<&'static str>,
     /// `Linux`.
-    pub platform_family: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform_family: Option<&'static str>,
     /// Target groups of its tasks.
     pub load_balancers: Vec<LoadBalancer>,
     /// None.
@@ -254,8 +256,8 @@ impl ServiceRevisionDescription {
             task_definition: world.ecs.definitions[of.recipe.definition].arn.clone(),
             launch_type: strategy.is_empty().then_some(LaunchType::of(service.launch)),
             capacity_provider_strategy: strategy,
-            platform_version: PLATFORM_VERSION,
-            platform_family: "Linux",
+            platform_version: platform(service.launch).map(|(version, _)| version),
+            platform_family: platform(service.launch).map(|(_, family)| family),
             load_balancers: load_balancer::described(&of.links, world),
             service_registries: Vec::new(),
             network_configuration: network_configuration::described(&of.recipe.network, world),

@@ -3,8 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::placement::PlacementStrategy;
 use crate::api::ApiError;
-use crate::world::ecs::{self, Launch, Scheduling};
+use crate::world::ecs::{self, Launch, Placement, Scheduling};
 
 /// `propagateTags`: whose tags the tasks get.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
@@ -92,16 +93,51 @@ pub(crate) fn rebalancing(
     given: Option<AvailabilityZoneRebalancing>,
     usual: bool,
     maximum_percent: u32,
+    placement: &Placement,
 ) -> Result<bool, ApiError> {
     match given {
-        None => Ok(usual && maximum_percent > 100),
+        None => Ok(usual && maximum_percent > 100 && placement.goes_by_zone()),
         Some(AvailabilityZoneRebalancing::Disabled) => Ok(false),
+        Some(AvailabilityZoneRebalancing::Enabled) if !placement.goes_by_zone() => {
+            let message = "Availability Zone rebalancing needs a placement strategy that spreads over \
+                           attribute:ecs.availability-zone first, or none, and no constraint on that attribute.";
+            Err(ApiError::invalid_parameter(message).at("availabilityZoneRebalancing"))
+        }
         Some(AvailabilityZoneRebalancing::Enabled) if maximum_percent > 100 => Ok(true),
         Some(AvailabilityZoneRebalancing::Enabled) => {
             let message = "Availability Zone rebalancing needs a maximumPercent greater than 100.";
             Err(ApiError::invalid_parameter(message).at("availabilityZoneRebalancing"))
         }
     }
+}
+
+/// A daemon counts its tasks itself [CP-117].
+pub(crate) fn check_daemon_count(scheduling: Scheduling, desired: Option<u32>) -> Result<(), ApiError> {
+    if scheduling == Scheduling::Replica || desired.is_none() {
+        return Ok(());
+    }
+    let message = "The daemon scheduling strategy does not support a desired count for services. Remove the desired count \
+                   value and try again";
+    Err(ApiError::invalid_parameter(message).at("desiredCount"))
+}
+
+/// A daemon is on every instance, not on the best [CP-117].
+pub(crate) fn check_daemon_strategy(scheduling: Scheduling, strategy: &[PlacementStrategy]) -> Result<(), ApiError> {
+    if scheduling == Scheduling::Replica || strategy.is_empty() {
+        return Ok(());
+    }
+    let message = "The daemon scheduling strategy does not support placement strategies. Remove the placement strategy and \
+                   try again";
+    Err(ApiError::invalid_parameter(message).at("placementStrategy"))
+}
+
+/// No instance has room for two tasks of a daemon [CP-118].
+pub(crate) fn check_daemon_bounds(scheduling: Scheduling, maximum_percent: Option<u32>) -> Result<(), ApiError> {
+    if scheduling == Scheduling::Replica || maximum_percent.is_none_or(|percent| percent == 100) {
+        return Ok(());
+    }
+    let message = "The daemon scheduling strategy needs a maximumPercent of 100.";
+    Err(ApiError::invalid_parameter(message).at("deploymentConfiguration.maximumPercent"))
 }
 
 /// Refuses every deployment controller but ECS.
@@ -132,5 +168,7 @@ pub(crate) fn platform_version(given: Option<&str>, launch: Launch) -> Result<St
     }
 }
 
-/// What `LATEST` means for a new task [CA-011].
-pub(crate) const PLATFORM_VERSION: &str = "1.4.0";
+/// What `LATEST` means for a new task, and the platform's family [CA-011]; none on container instances.
+pub(crate) fn platform(launch: Launch) -> Option<(&'static str, &'static str)> {
+    (launch == Launch::Fargate).then_some(("1.4.0", "Linux"))
+}

@@ -4,11 +4,11 @@ use serde::Serialize;
 
 use super::launch_type::LaunchType;
 use super::overrides::{self, ContainerOverrideDescription};
-use super::service_options::PLATFORM_VERSION;
+use super::service_options::platform;
 use super::tag::{self, Tag};
 use crate::engine::Time;
 use crate::world::World;
-use crate::world::ecs::{Binding, Container, ContainerState, Launch, Task, TaskDefinition, TaskId, TaskStatus};
+use crate::world::ecs::{Binding, Container, ContainerState, Task, TaskDefinition, TaskId, TaskStatus};
 
 /// `Task`.
 #[derive(Clone, Debug, Serialize)]
@@ -237,7 +237,6 @@ impl TaskDescription {
         let ecs = &world.ecs;
         let task = &ecs.tasks[id];
         let definition = &ecs.definitions[task.definition];
-        let on_fargate = task.launch() == Launch::Fargate;
         let wall = |at: Time| world.account.wall(at);
         let moment = |at: Option<Time>| at.map(wall);
         let attachment = definition.has_own_interface().then(|| attachment(world, id));
@@ -269,8 +268,8 @@ impl TaskDescription {
                 container_overrides: overrides::described(definition, overrides),
                 inference_accelerator_overrides: Vec::new(),
             },
-            platform_version: on_fargate.then_some(PLATFORM_VERSION),
-            platform_family: on_fargate.then_some("Linux"),
+            platform_version: platform(task.launch()).map(|(version, _)| version),
+            platform_family: platform(task.launch()).map(|(_, family)| family),
             pull_started_at: moment(task.at.pull_started),
             pull_stopped_at: moment(task.at.pull_stopped),
             started_at: moment(task.at.started),

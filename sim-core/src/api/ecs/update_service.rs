@@ -11,7 +11,8 @@ use super::network_configuration::{self, NetworkConfiguration};
 use super::placement::{self, PlacementConstraint, PlacementStrategy};
 use super::service::ServiceDescription;
 use super::service_options::{
-    AvailabilityZoneRebalancing, DeploymentController, PropagateTags, only_ecs, platform_version, rebalancing,
+    AvailabilityZoneRebalancing, DeploymentController, PropagateTags, check_daemon_bounds, check_daemon_count,
+    check_daemon_strategy, only_ecs, platform_version, rebalancing,
 };
 use super::{find_cluster, find_definition, find_service};
 use crate::api::{ApiError, NotModelled, Operation};
@@ -99,11 +100,12 @@ impl Operation for UpdateService {
             return Err(ApiError::new("ServiceNotActiveException", "Service was not ACTIVE.").at("service"));
         }
         only_ecs(self.deployment_controller)?;
-        if service.is_daemon() && self.desired_count.is_some() {
-            let message = "The daemon scheduling strategy does not support a desired count for services. Remove the \
-                           desired count value and try again";
-            return Err(ApiError::invalid_parameter(message).at("desiredCount"));
-        }
+        check_daemon_count(service.scheduling, self.desired_count)?;
+        check_daemon_strategy(service.scheduling, self.placement_strategy.as_deref().unwrap_or_default())?;
+        check_daemon_bounds(
+            service.scheduling,
+            self.deployment_configuration.as_ref().and_then(|bounds| bounds.maximum_percent),
+        )?;
         let mut update = ServiceUpdate {
             desired_count: self.desired_count.map(checked_desired_count).transpose()?,
             propagate_tags: self.propagate_tags.map(PropagateTags::kept),
@@ -159,7 +161,8 @@ impl Operation for UpdateService {
         }
         load_balancer::check_plan(links, update.plan.as_ref().unwrap_or(&service.plan))?;
         let maximum = update.maximum_percent.unwrap_or(service.maximum_percent);
-        let wanted = rebalancing(self.availability_zone_rebalancing, service.balance.enabled, maximum)?;
+        let placement = update.placement.as_ref().unwrap_or(&service.placement);
+        let wanted = rebalancing(self.availability_zone_rebalancing, service.balance.enabled, maximum, placement)?;
         update.rebalancing = Some(wanted);
         world.lend(|w| &mut w.ecs, |ecs, peers| ecs.update_service(id, update, peers, ctx));
         Ok(UpdateServiceOutput { service: ServiceDescription::of(world, id, false) })

@@ -156,6 +156,12 @@ impl Host {
         let open = self.running_since.map(|since| now.since(since).max(Duration::from_secs(60)));
         self.ran + open.unwrap_or_default()
     }
+
+    /// It does not run any more, or not yet again: the meter stands.
+    fn charge(&mut self, now: Time) {
+        self.ran = self.charged(now);
+        self.running_since = None;
+    }
 }
 
 /// Between two attempts of an agent to register [s]. AWS says nothing of it.
@@ -226,9 +232,7 @@ impl Ec2 {
         let ran = host.state == HostState::Running;
         host.state = if terminate { HostState::ShuttingDown } else { HostState::Stopping };
         host.boots += 1;
-        if let Some(since) = host.running_since.take() {
-            host.ran += ctx.now().since(since).max(Duration::from_secs(60));
-        }
+        host.charge(ctx.now());
         host.because = ctx.record(Fact::HostStopped { host: id, terminated: terminate });
         let (because, boots) = (host.because, host.boots);
         ctx.within(Some(because), |ctx| {
@@ -301,7 +305,7 @@ impl Ec2 {
                 for id in dark {
                     self.hosts[id].lit = true;
                     if matches!(self.hosts[id].state, HostState::Running | HostState::Pending) {
-                        self.hosts[id].running_since = None;
+                        self.hosts[id].charge(ctx.now());
                         self.start(id, peers, ctx);
                     }
                 }

@@ -1,7 +1,8 @@
 //! Availability Zone rebalancing: a steady service spreads its tasks evenly again, and says so [CP-159].
 
+use super::placement::ZONE;
 use super::task::NewTask;
-use super::{Ecs, ServiceId, StopCode, TaskId};
+use super::{Constraint, ContainerInstance, Ecs, Expression, InstanceStatus, Launch, ServiceId, StopCode, TaskId};
 use crate::engine::Time;
 use crate::world::network::ZoneId;
 use crate::world::{Account, Ctx, Peers};
@@ -30,11 +31,19 @@ pub(super) enum Look {
 }
 
 impl Ecs {
-    /// How many tasks are in each zone of the service's subnets, in the order of their names.
+    /// How many tasks are in each zone where there can be some, in the order of their names: those of the service's subnets, and
+    /// on EC2 those of instances that take tasks [CP-141].
     fn zones_of(&self, service: ServiceId, peers: &Peers) -> Vec<(ZoneId, u32)> {
         let it = &self.services[service];
         let subnets = &self.deployments[it.primary()].recipe.network.subnets;
         let mut zones: Vec<ZoneId> = subnets.iter().map(|&subnet| peers.network.zone_of(subnet)).collect();
+        if it.launch == Launch::Ec2 {
+            let own = std::mem::take(&mut zones);
+            let takes = |one: &ContainerInstance| one.status == InstanceStatus::Active && one.connected;
+            let instances = self.clusters[it.cluster].instances.iter().map(|&id| &self.instances[id]);
+            let there = instances.filter(|one| takes(one)).map(|one| peers.network.zone_of(one.subnet));
+            zones = there.filter(|zone| own.is_empty() || own.contains(zone)).collect();
+        }
         zones.sort_unstable();
         zones.dedup();
         zones.into_iter().map(|zone| (zone, it.crowd.get(&zone).copied().unwrap_or(0))).collect()
@@ -84,15 +93,16 @@ impl Ecs {
         let goal = zones.iter().filter(|&&(zone, _)| lit(zone)).min_by_key(|&&(_, count)| count);
         let goal = goal.filter(|&&(_, count)| most - count > 1);
         let protected = self.services[service].live.iter().filter(|&&task| self.is_protected(task, now)).count();
-        if goal.is_none() || protected == self.services[service].live.len() {
+        let later = Look::Later(now + peers.assume.rebalance_interval);
+        let Some(&(goal, _)) = goal.filter(|_| protected < self.services[service].live.len()) else {
             self.stop_rebalancing(service, &peers.account, ctx);
-            return Look::Later(now + peers.assume.rebalance_interval);
-        }
-        if !self.services[service].balance.active {
-            self.services[service].balance.active = true;
-            let told = Ecs::told_zones(&zones, peers);
-            let text = format!("is not AZ balanced with {told}. AZ Rebalancing in progress.");
-            self.announce(service, &text, &peers.account, ctx);
+            return later;
+        };
+        let mut placement = self.services[service].placement.clone();
+        if self.services[service].launch == Launch::Ec2 {
+            // There, or nowhere.
+            let there = format!("attribute:{ZONE} == {}", peers.network.zone_name(goal));
+            placement.constraints.extend(Expression::parse(&there).ok().map(Constraint::MemberOf));
         }
         let new = NewTask {
             cluster: self.services[service].cluster,
@@ -101,14 +111,20 @@ impl Ecs {
             network,
             started_by: self.deployments[primary].name.clone(),
             launch: self.services[service].launch,
-            placement: self.services[service].placement.clone(),
+            placement,
             on: None,
             group: String::new(),
         };
         let Ok(task) = self.create_task(new, peers, ctx) else {
             self.stop_rebalancing(service, &peers.account, ctx);
-            return Look::Later(now + peers.assume.rebalance_interval);
+            return later;
         };
+        if !self.services[service].balance.active {
+            self.services[service].balance.active = true;
+            let told = Ecs::told_zones(&zones, peers);
+            let text = format!("is not AZ balanced with {told}. AZ Rebalancing in progress.");
+            self.announce(service, &text, &peers.account, ctx);
+        }
         self.services[service].balance.moving = Some(task);
         let zone = peers.network.zone(self.tasks[task].subnet);
         let text = format!("has started 1 tasks in {zone} to AZ Rebalance: {}.", self.task_list(&[task]));

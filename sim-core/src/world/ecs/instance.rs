@@ -221,7 +221,11 @@ impl Ecs {
         // It may have been deleted since the agent asked.
         let Some(cluster_id) = self.cluster_named(Some(&host.agent.cluster)) else { return };
         let cluster = &self.clusters[cluster_id].name;
-        let uuid = peers.account.hex("container-instance", &format!("{cluster}/{}", host.name), 32);
+        // One that was deregistered and comes again is another one.
+        let before = self.instances.iter().filter(|(_, it)| it.host == host_id).count();
+        let key =
+            if before == 0 { format!("{cluster}/{}", host.name) } else { format!("{cluster}/{}~{before}", host.name) };
+        let uuid = peers.account.hex("container-instance", &key, 32);
         let subnet = peers.network.subnet(host.subnet);
         let mut attributes: BTreeMap<String, String> = [
             ("ecs.ami-id", host.image.as_str()),

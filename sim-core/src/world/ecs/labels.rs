@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{ClusterId, Ecs, PropagateTags, Strategy, Tags, TaskId, TaskStatus};
+use super::{ClusterId, Ecs, PropagateTags, Strategy, Tags, Task, TaskId, TaskStatus};
 use crate::engine::Time;
 
 /// A standalone task's labels.
@@ -55,7 +55,8 @@ impl Ecs {
 
     /// CPU of all tasks on Fargate that are not STOPPED [units] [CP-031].
     pub fn fargate_units(&self) -> u64 {
-        let live = self.tasks.iter().filter(|(_, task)| task.status != TaskStatus::Stopped);
+        let on_fargate = |task: &Task| task.instance.is_none() && task.status != TaskStatus::Stopped;
+        let live = self.tasks.iter().filter(|(_, task)| on_fargate(task));
         live.map(|(_, task)| u64::from(self.definitions[task.definition].cpu)).sum()
     }
 

@@ -348,7 +348,7 @@ impl Ecs {
             unplaced_since: None,
             place_after: ctx.now(),
             vacancies: Vec::new(),
-            launches: TokenBucket::full(service_launches(&peers.account), ctx.now()),
+            launches: TokenBucket::full(service_launches(&peers.account, new.launch), ctx.now()),
             throttled_said: None,
             protection_said: None,
             balance: Balance { enabled: new.rebalancing, ..Balance::default() },

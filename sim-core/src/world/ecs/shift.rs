@@ -8,7 +8,7 @@ use crate::engine::{FactId, Time};
 use crate::world::elb::{BalancerKind, ElbEvent};
 use crate::world::{Ctx, Event, Fact, Peers};
 
-/// How long a stage may last [CP-210].
+/// How long a stage, or a step of the production traffic, may last [CP-210].
 const STAGE_MAX: Duration = Duration::from_secs(24 * 3600);
 /// How long the two shifts of traffic take longer behind a Network Load Balancer [CP-207].
 const NLB_SHIFT: Duration = Duration::from_secs(600);
@@ -138,7 +138,10 @@ impl Ecs {
             let worked = self.work(service, act, peers, ctx);
             let Some(shift) = &self.service_deployments[act].shift else { return };
             let pauses = shift.hooks.iter().any(|run| run.pause.is_some());
-            if now >= shift.since + STAGE_MAX && shift.stage != Stage::CleanUp && !pauses {
+            // Each step of the production traffic has its own time.
+            let since =
+                if shift.stage == Stage::ProductionTrafficShift { shift.since.max(shift.stepped) } else { shift.since };
+            if now >= since + STAGE_MAX && shift.stage != Stage::CleanUp && !pauses {
                 let because = shift.because;
                 self.service_deployments[act].hook_failed = Some(because);
                 return;

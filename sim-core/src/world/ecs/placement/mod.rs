@@ -31,6 +31,17 @@ pub struct Placement {
     pub strategy: Vec<Step>,
 }
 
+impl Placement {
+    /// Whether tasks are spread over zones before all else, and not kept to some: only then a service rebalances
+    /// [CP-140].
+    pub fn goes_by_zone(&self) -> bool {
+        let first = self.strategy.first();
+        let over_zones = first.is_none_or(|step| *step == Step::Spread(Field::Attribute(ZONE.into())));
+        let kept = |one: &Constraint| matches!(one, Constraint::MemberOf(it) if it.text.contains(ZONE));
+        over_zones && !self.constraints.iter().any(kept)
+    }
+}
+
 /// One of `placementConstraints`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Constraint {
@@ -158,7 +169,7 @@ impl Unplaced {
 }
 
 /// The attribute that zones are spread over.
-const ZONE: &str = "ecs.availability-zone";
+pub(super) const ZONE: &str = "ecs.availability-zone";
 
 impl Ecs {
     /// The place for a task that is about to be made.
