@@ -14,6 +14,12 @@ use crate::door::{Door, expect_refusal};
 /// A container of 512 units and 512 MiB.
 const HALF: &str = "cpu = 512, memory = 512";
 
+/// A service `web` of two tasks, and two small instances in two zones; `of` are lines of its container, `more` of the service.
+fn web_on_two(of: &str, more: &str) -> String {
+    let fleet = ["us-east-1a", "us-east-1b"].map(|zone| instance("t3.small", zone, "")).concat();
+    [AGENTS, &fleet, &on_instances("main", of, ""), &service_on_instances("web", "main", 2, more)].concat()
+}
+
 fn ask(run: &Simulation, operation: &str, input: Value) -> Value {
     let (mut world, mut ctx) = (run.world().clone(), run.ctx().clone());
     let entry = sim_core::api::find("ecs", operation).expect("it exists");
@@ -193,12 +199,8 @@ fn start_task_starts_on_the_instances_that_it_names() {
 /// stop, one that was still PENDING stops at once, a standalone one stays; the instance stays DRAINING.
 #[test]
 fn a_draining_instance_is_left_by_services_and_not_by_standalone_tasks() {
-    let parts = [
-        AGENTS,
-        &instance("t3.small", "us-east-1a", ""),
-        &instance("t3.small", "us-east-1b", ""),
-        &on_instances("main", "cpu = 256, memory = 256", ""),
-        &service_on_instances("web", "main", 2, ""),
+    let parts: [&str; _] = [
+        &web_on_two("cpu = 256, memory = 256", ""),
         &typed(
             "3m",
             "aws ecs start-task --cluster demo --task-definition main --container-instances instance#1 --query failures",
@@ -215,7 +217,7 @@ fn a_draining_instance_is_left_by_services_and_not_by_standalone_tasks() {
         ),
     ];
     let slow = "placement_pause = \"10s\"\ncontainer_start = \"30s\"\n";
-    let run = play_assuming(slow, "14m", &parts[..8]);
+    let run = play_assuming(slow, "14m", &parts[..4]);
     assert_snapshot!(told(&run));
     let on_first: Vec<String> = places(&run).into_iter().filter(|place| place.ends_with("on instance#1")).collect();
     assert_eq!(on_first, ["family:main#1 on instance#1"]);
@@ -229,12 +231,8 @@ fn a_draining_instance_is_left_by_services_and_not_by_standalone_tasks() {
 #[test]
 fn bounds_without_room_keep_an_instance_from_draining() {
     let bounds = "deploymentConfiguration = { minimumHealthyPercent = 100, maximumPercent = 125 }";
-    let parts = [
-        AGENTS,
-        &instance("t3.small", "us-east-1a", ""),
-        &instance("t3.small", "us-east-1b", ""),
-        &on_instances("main", "cpu = 256, memory = 256", ""),
-        &service_on_instances("web", "main", 2, bounds),
+    let parts: [&str; _] = [
+        &web_on_two("cpu = 256, memory = 256", bounds),
         &typed(
             "5m",
             "aws ecs update-container-instances-state --cluster demo --container-instances instance#1 --status DRAINING",
@@ -250,12 +248,8 @@ fn bounds_without_room_keep_an_instance_from_draining() {
 /// replaced. One that was stopped before stays registered when it is terminated.
 #[test]
 fn a_terminated_instance_is_deregistered_and_a_stopped_one_is_not() {
-    let parts = [
-        AGENTS,
-        &instance("t3.small", "us-east-1a", ""),
-        &instance("t3.small", "us-east-1b", ""),
-        &on_instances("main", HALF, ""),
-        &service_on_instances("web", "main", 2, ""),
+    let parts: [&str; _] = [
+        &web_on_two(HALF, ""),
         &typed("5m", "aws ec2 terminate-instances --instance-ids instance#1"),
         &typed("10m", "aws ec2 stop-instances --instance-ids instance#2"),
         &typed("15m", "aws ec2 terminate-instances --instance-ids instance#2"),
@@ -316,12 +310,8 @@ fn a_stopped_instance_comes_back_as_the_same_container_instance() {
 #[test]
 fn deregistration_by_force_gives_the_tasks_up() {
     let line = "aws ecs deregister-container-instance --cluster demo --container-instance instance#1";
-    let parts = [
-        AGENTS,
-        &instance("t3.small", "us-east-1a", ""),
-        &instance("t3.small", "us-east-1b", ""),
-        &on_instances("main", HALF, ""),
-        &service_on_instances("web", "main", 2, ""),
+    let parts: [&str; _] = [
+        &web_on_two(HALF, ""),
         &typed("5m", line),
         &typed("5m", &format!("{line} --force --query containerInstance.status")),
     ];

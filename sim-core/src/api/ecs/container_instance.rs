@@ -128,3 +128,13 @@ pub(crate) fn find(world: &World, cluster: ClusterId, name: &str, place: &str) -
         }
     })
 }
+
+/// Whether as many instances are named as a call takes, each by its name; `what` is the list's name in AWS's message.
+pub(crate) fn check_count(names: &[String], most: usize, what: &str) -> Result<(), ApiError> {
+    let error = |message: String| Err(ApiError::invalid_parameter(message).at("containerInstances"));
+    match names.len() {
+        0 => error("Container instances cannot be empty.".into()),
+        count if count > most => error(format!("{what} can have at most {most} items.")),
+        _ => Ok(()),
+    }
+}

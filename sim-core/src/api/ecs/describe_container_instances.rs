@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::container_instance::ContainerInstanceDescription;
+use super::container_instance::{self, ContainerInstanceDescription};
 use super::failure::Failure;
 use super::find_cluster;
 use crate::api::{ApiError, Operation};
@@ -49,13 +49,7 @@ impl Operation for DescribeContainerInstances {
 
     fn apply(self, world: &mut World, _ctx: &mut Ctx) -> Result<Self::Output, ApiError> {
         let cluster = find_cluster(world, self.cluster.as_deref())?;
-        let error = |message: &str| Err(ApiError::invalid_parameter(message).at("containerInstances"));
-        if self.container_instances.is_empty() {
-            return error("Container instances cannot be empty.");
-        }
-        if self.container_instances.len() > 100 {
-            return error("containerInstanceIds can have at most 100 items.");
-        }
+        container_instance::check_count(&self.container_instances, 100, "containerInstanceIds")?;
         let mut output = DescribeContainerInstancesOutput { container_instances: Vec::new(), failures: Vec::new() };
         let kind = format!("container-instance/{}", world.ecs.clusters[cluster].name);
         for name in &self.container_instances {

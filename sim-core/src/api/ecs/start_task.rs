@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::container_instance;
 use super::failure::Failure;
 use super::find_cluster;
 use super::network_configuration::NetworkConfiguration;
@@ -69,13 +70,7 @@ impl Operation for StartTask {
 
     fn apply(self, world: &mut World, ctx: &mut Ctx) -> Result<Self::Output, ApiError> {
         let cluster = find_cluster(world, self.cluster.as_deref())?;
-        let error = |message: &str| Err(ApiError::invalid_parameter(message).at("containerInstances"));
-        if self.container_instances.is_empty() {
-            return error("Container instances cannot be empty.");
-        }
-        if self.container_instances.len() > 10 {
-            return error("containerInstances can have at most 10 items.");
-        }
+        container_instance::check_count(&self.container_instances, 10, "containerInstances")?;
         let standalone = Request {
             cluster,
             task_definition: &self.task_definition,

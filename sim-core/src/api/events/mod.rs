@@ -21,34 +21,10 @@ pub use remove_targets::RemoveTargets;
 pub use switch_rule::{DisableRule, EnableRule};
 pub use test_event_pattern::TestEventPattern;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
+use super::scheduler::{State, validation};
 use crate::api::ApiError;
 use crate::world::World;
 use crate::world::eventbridge::{Pattern, RuleId};
-
-/// `State`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum State {
-    /// It rings, or hears events.
-    #[default]
-    Enabled,
-    /// It does not.
-    Disabled,
-}
-
-impl State {
-    fn of(enabled: bool) -> State {
-        if enabled { State::Enabled } else { State::Disabled }
-    }
-}
-
-/// EventBridge's refusal of a value.
-fn validation(message: impl Into<String>) -> ApiError {
-    ApiError::new("ValidationException", message)
-}
 
 /// The only bus there is.
 fn check_bus(bus: Option<&str>) -> Result<(), ApiError> {

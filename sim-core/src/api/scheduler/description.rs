@@ -90,7 +90,7 @@ impl ScheduleDescription {
             schedule_expression: plan.text.clone(),
             schedule_expression_timezone: "UTC",
             start_date: plan.start.map(shown),
-            state: state(plan.enabled),
+            state: State::of(plan.enabled),
             target: plan.call.described.clone(),
         }
     }
@@ -106,12 +106,8 @@ impl ScheduleSummary {
             group_name: "default",
             last_modification_date: world.account.wall(schedule.modified),
             name: schedule.name.clone(),
-            state: state(schedule.plan.enabled),
+            state: State::of(schedule.plan.enabled),
             target: json!({ "Arn": schedule.plan.call.described["Arn"] }),
         }
     }
-}
-
-fn state(enabled: bool) -> State {
-    if enabled { State::Enabled } else { State::Disabled }
 }

@@ -22,15 +22,22 @@ use crate::api::ApiError;
 use crate::world::World;
 use crate::world::eventbridge::ScheduleId;
 
-/// `State`.
+/// `State` of a schedule, or of a rule of the event bus.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum State {
-    /// It rings.
+    /// It rings, or hears events.
     #[default]
     Enabled,
     /// It does not.
     Disabled,
+}
+
+impl State {
+    /// As EventBridge describes it.
+    pub(super) fn of(enabled: bool) -> State {
+        if enabled { State::Enabled } else { State::Disabled }
+    }
 }
 
 /// `ActionAfterCompletion`.
@@ -66,8 +73,8 @@ pub enum Mode {
     Flexible,
 }
 
-/// Scheduler's refusal of a value.
-fn validation(message: impl Into<String>) -> ApiError {
+/// EventBridge's refusal of a value.
+pub(super) fn validation(message: impl Into<String>) -> ApiError {
     ApiError::new("ValidationException", message)
 }
 
