@@ -738,3 +738,16 @@ fn platform_versions_are_of_fargate_only() {
         assert_eq!(it["platformFamily"], Value::Null);
     }
 }
+
+/// [CP-003] [CP-016] A cluster is not deleted while it has an instance; `startedBy` goes with no other filter.
+#[test]
+fn an_instance_keeps_its_cluster() {
+    let mut door = door();
+    let error = door.refused("DeleteCluster", json!({ "cluster": "demo" }));
+    let message = "The Cluster cannot be deleted while Container Instances are active.";
+    expect_refusal(&error, "ClusterContainsContainerInstancesException", message, "cluster");
+    let both = json!({ "cluster": "demo", "startedBy": "me", "containerInstance": "instance#1" });
+    assert_eq!(door.refused("ListTasks", both).place, "startedBy");
+    door.ecs("DeregisterContainerInstance", json!({ "cluster": "demo", "containerInstance": "instance#1" }));
+    assert_eq!(door.ecs("DeleteCluster", json!({ "cluster": "demo" }))["cluster"]["status"], "INACTIVE");
+}

@@ -168,7 +168,11 @@ fn the_guides_examples_of_a_deployment_with_little_room() {
     // An m5.large has 2,048 units: four tasks of 512, or five of 400.
     let steps = |cpu: u32, minimum: u32| -> Vec<String> {
         let definition = on_instances("main", &format!("cpu = {cpu}, memory = 128"), "");
-        let bounds = format!("deploymentConfiguration = {{ minimumHealthyPercent = {minimum}, maximumPercent = 200 }}");
+        // What a deployment leaves in one zone is not moved afterwards.
+        let bounds = format!(
+            "deploymentConfiguration = {{ minimumHealthyPercent = {minimum}, maximumPercent = 200 }}\n\
+             availabilityZoneRebalancing = \"DISABLED\""
+        );
         let update = typed(
             "5m",
             "aws ecs update-service --cluster demo --service web --force-new-deployment --query service.status",

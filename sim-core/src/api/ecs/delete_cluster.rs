@@ -29,7 +29,7 @@ impl Operation for DeleteCluster {
     const NAME: &'static str = "DeleteCluster";
     type Output = DeleteClusterOutput;
 
-    /// A cluster goes when it holds no services and no tasks [CP-003].
+    /// A cluster goes when it holds no services, no tasks and no container instances [CP-003].
     fn apply(self, world: &mut World, ctx: &mut Ctx) -> Result<Self::Output, ApiError> {
         let cluster = find_cluster(world, Some(&self.cluster))?;
         let error = |code, what: &str| {
@@ -42,6 +42,9 @@ impl Operation for DeleteCluster {
         }
         if ecs.live_tasks(cluster).next().is_some() {
             return error("ClusterContainsTasksException", "Tasks");
+        }
+        if ecs.instances_in(cluster).next().is_some() {
+            return error("ClusterContainsContainerInstancesException", "Container Instances");
         }
         world.ecs.delete_cluster(cluster, ctx);
         Ok(DeleteClusterOutput { cluster: ClusterDescription::of(world, cluster) })

@@ -69,6 +69,7 @@ impl Operation for ListTasks {
         let cluster = find_cluster(world, self.cluster.as_deref())?;
         let other_filter = self.family.is_some()
             || self.service_name.is_some()
+            || self.container_instance.is_some()
             || self.desired_status.is_some()
             || self.launch_type.is_some();
         if self.started_by.is_some() && other_filter {
