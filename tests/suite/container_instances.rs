@@ -94,6 +94,8 @@ fn an_agent_that_may_not_register_says_why_and_tries_again() {
     assert_eq!(said.len(), 2);
     assert!(said[0].contains("its role may not call ecs:RegisterContainerInstance on arn:aws:ecs:"), "{said:?}");
     assert_eq!(moments(&run, "InstanceRegistered"), ["00:02:39.100"]);
+    let run = play_assuming("registration_retry = \"7s\"", "5m", &parts);
+    assert_eq!(moments(&run, "InstanceRegistered"), ["00:02:03.100"], "a scenario says how often");
 }
 
 /// [CP-043] [CP-161] [CP-160] [CP-232] Each instance that does not take a task says why; what a task takes comes back when it
@@ -675,7 +677,7 @@ fn tasks_on_instances_do_not_count_for_the_quota_of_fargate() {
 fn a_small_region_launches_fewer_tasks_on_fargate_only() {
     let on = |launch: &str, of: &str| {
         let head = "[scenario]\ntitle = \"small\"\nseed = 1\nregion = \"eu-south-1\"\nduration = \"2m\"\n[assume]\nstart_sigma = 0\n\
-                    placement_pause = \"10s\"\n[[world.image]]\nrepository = \"docker.io/library/httpd\"\nlayers = [\"35 MB\"]\n\
+                    placement_pause = \"10s\"\nfargate_burst = 500\n[[world.image]]\nrepository = \"docker.io/library/httpd\"\nlayers = [\"35 MB\"]\n\
                     [[ecs.cluster]]\nclusterName = \"demo\"\n";
         let fleet = instance("m5.12xlarge", "eu-south-1a", "");
         let text = format!(

@@ -12,7 +12,7 @@ use crate::door::{Door, expect_refusal};
 const GROUP: &str = "/aws/events/ecs";
 
 /// A rule about these events, which a log group keeps.
-fn kept(pattern: &str) -> String {
+pub(crate) fn kept(pattern: &str) -> String {
     format!(
         "[[logs.logGroup]]\nlogGroupName = \"{GROUP}\"\n\
          [[events.rule]]\nName = \"seen\"\nEventPattern = '''{pattern}'''\n\
@@ -22,13 +22,13 @@ fn kept(pattern: &str) -> String {
 }
 
 /// The events that the log group has kept.
-fn events(run: &Simulation) -> Vec<Value> {
+pub(crate) fn events(run: &Simulation) -> Vec<Value> {
     let lines = run.world().logs.groups[GROUP].lines.iter();
     lines.map(|line| serde_json::from_str(&line.text).expect("events are JSON")).collect()
 }
 
 /// `INFO SERVICE_STEADY_STATE` of each event of this kind.
-fn names(run: &Simulation, kind: &str) -> Vec<String> {
+pub(crate) fn names(run: &Simulation, kind: &str) -> Vec<String> {
     let events = events(run).into_iter().filter(|event| event["detail-type"] == kind);
     let text = |event: &Value, field: &str| event["detail"][field].as_str().unwrap_or("none").to_owned();
     events.map(|event| format!("{} {}", text(&event, "eventType"), text(&event, "eventName"))).collect()

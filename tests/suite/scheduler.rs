@@ -235,6 +235,13 @@ fn launches_that_fail_come_at_growing_intervals() {
     00:46:20 has reached a steady state.
     ");
     assert_eq!(run.world().ecs.deployments.iter().nth(1).expect("the broken one").1.failed_tasks, 6);
+    // A scenario says how long. The shorter waits are over before the task that failed has given its address back, without which
+    // there is no room for another.
+    let run = play_assuming("start_back_off = \"5s\"", "10m", &[&service(1, ""), &typed("4m", broken), &update]);
+    let told = told(&run);
+    let starts: Vec<&str> =
+        told.lines().filter(|line| line.contains("started")).skip(1).map(|line| &line[..8]).collect();
+    assert_eq!(starts, ["00:05:00", "00:05:50", "00:06:40", "00:07:30", "00:08:40"]);
 }
 
 /// [CP-097] [CP-102] [CP-103] [CP-127] A process that ends by itself takes its task along, and the next pass replaces it, at

@@ -411,6 +411,38 @@ fn a_pause_comes_to_an_end() {
     }
 }
 
+/// [CP-222] A rule of the event bus hears that a deployment waits, until when, and what came of it.
+#[test]
+fn a_pause_is_told_to_the_event_bus() {
+    use crate::event_rules::{events, kept, names};
+    let timeout = ",timeoutConfiguration={timeoutInMinutes=5,action=CONTINUE}";
+    let pattern = r#"{"detail-type": ["ECS Hook State Change"]}"#;
+    let play = |update: String| {
+        let first = shifting(2, "strategy = \"BLUE_GREEN\"");
+        let mut run = tests::story::ready("30m", &[&kept(pattern), BALANCER, SECOND, &first, &update]);
+        run.run_until(Time::from_secs(10 * 60));
+        run
+    };
+    let mut late = play(update_pausing("POST_SCALE_UP", timeout));
+    let waits = events(&late)[0]["detail"].clone();
+    assert_eq!(
+        (&waits["eventName"], &waits["lifecycleStage"]),
+        (&json!("HOOK_AWAITING_ACTION"), &json!("POST_SCALE_UP"))
+    );
+    assert_eq!(waits["hookId"], newest(&late)["lifecycleHookDetails"][0]["hookId"]);
+    assert!(waits["expiresAt"].as_str().is_some_and(|at| at.starts_with("2026-01-05T09:1")), "{waits}");
+    late.run();
+    let hooks = "ECS Hook State Change";
+    assert_eq!(names(&late, hooks), ["INFO HOOK_AWAITING_ACTION", "ERROR HOOK_TIMED_OUT"]);
+    assert_eq!(events(&late)[1]["detail"]["expiresAt"], Value::Null);
+    for (action, name) in [("CONTINUE", "INFO HOOK_SUCCEEDED"), ("ROLLBACK", "ERROR HOOK_FAILED")] {
+        let mut run = play(update_pausing("POST_SCALE_UP", timeout));
+        answer(&mut run, &format!("--action {action}"));
+        run.run();
+        assert_eq!(names(&run, hooks), ["INFO HOOK_AWAITING_ACTION", name]);
+    }
+}
+
 /// [CP-211] [CP-213]
 #[test]
 fn pauses_are_checked() {

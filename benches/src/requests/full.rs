@@ -55,6 +55,9 @@ fn scenario(tasks: usize, algorithm: &str) -> String {
         [budget]
         events = 1000000000000
 
+        [assume]
+        fargate_burst = 20000
+
         [[world.app]]
         container = "app/web"
         request = {{ cpu = {{ exponential = "{work}ms" }} }}

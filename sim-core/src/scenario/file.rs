@@ -192,6 +192,14 @@ assumptions! {
     agent_payload: Span => |span: Span| span.0,
     /// How long attaching an ENI to an instance takes; "5s" unless set [CA-056].
     eni_attachment: Span => |span: Span| span.0,
+    /// How long a service waits after the first task of a deployment that did not get to RUNNING, before it launches another; twice
+    /// as long after each further one in a row, and 27 minutes at most; "60s" unless set [CP-135].
+    start_back_off: Span => |span: Span| span.0,
+    /// Between two attempts of an instance's agent to register; "60s" unless set [CP-225].
+    registration_retry: Span => |span: Span| span.0,
+    /// How long calls of ECS do not see a cluster, a task definition, a service or a task that was just made; AWS says that there is
+    /// such a time, and no figure; "0s" unless set [CP-012].
+    api_visibility: Span => |span: Span| span.0,
     /// For how long a placement that no instance is fit for is tried again at each look; "50s" unless set [CP-136].
     placement_retries: Span => |span: Span| span.0,
     /// After that, between two attempts; "5m" unless set [CP-136].

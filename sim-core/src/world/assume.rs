@@ -33,6 +33,11 @@ pub struct Assumptions {
     pub agent_payload: Duration,
     /// How long attaching an ENI to an instance takes [s]; 5 s [CA-056].
     pub eni_attachment: Duration,
+    /// The wait after the first task of a deployment that did not get to RUNNING; it doubles with each further one in a row [s];
+    /// 60 s [CP-135].
+    pub start_back_off: Duration,
+    /// Between two attempts of an instance's agent to register [s]; 60 s [CP-225].
+    pub registration_retry: Duration,
     /// For how long a placement that no instance is fit for is tried again at each look [s]; 50 s [CP-136].
     pub placement_retries: Duration,
     /// After that, between two attempts [s]; 300 s [CP-136].
@@ -43,6 +48,9 @@ pub struct Assumptions {
     /// CPUs that a task's threads may run on at a time while there are periods [count], as many as the task has vCPU at
     /// least; 2 [CA-180].
     pub host_cpus: u32,
+    /// From the making of a cluster, a task definition, a service or a task to the first call of ECS that sees it [s]; 0 s
+    /// [CP-012].
+    pub api_visibility: Duration,
     /// A call between AWS services, such as ECS registering a target [s]; 0.1 s.
     pub internal_call: Duration,
     /// How long a target stays `Elb.RegistrationInProgress` [s]; 5 s [TR-144].
@@ -121,10 +129,13 @@ impl Default for Assumptions {
             agent_start: Duration::from_secs(12),
             agent_payload: Duration::from_secs(1),
             eni_attachment: Duration::from_secs(5),
+            start_back_off: Duration::from_secs(60),
+            registration_retry: Duration::from_secs(60),
             placement_retries: Duration::from_secs(50),
             placement_pause: Duration::from_secs(300),
             cpu_period: None,
             host_cpus: 2,
+            api_visibility: Duration::ZERO,
             internal_call: Duration::from_millis(100),
             target_registration: Duration::from_secs(5),
             nlb_registration: Duration::from_secs(90),

@@ -1,7 +1,7 @@
-//! How often an account may do something: buckets of tokens for calls of the API and for launches, and the quota of
-//! vCPUs on Fargate.
+//! How often an account may do something: buckets of tokens for calls of the API, and how full those for launches are. And how soon it sees what it has done.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::ecs::Launch;
 use super::{Account, Assumptions};
@@ -57,14 +57,35 @@ pub struct Limits {
     calls: BTreeMap<&'static str, TokenBucket>,
     /// Calls of RunTask for Fargate.
     fargate_calls: Option<TokenBucket>,
-    /// Tasks launched on Fargate.
-    fargate_launches: Option<TokenBucket>,
+    /// The moment up to which the call that is going on sees what was made; none when it sees all.
+    horizon: Option<Time>,
 }
 
 impl Limits {
     /// From now on limits count.
     pub fn begin(&mut self) {
         self.begun = true;
+    }
+
+    /// Whether they count.
+    pub fn have_begun(&self) -> bool {
+        self.begun
+    }
+
+    /// A call begins that does not see yet what was made less than `lag` ago [CP-012].
+    pub(crate) fn look_back(&mut self, now: Time, lag: Duration) {
+        let since = now.as_nanos().saturating_sub(lag.as_nanos() as u64);
+        self.horizon = (self.begun && !lag.is_zero()).then_some(Time::from_nanos(since));
+    }
+
+    /// The call is over.
+    pub(crate) fn see_all(&mut self) {
+        self.horizon = None;
+    }
+
+    /// Whether the call that is going on sees what was made then. What a scenario has from the beginning is always seen.
+    pub(crate) fn sees(&self, made: Time) -> bool {
+        self.horizon.is_none_or(|horizon| made <= horizon || made == Time::ZERO)
     }
 
     /// Takes a token for a call of this category out, if there is one. Buckets are filled once a second [CP-026].
@@ -78,11 +99,6 @@ impl Limits {
         let bucket = self.fargate_calls.get_or_insert_with(|| TokenBucket::full(FARGATE_CALLS, now));
         !self.begun || bucket.take(1, now)
     }
-
-    /// Takes tokens for the launch of so many tasks on Fargate out: all or none [CP-030].
-    pub fn fargate_launch(&mut self, count: u32, pace: Pace, now: Time) -> bool {
-        !self.begun || self.fargate_launches.get_or_insert_with(|| TokenBucket::full(pace, now)).take(count, now)
-    }
 }
 
 #[cfg(test)]
@@ -93,7 +109,7 @@ mod tests {
     fn before_time_begins_nothing_is_taken() {
         let mut limits = Limits::default();
         let one = Pace::per_second(1, 1);
-        assert!((0..5).all(|_| limits.call("x", one, Time::ZERO) && limits.fargate_launch(9, one, Time::ZERO)));
+        assert!((0..5).all(|_| limits.call("x", one, Time::ZERO) && limits.fargate_call(Time::ZERO)));
         limits.begin();
         assert!(limits.call("x", one, Time::ZERO) && !limits.call("x", one, Time::ZERO));
         assert!(limits.call("y", one, Time::ZERO), "each category has its own bucket");

@@ -197,10 +197,15 @@ impl Command {
     }
 }
 
-/// Calls an operation, if its bucket of tokens lets it [CP-026].
+/// Calls an operation, if its bucket of tokens lets it [CP-026]; one of ECS may not see yet what another has just made [CP-012].
 fn throttled(entry: &OperationEntry, input: &Value, world: &mut World, ctx: &mut Ctx) -> Result<Value, ApiError> {
     throttle::admit(entry, world, ctx.now())?;
-    (entry.call)(input.clone(), world, ctx)
+    if entry.service == "ecs" {
+        world.limits.look_back(ctx.now(), world.assume.api_visibility);
+    }
+    let answer = (entry.call)(input.clone(), world, ctx);
+    world.limits.see_all();
+    answer
 }
 
 /// The answer as AWS sends it: a member without a value is left out.

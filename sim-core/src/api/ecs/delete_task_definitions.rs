@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::failure::Failure;
+use super::seen_definition;
 use super::task_definition::TaskDefinitionDescription;
 use crate::api::{ApiError, Operation};
 use crate::world::ecs::DefinitionStatus;
@@ -52,7 +53,7 @@ impl Operation for DeleteTaskDefinitions {
         }
         let mut output = DeleteTaskDefinitionsOutput { task_definitions: Vec::new(), failures: Vec::new() };
         for name in self.task_definitions {
-            let found = world.ecs.definition_named(&name);
+            let found = seen_definition(world, &name);
             match found.map(|it| (it, world.ecs.definitions[it].status)) {
                 None => output.failures.push(Failure { arn: Some(name), reason: MISSING }),
                 Some((_, DefinitionStatus::Active)) => {

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::seen_definition;
 use super::task_definition::TaskDefinitionDescription;
 use crate::api::{ApiError, Operation};
 use crate::world::{Ctx, World};
@@ -34,7 +35,7 @@ impl Operation for DeregisterTaskDefinition {
         if !self.task_definition.contains(':') {
             return Err(error("Invalid revision number. Number: null").help("Say family:revision."));
         }
-        let found = world.ecs.definition_named(&self.task_definition);
+        let found = seen_definition(world, &self.task_definition);
         let definition = found.ok_or_else(|| error("The specified task definition does not exist."))?;
         world.ecs.deregister(definition, ctx);
         Ok(DeregisterTaskDefinitionOutput { task_definition: TaskDefinitionDescription::of(world, definition) })

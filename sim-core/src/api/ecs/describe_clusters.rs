@@ -57,7 +57,8 @@ impl Operation for DescribeClusters {
         let names = if self.clusters.is_empty() { vec!["default".to_owned()] } else { self.clusters };
         let mut output = DescribeClustersOutput { clusters: Vec::new(), failures: Vec::new() };
         for name in names {
-            match world.ecs.cluster_described(&name, ctx.now()) {
+            let found = world.ecs.cluster_described(&name, ctx.now());
+            match found.filter(|&cluster| world.limits.sees(world.ecs.clusters[cluster].created)) {
                 Some(cluster) => output.clusters.push(ClusterDescription::of(world, cluster)),
                 None => output.failures.push(Failure::missing(world, "cluster", &name)),
             }

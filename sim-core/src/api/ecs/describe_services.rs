@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::failure::Failure;
-use super::find_cluster;
 use super::service::ServiceDescription;
+use super::{find_cluster, seen_service};
 use crate::api::{ApiError, Operation};
 use crate::world::{Ctx, World};
 
@@ -56,7 +56,7 @@ impl Operation for DescribeServices {
         let with_tags = self.include.contains(&ServiceField::Tags);
         let kind = format!("service/{}", world.ecs.clusters[cluster].name);
         for name in &self.services {
-            match world.ecs.service_named(cluster, name) {
+            match seen_service(world, cluster, name) {
                 Some(service) => output.services.push(ServiceDescription::of(world, service, with_tags)),
                 None => output.failures.push(Failure::missing(world, &kind, name)),
             }

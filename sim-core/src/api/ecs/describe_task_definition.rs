@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::seen_definition;
 use super::tag::{self, Tag};
 use super::task_definition::TaskDefinitionDescription;
 use crate::api::{ApiError, Operation};
@@ -43,7 +44,7 @@ impl Operation for DescribeTaskDefinition {
     type Output = DescribeTaskDefinitionOutput;
 
     fn apply(self, world: &mut World, _ctx: &mut Ctx) -> Result<Self::Output, ApiError> {
-        let found = world.ecs.definition_named(&self.task_definition);
+        let found = seen_definition(world, &self.task_definition);
         let error = || ApiError::client("Unable to describe task definition.").at("taskDefinition");
         let definition = found.ok_or_else(error)?;
         let tags = match self.include.contains(&TaskDefinitionField::Tags) {

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::task::TaskDescription;
 use crate::engine::{Entry, FactId, Time};
-use crate::world::ecs::{DeploymentId, ServiceId, TaskId, TaskStatus};
+use crate::world::ecs::{DeploymentId, HookStatus, PAUSE_HOOK, ServiceId, Stage, TaskId, TaskStatus};
 use crate::world::{Ctx, Fact, World};
 
 /// What ECS sends because of a fact; one cause may raise several events [CP-223].
@@ -26,6 +26,19 @@ pub(crate) fn events_of(world: &World, id: FactId, ctx: &Ctx) -> Vec<Value> {
         }
         Fact::DeploymentFailed { service, deployment } => {
             sender.deployment(*service, *deployment, "ERROR", "SERVICE_DEPLOYMENT_FAILED")
+        }
+        Fact::DeploymentPaused { service, hook, .. } => {
+            let act = world.ecs.service_deployments.iter().rev().find(|(_, act)| act.service == *service);
+            let stage = act.and_then(|(_, act)| act.shift.as_ref()).map(|shift| shift.stage);
+            stage.map(|stage| sender.hook(*service, hook, stage, "HOOK_AWAITING_ACTION")).into_iter().collect()
+        }
+        Fact::HookAnswered { service, stage, hook, status } if hook.starts_with(PAUSE_HOOK) => {
+            let name = match status {
+                HookStatus::Succeeded => "HOOK_SUCCEEDED",
+                HookStatus::TimedOut => "HOOK_TIMED_OUT",
+                HookStatus::Failed | HookStatus::InProgress => "HOOK_FAILED",
+            };
+            vec![sender.hook(*service, hook, *stage, name)]
         }
         Fact::ServiceEvent { service, text } => {
             let text = text.split_once(") ").map_or(&**text, |(_, text)| text);
@@ -123,9 +136,30 @@ impl Sender<'_> {
         vec![self.event("ECS Deployment State Change", arn, detail), self.action(service, kind, name)]
     }
 
+    /// A hook that pauses waits for somebody, until a moment, or waits no more [CP-222].
+    fn hook(&self, service: ServiceId, id: &str, stage: Stage, name: &str) -> Value {
+        let ecs = &self.world.ecs;
+        let mut detail = json!({
+            "eventType": if matches!(name, "HOOK_FAILED" | "HOOK_TIMED_OUT") { "ERROR" } else { "INFO" },
+            "eventName": name,
+            "hookId": id,
+            "lifecycleStage": stage.to_string(),
+        });
+        let act = ecs.service_deployments.iter().rev().find(|(_, act)| act.service == service);
+        let open = act.and_then(|(act, _)| ecs.open_hooks(act).into_iter().find(|open| open.id == Some(id)));
+        if let (Some(expires), "HOOK_AWAITING_ACTION") = (open.and_then(|open| open.expires), name) {
+            detail["expiresAt"] = json!(self.precise_at(expires));
+        }
+        self.event("ECS Hook State Change", &ecs.services[service].arn, detail)
+    }
+
     /// The moment as events write it: in UTC, to the millisecond.
     fn precise(&self) -> String {
-        let moment = self.world.account.moment(self.at);
+        self.precise_at(self.at)
+    }
+
+    fn precise_at(&self, at: Time) -> String {
+        let moment = self.world.account.moment(at);
         moment.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
     }
 }

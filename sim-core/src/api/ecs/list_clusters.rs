@@ -35,7 +35,8 @@ impl Operation for ListClusters {
     type Output = ListClustersOutput;
 
     fn apply(self, world: &mut World, _ctx: &mut Ctx) -> Result<Self::Output, ApiError> {
-        let arns = world.ecs.active_clusters().map(|(_, cluster)| cluster.arn.clone()).collect();
+        let seen = world.ecs.active_clusters().filter(|(_, cluster)| world.limits.sees(cluster.created));
+        let arns = seen.map(|(_, cluster)| cluster.arn.clone()).collect();
         let page = page(arns, self.max_results, 100, self.next_token.as_deref())?;
         Ok(ListClustersOutput { cluster_arns: page.items, next_token: page.next })
     }

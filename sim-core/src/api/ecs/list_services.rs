@@ -49,6 +49,7 @@ impl Operation for ListServices {
         let wanted = |service: &&Service| {
             let launch_type = service.stored.strategy.is_empty().then_some(LaunchType::of(service.launch));
             service.status == ServiceStatus::Active
+                && world.limits.sees(service.created)
                 && (self.launch_type.is_none() || self.launch_type == launch_type)
                 && self.scheduling_strategy != Some(SchedulingStrategy::Daemon)
         };

@@ -60,7 +60,7 @@ impl Operation for ListTaskDefinitionFamilies {
         // Whether each family has an ACTIVE revision; one whose revisions are all deleted is no family any more.
         let mut families: BTreeMap<&str, bool> = BTreeMap::new();
         for (id, definition) in world.ecs.definitions.iter().filter(|(_, it)| it.family.starts_with(&prefix)) {
-            if !world.ecs.is_deleted(id) {
+            if !world.ecs.is_deleted(id) && world.limits.sees(definition.registered) {
                 *families.entry(&definition.family).or_default() |= definition.status == DefinitionStatus::Active;
             }
         }

@@ -75,6 +75,7 @@ impl Operation for ListTaskDefinitions {
                 DefinitionStatus::DeleteInProgress => StatusFilter::DeleteInProgress,
             };
             status == self.status
+                && world.limits.sees(definition.registered)
                 && !world.ecs.is_deleted(*id)
                 && self.family_prefix.as_ref().is_none_or(|family| *family == definition.family)
         };

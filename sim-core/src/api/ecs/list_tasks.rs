@@ -87,6 +87,7 @@ impl Operation for ListTasks {
             let status = if wants_to_run(task) { DesiredStatus::Running } else { DesiredStatus::Stopped };
             task.cluster == cluster
                 && status == wanted_status
+                && world.limits.sees(task.at.created)
                 && ecs.is_remembered(*id, ctx.now())
                 && (service.is_none() || task.service == service)
                 && self.launch_type.is_none_or(|launch_type| launch_type == LaunchType::of(task.launch()))

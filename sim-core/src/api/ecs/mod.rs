@@ -138,8 +138,9 @@ pub(crate) fn valid_name(name: &str) -> bool {
 
 /// The cluster with this name or ARN; `default` when none is given [CP-002].
 pub(crate) fn find_cluster(world: &World, name_or_arn: Option<&str>) -> Result<ClusterId, ApiError> {
-    world.ecs.cluster_named(name_or_arn).ok_or_else(|| {
-        let active = world.ecs.active_clusters();
+    let sees = |id: &ClusterId| world.limits.sees(world.ecs.clusters[*id].created);
+    world.ecs.cluster_named(name_or_arn).filter(sees).ok_or_else(|| {
+        let active = world.ecs.active_clusters().filter(|(id, _)| sees(id));
         let names: Vec<&str> = active.map(|(_, cluster)| cluster.name.as_str()).collect();
         let error = ApiError::new("ClusterNotFoundException", "Cluster not found.").at("cluster");
         match names.as_slice() {
@@ -156,15 +157,26 @@ pub(crate) fn find_service(
     name_or_arn: &str,
     place: &str,
 ) -> Result<ServiceId, ApiError> {
-    let found = world.ecs.service_named(cluster, name_or_arn);
+    let found = seen_service(world, cluster, name_or_arn);
     found.ok_or_else(|| ApiError::new("ServiceNotFoundException", "Service not found.").at(place))
+}
+
+/// The same, if there is one and the call sees it already [CP-012].
+pub(super) fn seen_service(world: &World, cluster: ClusterId, name_or_arn: &str) -> Option<ServiceId> {
+    let found = world.ecs.service_named(cluster, name_or_arn);
+    found.filter(|&id| world.limits.sees(world.ecs.services[id].created))
+}
+
+/// The revision that a name means, of those that the call sees already [CP-012].
+pub(super) fn seen_definition(world: &World, name: &str) -> Option<TaskDefinitionId> {
+    world.ecs.definition_seen(name, |registered| world.limits.sees(registered))
 }
 
 /// The revision that new tasks may be made of [CP-033][CP-035].
 pub(crate) fn find_definition(world: &World, name: &str) -> Result<TaskDefinitionId, ApiError> {
     let error = |error: ApiError| error.at("taskDefinition");
-    let found = world.ecs.definition_named(name);
-    let definition = found.ok_or_else(|| error(ApiError::client("TaskDefinition not found.")))?;
+    let definition =
+        seen_definition(world, name).ok_or_else(|| error(ApiError::client("TaskDefinition not found.")))?;
     match world.ecs.definitions[definition].status {
         DefinitionStatus::Active => Ok(definition),
         DefinitionStatus::Inactive | DefinitionStatus::DeleteInProgress => {
@@ -181,13 +193,15 @@ pub(crate) fn find_task(
     name: &str,
     place: &str,
 ) -> Result<Option<TaskId>, ApiError> {
+    let sees = |id: &TaskId| world.limits.sees(world.ecs.tasks[*id].at.created);
     if name.contains('#') {
         let full = format!("{}/{name}", world.ecs.clusters[cluster].name);
-        return Ok(world.ecs.tasks.iter().rev().find(|(_, task)| *task.name == *full).map(|(id, _)| id));
+        let found = world.ecs.tasks.iter().rev().find(|(_, task)| *task.name == *full).map(|(id, _)| id);
+        return Ok(found.filter(sees));
     }
     let id = name.rsplit('/').next().unwrap_or(name);
     if !matches!(id.chars().count(), 32 | 36) {
         return Err(ApiError::invalid_parameter("taskId length should be one of [32,36]").at(place));
     }
-    Ok(world.ecs.task_named(cluster, name))
+    Ok(world.ecs.task_named(cluster, name).filter(sees))
 }

@@ -15,7 +15,7 @@ use super::standalone::{Request, Standalone, failures};
 use super::tag::Tag;
 use super::task::TaskDescription;
 use crate::api::{ApiError, NotModelled, Operation, throttle};
-use crate::world::ecs::{Launch, NO_CAPACITY, RunRequest, Unplaced};
+use crate::world::ecs::{Launch, NO_CAPACITY, NO_VCPUS, RunRequest, Unplaced};
 use crate::world::{Ctx, World, fargate_launches};
 
 /// `ecs:RunTask` — starts standalone tasks, which nobody replaces.
@@ -82,9 +82,6 @@ pub struct RunTaskOutput {
     /// Why no task, or not all, could be placed.
     pub failures: Vec<Failure>,
 }
-
-/// Why RunTask starts nothing in an account whose vCPUs are all in use [CP-031][CP-154].
-const NO_VCPUS: &str = "You've reached the limit on the number of vCPUs you can run concurrently";
 
 /// The answer to a request whose token came before [CP-024].
 fn repeated(before: &RunRequest, asked: &str, world: &World) -> Result<RunTaskOutput, ApiError> {
@@ -183,15 +180,18 @@ fn refused_by_fargate(
     if !standalone.has_capacity(world) {
         return Ok(Some(NO_CAPACITY));
     }
-    let cpu = u64::from(world.ecs.definitions[standalone.definition].cpu);
-    let wanted = world.ecs.fargate_units() + u64::from(count) * cpu;
-    if world.assume.fargate_vcpus.is_some_and(|vcpus| wanted > u64::from(vcpus) * 1024) {
+    if world.ecs.exceeds_vcpus(standalone.definition, count, &world.assume) {
         return Ok(Some(NO_VCPUS));
     }
+    // What makes the world before time begins takes nothing out.
+    if !world.limits.have_begun() {
+        return Ok(None);
+    }
     let pace = fargate_launches(&world.account, &world.assume);
-    if !world.limits.fargate_launch(count, pace, ctx.now()) {
+    if world.ecs.fargate_left(ctx.now(), &world.account, &world.assume) < count {
         let help = format!("Fargate launches {} tasks at once, and then {} every second.", pace.capacity, pace.tokens);
         return Err(throttle::exceeded().help(help));
     }
+    world.ecs.fargate_took(count, ctx.now(), &world.account, &world.assume);
     Ok(None)
 }

@@ -10,8 +10,8 @@ use super::tag::{self, Tag};
 use super::task::TaskDescription;
 use crate::api::ApiError;
 use crate::world::ecs::{
-    AwsVpc, ClusterId, Ecs, InstanceId, Labels, Launch, NO_CAPACITY, NewTask, Placement, Strategy, TaskDefinitionId,
-    TaskId, Unplaced,
+    AwsVpc, ClusterId, Ecs, InstanceId, Labels, Launch, NO_CAPACITY, NO_VCPUS, NewTask, Placement, Strategy,
+    TaskDefinitionId, TaskId, Unplaced,
 };
 use crate::world::{Ctx, World};
 
@@ -117,6 +117,7 @@ impl Standalone {
 pub(super) fn failures(why: &Unplaced, world: &World) -> Vec<Failure> {
     match why {
         Unplaced::NoCapacity => vec![Failure { arn: None, reason: NO_CAPACITY }],
+        Unplaced::NoVcpus => vec![Failure { arn: None, reason: NO_VCPUS }],
         Unplaced::NoInstances => Vec::new(),
         Unplaced::Refused(all) => {
             let arn = |id: InstanceId| Some(world.ecs.instances[id].arn.clone());

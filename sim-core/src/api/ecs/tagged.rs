@@ -38,13 +38,24 @@ pub(crate) fn find(world: &World, arn: &str, now: Time) -> Result<Tagged, ApiErr
         }
         _ => None,
     };
-    match found {
+    match found.filter(|it| world.limits.sees(it.made(world))) {
         Some(found) => Ok(found),
         None => place(ApiError::new("ResourceNotFoundException", "The specified resource wasn't found.")),
     }
 }
 
 impl Tagged {
+    /// When it was made.
+    fn made(self, world: &World) -> Time {
+        let ecs = &world.ecs;
+        match self {
+            Tagged::Cluster(id) => ecs.clusters[id].created,
+            Tagged::Service(id) => ecs.services[id].created,
+            Tagged::TaskDefinition(id) => ecs.definitions[id].registered,
+            Tagged::Task(id) => ecs.tasks[id].at.created,
+        }
+    }
+
     /// Its tags.
     pub(crate) fn tags(self, world: &World) -> Tags {
         let ecs = &world.ecs;

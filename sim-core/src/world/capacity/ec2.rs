@@ -164,9 +164,6 @@ impl Host {
     }
 }
 
-/// Between two attempts of an agent to register [s]. AWS says nothing of it.
-const REGISTRATION_RETRY: Duration = Duration::from_secs(60);
-
 /// The EC2 instances of the account.
 #[derive(Clone, Debug, Default)]
 pub struct Ec2 {
@@ -275,7 +272,7 @@ impl Ec2 {
                         let fact = Fact::AgentRefused { host: id, reason: reason.into() };
                         let fact = ctx.within(because.or(ctx.cause()), |ctx| ctx.record(fact));
                         ctx.because(fact);
-                        ctx.send(REGISTRATION_RETRY, Event::Ec2(Ec2Event::AgentStarted(id, boot)))
+                        ctx.send(peers.assume.registration_retry, Event::Ec2(Ec2Event::AgentStarted(id, boot)))
                     }
                 };
             }

@@ -38,6 +38,8 @@ pub struct Cluster {
     pub default_strategy: Strategy,
     /// `tags`.
     pub tags: Tags,
+    /// When it was created, or created again.
+    pub created: Time,
     /// When it was deleted; its status is INACTIVE since then [CP-001].
     pub deleted: Option<Time>,
 }
@@ -115,7 +117,7 @@ impl Ecs {
         if let Some(cluster) = before {
             let it = &mut self.clusters[cluster];
             (it.providers, it.default_strategy, it.tags) = (new.providers, new.default_strategy, new.tags);
-            it.deleted = None;
+            (it.created, it.deleted) = (ctx.now(), None);
             ctx.record(Fact::ClusterCreated { cluster });
             return cluster;
         }
@@ -130,6 +132,7 @@ impl Ecs {
             providers: new.providers,
             default_strategy: new.default_strategy,
             tags: new.tags,
+            created: ctx.now(),
             deleted: None,
         });
         ctx.record(Fact::ClusterCreated { cluster });

@@ -220,13 +220,20 @@ impl Ecs {
     /// The revision that `family`, `family:revision` or an ARN names. Without revision it is the latest ACTIVE one
     /// [CP-033]; with one it may be INACTIVE, but not deleted [CP-034].
     pub fn definition_named(&self, name: &str) -> Option<TaskDefinitionId> {
+        self.definition_seen(name, |_| true)
+    }
+
+    /// The same, of those that were registered when the caller can have seen it [CP-012].
+    pub(crate) fn definition_seen(&self, name: &str, sees: impl Fn(Time) -> bool) -> Option<TaskDefinitionId> {
         let revision =
             name.rsplit_once(':').and_then(|(family, revision)| Some((family, revision.parse::<u32>().ok()?)));
         let found = |d: &TaskDefinition| match revision {
             Some((family, revision)) => d.revision == revision && d.family == family || d.arn == name,
             None => d.family == name && d.status == DefinitionStatus::Active,
         };
-        self.definitions.iter().rev().find(|(id, d)| found(d) && !self.is_deleted(*id)).map(|(id, _)| id)
+        let there =
+            |(id, d): &(TaskDefinitionId, &TaskDefinition)| found(d) && sees(d.registered) && !self.is_deleted(*id);
+        self.definitions.iter().rev().find(there).map(|(id, _)| id)
     }
 
     /// Registers the next revision of a family: 1, then always one more, whatever became of the earlier ones

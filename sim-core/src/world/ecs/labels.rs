@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{ClusterId, Ecs, PropagateTags, Strategy, Tags, Task, TaskId, TaskStatus};
+use super::{ClusterId, Ecs, PropagateTags, Strategy, Tags, TaskId};
 use crate::engine::Time;
 
 /// A standalone task's labels.
@@ -51,13 +51,6 @@ impl Ecs {
     pub fn run_request(&self, cluster: ClusterId, token: &str, now: Time) -> Option<&RunRequest> {
         let request = self.run_requests.get(&(cluster, token.to_owned()))?;
         (now.since(request.at) <= TOKEN_MEMORY).then_some(request)
-    }
-
-    /// CPU of all tasks on Fargate that are not STOPPED [units] [CP-031].
-    pub fn fargate_units(&self) -> u64 {
-        let on_fargate = |task: &Task| task.instance.is_none() && task.status != TaskStatus::Stopped;
-        let live = self.tasks.iter().filter(|(_, task)| on_fargate(task));
-        live.map(|(_, task)| u64::from(self.definitions[task.definition].cpu)).sum()
     }
 
     /// `group` of a task: `service:{name}`, or what RunTask said, or `family:{family}` [CP-013].

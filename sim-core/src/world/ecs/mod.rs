@@ -11,6 +11,7 @@ mod deployment;
 mod digest;
 mod early;
 mod events;
+mod fargate;
 mod health;
 mod inside;
 mod instance;
@@ -43,10 +44,11 @@ pub use deployment::{
     ServiceDeploymentStatus,
 };
 pub use early::EarlySuccess;
+pub use fargate::NO_VCPUS;
 pub use health::{ContainerHealthCheck, HealthStatus};
 pub use instance::{Binding, ContainerInstance, HostPort, InstanceId, InstanceStatus, Resources};
 pub use labels::{ContainerOverride, Labels, RunRequest};
-pub use pause::OpenHook;
+pub use pause::{OpenHook, PAUSE_HOOK};
 pub use placement::{Constraint, Expression, Field, Gate, Launch, Misread, Place, Placement, Scarce, Step, Unplaced};
 pub use restart::RestartPolicy;
 pub use scheduler::NO_CAPACITY;
@@ -61,7 +63,7 @@ pub use watch::{DeploymentAlarms, Watch};
 
 use std::collections::BTreeMap;
 
-use crate::engine::Arena;
+use crate::engine::{Arena, TokenBucket};
 use crate::world::capacity::HostId;
 
 /// Labels on a resource, which change nothing: key and value.
@@ -141,4 +143,6 @@ pub struct Ecs {
     pub labels: BTreeMap<TaskId, Labels>,
     /// Requests of RunTask that came with a token, by cluster and token [CP-024].
     pub run_requests: BTreeMap<(ClusterId, String), RunRequest>,
+    /// Tasks that Fargate still launches for the account; full until the first [CP-030].
+    pub(crate) fargate: Option<TokenBucket>,
 }

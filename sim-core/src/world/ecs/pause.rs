@@ -6,6 +6,9 @@ use super::{Ecs, Hook, ServiceDeploymentId};
 use crate::engine::Time;
 use crate::world::{Ctx, Fact, Peers};
 
+/// How the id of a hook that pauses begins; others are known by the function that they ask.
+pub const PAUSE_HOOK: &str = "ecs-pause-";
+
 /// A hook that has not come to an end.
 #[derive(Clone, Debug)]
 pub struct OpenHook<'a> {
@@ -50,7 +53,7 @@ impl Ecs {
             let Some(pause) = of.pause.filter(|_| of.stages.contains(&stage)) else { continue };
             shift.paused += 1;
             let id = peers.account.url_safe("pause-hook", &format!("{arn}#{}", shift.paused), 43);
-            let id = format!("ecs-pause-{id}");
+            let id = format!("{PAUSE_HOOK}{id}");
             let paused = Fact::DeploymentPaused { service, deployment, hook: id.as_str().into() };
             ctx.within(Some(shift.because), |ctx| ctx.record(paused));
             runs.push(HookRun { hook, answered: 0, due: now, pause: Some((id, now + pause.timeout)) });

@@ -145,6 +145,8 @@ impl Gate {
 pub enum Unplaced {
     /// Fargate has no capacity in any of the subnets' zones.
     NoCapacity,
+    /// The account has no vCPUs left on Fargate.
+    NoVcpus,
     /// The cluster has no ACTIVE container instance.
     NoInstances,
     /// What keeps each instance from taking it.
@@ -155,7 +157,7 @@ impl Unplaced {
     /// Why there is no place, as a word: that of the instance that was closest.
     pub fn reason(&self) -> &'static str {
         match self {
-            Unplaced::NoCapacity => "RESOURCE:FARGATE",
+            Unplaced::NoCapacity | Unplaced::NoVcpus => "RESOURCE:FARGATE",
             Unplaced::NoInstances => "NO ACTIVE INSTANCES",
             Unplaced::Refused(_) => self.closest().map_or("RESOURCE:CPU", |(_, gate)| gate.reason()),
         }
@@ -175,10 +177,9 @@ impl Ecs {
     /// The place for a task that is about to be made.
     pub(super) fn place(&self, new: &NewTask, name: &str, peers: &Peers, ctx: &Ctx) -> Result<Place, Unplaced> {
         match new.launch {
-            Launch::Fargate if Ecs::has_capacity(&new.network, peers) => {
-                Ok(Place { instance: None, subnet: self.spread(new, name, peers, ctx) })
-            }
-            Launch::Fargate => Err(Unplaced::NoCapacity),
+            Launch::Fargate if !Ecs::has_capacity(&new.network, peers) => Err(Unplaced::NoCapacity),
+            Launch::Fargate if self.exceeds_vcpus(new.definition, 1, &peers.assume) => Err(Unplaced::NoVcpus),
+            Launch::Fargate => Ok(Place { instance: None, subnet: self.spread(new, name, peers, ctx) }),
             Launch::Ec2 => self.choose(new, name, peers, ctx),
         }
     }

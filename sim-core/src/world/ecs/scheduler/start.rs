@@ -4,15 +4,13 @@ use std::time::Duration;
 
 use super::super::breaker::Failed;
 use super::super::task::NewTask;
-use super::super::{DeploymentId, Ecs, Launch, Rollout, ServiceId, Stage, TaskId, Unplaced};
+use super::super::{DeploymentId, Ecs, Launch, NO_VCPUS, Rollout, ServiceId, Stage, TaskId, Unplaced};
 use super::{QUIET, upper_bound};
 use crate::engine::FactId;
 use crate::world::{Ctx, Fact, Peers};
 
 /// The longest wait between launches after start failures [CP-133].
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(27 * 60);
-/// The first wait after a start failure; it doubles with each further one [CP-135].
-const FIRST_BACK_OFF: Duration = Duration::from_secs(60);
 /// From this many consecutive start failures on, an event says so [CP-135][CP-155].
 const FAILURES_TO_ANNOUNCE: u32 = 3;
 
@@ -53,7 +51,11 @@ impl Ecs {
         }
 
         let asked: u32 = launches.iter().map(|&(_, count)| count).sum();
+        let fargate = self.services[service].launch == Launch::Fargate;
         let mut allowed = self.services[service].launches.available(now);
+        if fargate {
+            allowed = allowed.min(self.fargate_left(now, &peers.account, &peers.assume));
+        }
         self.explain_throttle(service, asked > allowed, peers, ctx);
 
         let mut started = 0;
@@ -69,6 +71,9 @@ impl Ecs {
             let launched = self.launch(service, deployment, count, unhealthy, peers, ctx);
             allowed -= launched;
             self.services[service].launches.take(launched, now);
+            if fargate {
+                self.fargate_took(launched, now, &peers.account, &peers.assume);
+            }
             started += launched as usize;
         }
         started
@@ -149,7 +154,8 @@ impl Ecs {
         count
     }
 
-    /// Says, at most every six hours while that is so, that a service may launch no more tasks for now [CP-029][CP-155]. What is
+    /// Says, at most every six hours while that is so, that a service, or its account on Fargate, may launch no more tasks for now
+    /// [CP-029][CP-030][CP-155]. What is
     /// left waits for the next looks.
     fn explain_throttle(&mut self, service: ServiceId, throttled: bool, peers: &Peers, ctx: &mut Ctx) {
         let it = &mut self.services[service];
@@ -166,7 +172,7 @@ impl Ecs {
         ctx.within(Some(because), |ctx| self.announce(service, text, &peers.account, ctx));
     }
 
-    /// Says that there is no host for a task in any of the service's zones [CP-154], or no container instance for it
+    /// Says that there is no host for a task in any of the service's zones, or no vCPU left [CP-154], or no container instance for it
     /// [CP-153]. It is tried again at each pass; on container instances, after some time, less often [CP-136].
     fn explain_placement(
         &mut self,
@@ -192,7 +198,7 @@ impl Ecs {
                 let zones = subnets.iter().map(|&subnet| peers.network.zone_of(subnet));
                 zones.filter_map(|zone| peers.network.lost_because(zone)).max()
             }
-            Unplaced::NoInstances => Some(self.services[service].because),
+            Unplaced::NoInstances | Unplaced::NoVcpus => Some(self.services[service].because),
             Unplaced::Refused(_) => why.closest().map(|(instance, _)| self.instances[instance].because),
         };
         let text = match (why, why.closest()) {
@@ -203,6 +209,7 @@ impl Ecs {
                 gate.words()
             ),
             (Unplaced::NoCapacity, None) => format!("was unable to place a task. Reason: {NO_CAPACITY}."),
+            (Unplaced::NoVcpus, None) => format!("was unable to place a task. Reason: {NO_VCPUS}."),
             (_, None) => {
                 "was unable to place a task because no container instance met all of its requirements. Reason: No \
                           Container Instances were found in your cluster."
@@ -239,7 +246,7 @@ impl Ecs {
         self.count_failure(task, Failed::ToStart, ctx.cause().unwrap_or(self.tasks[task].because));
         let deployment = &mut self.deployments[id];
         deployment.start_failures += 1;
-        deployment.launch_after = ctx.now() + back_off(deployment.start_failures);
+        deployment.launch_after = ctx.now() + back_off(peers.assume.start_back_off, deployment.start_failures);
         if deployment.start_failures == FAILURES_TO_ANNOUNCE && id == self.services[service].primary() {
             let text = "is unable to consistently start tasks successfully.";
             self.announce(service, text, &peers.account, ctx);
@@ -247,9 +254,9 @@ impl Ecs {
     }
 }
 
-/// The wait after the `failures`-th consecutive start failure [CP-135].
-fn back_off(failures: u32) -> Duration {
-    let doubled = FIRST_BACK_OFF.saturating_mul(1u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX));
+/// The wait after the `failures`-th consecutive start failure, `first` after the first [CP-135].
+fn back_off(first: Duration, failures: u32) -> Duration {
+    let doubled = first.saturating_mul(1u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX));
     doubled.min(LONGEST_BACK_OFF)
 }
 
@@ -260,7 +267,8 @@ mod tests {
     /// [CP-133] [CP-135] One minute, doubling, never more than 27 minutes.
     #[test]
     fn the_wait_between_launches_doubles_up_to_27_minutes() {
-        let minutes: Vec<u64> = [1, 2, 3, 4, 5, 6, 40].map(|k| back_off(k).as_secs() / 60).to_vec();
+        let minutes: Vec<u64> =
+            [1, 2, 3, 4, 5, 6, 40].map(|k| back_off(Duration::from_secs(60), k).as_secs() / 60).to_vec();
         assert_eq!(minutes, [1, 2, 4, 8, 16, 27, 27]);
     }
 }
