@@ -49,6 +49,20 @@ pub(crate) struct Path {
     pub to_end: bool,
 }
 
+/// One cell of a way: where it is, where the way comes from and where it goes on.
+type Bit = ((usize, usize), Side, Side);
+
+impl Path {
+    fn bits(&self) -> impl Iterator<Item = Bit> {
+        let after = self.cells.iter().skip(1).map(Some).chain([None]);
+        let mut into = self.tail_side;
+        self.cells.iter().zip(after).map(move |(&cell, after)| {
+            let out = after.map_or(self.head_side, |&after| side_to(cell, after));
+            (cell, std::mem::replace(&mut into, out.opposite()), out)
+        })
+    }
+}
+
 /// Nobody may be here.
 pub(super) const BLOCK: u8 = 1;
 /// A line or frame runs through from left to right.
@@ -62,6 +76,9 @@ pub(super) const SOLID: u8 = 8;
 const WORN: u8 = 24;
 const WORN_MAX: u8 = 200;
 
+/// What a cell becomes dearer by at most because lines are near.
+const NEAR_LINES_MAX: u8 = 8;
+
 /// A cell as lines see it; small, since they look at many.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Cell {
@@ -72,10 +89,13 @@ pub(super) struct Cell {
     pub frame: u16,
 }
 
-/// The cells, row by row.
+/// The cells, row by row. A rim of cells where nobody may be lies around them, and a row takes a power of two, so that
+/// what looks at many cells needs neither a question for the edge nor a division.
 pub(super) struct Grid {
     pub width: usize,
     pub height: usize,
+    /// A row takes two to this power of cells.
+    shift: u32,
     pub cells: Vec<Cell>,
     /// The cells without any line.
     bare: Vec<Cell>,
@@ -83,8 +103,14 @@ pub(super) struct Grid {
 
 impl Grid {
     pub(super) fn new(scene: &Scene, title_width: impl Fn(usize) -> usize) -> Self {
-        let cells = vec![Cell::default(); scene.width * scene.height];
-        let mut grid = Self { width: scene.width, height: scene.height, cells, bare: Vec::new() };
+        let shift = (scene.width + 2).next_power_of_two().trailing_zeros();
+        let rim = Cell { flags: BLOCK, ..Cell::default() };
+        let cells = vec![rim; (scene.height + 2) << shift];
+        let mut grid = Self { width: scene.width, height: scene.height, shift, cells, bare: Vec::new() };
+        for y in 0..scene.height {
+            let first = grid.at(0, y);
+            grid.cells[first..first + scene.width].fill(Cell::default());
+        }
         for &(group, rect) in &scene.groups {
             grid.put_frame(group, rect, title_width(group));
         }
@@ -132,14 +158,13 @@ impl Grid {
 
     /// Whether a way has its cells to itself, but for lines that it crosses.
     pub(super) fn fits(&self, path: &Path) -> bool {
-        (0..path.cells.len()).all(|n| self.fits_at(path, n))
+        path.bits().enumerate().all(|(n, bit)| self.fits_at(path, n, bit))
     }
 
-    fn fits_at(&self, path: &Path, n: usize) -> bool {
-        let cell = path.cells[n];
+    /// Whether the `n`th cell of a way, entered from one side and left on the other, is its own but for lines that it
+    /// crosses.
+    fn fits_at(&self, path: &Path, n: usize, (cell, into, out): Bit) -> bool {
         let last = path.cells.len() - 1;
-        let into = if n == 0 { path.tail_side } else { side_to(cell, path.cells[n - 1]) };
-        let out = if n == last { path.head_side } else { side_to(cell, path.cells[n + 1]) };
         if n == 0 && !self.open(cell, into) || n == last && !self.open(cell, out) {
             return false;
         }
@@ -150,17 +175,27 @@ impl Grid {
 
     /// Makes the cells dearer for good where a way pushes others aside, so that they do not push each other for ever.
     pub(super) fn wear(&mut self, path: &Path) {
-        for n in 0..path.cells.len() {
-            if self.fits_at(path, n) {
+        for (n, bit) in path.bits().enumerate() {
+            if self.fits_at(path, n, bit) {
                 continue;
             }
-            let at = self.at(path.cells[n].0, path.cells[n].1);
+            let at = self.at(bit.0.0, bit.0.1);
             self.bare[at].soft = self.bare[at].soft.saturating_add(WORN).min(WORN_MAX);
         }
     }
 
     pub(super) fn at(&self, x: usize, y: usize) -> usize {
-        y * self.width + x
+        (y + 1) << self.shift | (x + 1)
+    }
+
+    /// Column and row of a cell: `at`, the other way round.
+    pub(super) fn place(&self, at: usize) -> (usize, usize) {
+        ((at & ((1 << self.shift) - 1)) - 1, (at >> self.shift) - 1)
+    }
+
+    /// By how much the number of a cell differs from its upper neighbour's.
+    pub(super) fn row(&self) -> usize {
+        1 << self.shift
     }
 
     fn block(&mut self, rect: Rect) {
@@ -224,9 +259,7 @@ impl Grid {
     pub(super) fn take(&mut self, path: &Path, tips: [bool; 2], show: bool) -> bool {
         let last = path.cells.len() - 1;
         let mut shown = !show;
-        for (n, &(x, y)) in path.cells.iter().enumerate() {
-            let into = if n == 0 { path.tail_side } else { side_to((x, y), path.cells[n - 1]) };
-            let out = if n == last { path.head_side } else { side_to((x, y), path.cells[n + 1]) };
+        for (n, ((x, y), into, out)) in path.bits().enumerate() {
             let at = self.at(x, y);
             let straight = into == out.opposite();
             let seen = straight && self.cells[at].flags == 0 && !(n == 0 && tips[0]) && !(n == last && tips[1]);
@@ -236,12 +269,14 @@ impl Grid {
             shown |= seen;
             self.cells[at].flags |= if into.vertical() { ALONG } else { ACROSS };
             self.cells[at].flags |= if out.vertical() { ALONG } else { ACROSS };
-            let bounds = (self.width, self.height);
-            for (x, y) in around(Rect { x, y, w: 1, h: 1 }, bounds.0, bounds.1) {
-                let at = self.at(x, y);
-                let soft = self.cells[at].soft;
-                self.cells[at].soft = soft.max((soft + 1).min(8));
+            // The cell itself becomes no dearer.
+            let soft = self.cells[at].soft;
+            for middle in [at - self.row(), at, at + self.row()] {
+                for near in &mut self.cells[middle - 1..middle + 2] {
+                    near.soft += u8::from(near.soft < NEAR_LINES_MAX);
+                }
             }
+            self.cells[at].soft = soft;
         }
         for ((x, y), side) in [(path.cells[0], path.tail_side), (path.cells[last], path.head_side)] {
             // The cell of a frame at which a line ends is crossed by nobody.

@@ -1,10 +1,12 @@
 //! The cheapest way of one line over the grid (A*). Two lines may share a cell only where one crosses the other at a
 //! right angle; they never run, turn or end on one another, so no picture shows an edge that is not there.
 //!
-//! Three things keep it quick where many lines stand: a state is looked at once, even if a cheaper way to it turns up
+//! Four things keep it quick where many lines stand: a state is looked at once, even if a cheaper way to it turns up
 //! later; what has fallen far behind the front is dropped, since a line through a crowd pays more per cell than the
-//! front expects and all that lies behind would be looked at first; and a state is 8 bytes.
+//! front expects and all that lies behind would be looked at first; a state is 8 bytes; and a look at a neighbour, of
+//! which a large chart takes millions, is a few additions: no edge to mind, no division, distances from a table.
 
+use super::Rect;
 use super::grid::{ACROSS, ALONG, BLOCK, Grid, Path, SOLID, Side, side_to, step};
 use super::places::{Places, Port, Stop, leaving};
 use super::route::Wire;
@@ -40,16 +42,91 @@ struct State {
     tag: u32,
 }
 
-/// Bits of a tag: looked at; entered from a neighbour; that neighbour's own direction; the side on which it lies.
+/// Bits of a tag: part of the way that was found; looked at; entered from a neighbour; that neighbour's own direction; the side on which it lies.
+const FOUND: u32 = 1 << 5;
 const CLOSED: u32 = 1 << 4;
 const ENTERED: u32 = 1 << 3;
 const WAS_VERTICAL: u32 = 1 << 2;
-const SEARCH: u32 = 5;
+const SEARCH: u32 = 6;
 /// A state in a bucket that is not to be looked at, but is an end of the line.
 const END: u32 = 1 << 31;
 
-/// Buckets of the ring. What is due later than that comes up early, which costs a detour at worst.
-const RING: usize = 2048;
+/// Buckets of the queue. What is due later than that comes up early, which costs a detour at worst.
+const BUCKETS: usize = 2048;
+/// No entry.
+const NONE: u32 = u32::MAX;
+
+/// States that wait, by price; of one price, the last comes first.
+struct Queue {
+    /// The last entry of each price.
+    last: Vec<u32>,
+    /// A state, and the entry of the same price before it.
+    entries: Vec<(u32, u32)>,
+}
+
+impl Queue {
+    fn clear(&mut self) {
+        self.last.fill(NONE);
+        self.entries.clear();
+    }
+
+    fn push(&mut self, price: u32, state: u32) {
+        let last = &mut self.last[price as usize % BUCKETS];
+        self.entries.push((state, *last));
+        *last = self.entries.len() as u32 - 1;
+    }
+
+    fn pop(&mut self, price: u32) -> Option<u32> {
+        let last = &mut self.last[price as usize % BUCKETS];
+        let &(state, before) = self.entries.get(*last as usize)?;
+        *last = before;
+        Some(state)
+    }
+}
+
+/// What is left to go from a cell at least, as a sum over its column and its row.
+struct Ahead {
+    columns: Vec<u32>,
+    rows: Vec<u32>,
+}
+
+impl Ahead {
+    fn new(grid: &Grid, target: Rect) -> Self {
+        let off = |at: usize, first: usize, size: usize| {
+            AHEAD * first.saturating_sub(at).max((at + 1).saturating_sub(first + size)) as u32
+        };
+        Self {
+            columns: (0..grid.row()).map(|x| off(x, target.x, target.w)).collect(),
+            rows: (0..grid.height).map(|y| off(y, target.y, target.h)).collect(),
+        }
+    }
+
+    fn of(&self, (x, y): (usize, usize)) -> u32 {
+        self.columns[x] + self.rows[y]
+    }
+}
+
+/// What is the same for all states of one search.
+struct Hunt<'a> {
+    grid: &'a Grid,
+    /// Prices of the frames; none for those that are not crossed.
+    frames: &'a [Option<u32>],
+    ahead: &'a Ahead,
+    /// Whether other lines may be pushed aside.
+    push: bool,
+}
+
+/// The state that is looked at.
+struct Here {
+    cell: usize,
+    place: (usize, usize),
+    cost: u32,
+    vertical: bool,
+    /// What a turn costs, if the way may turn here.
+    turn_price: Option<u32>,
+    /// Where it was entered from.
+    back: Option<Side>,
+}
 
 /// Working memory of the search, used again for each line.
 pub(super) struct Search {
@@ -57,8 +134,7 @@ pub(super) struct Search {
     /// The search in which a state is a goal, and what ending there costs.
     goals: Vec<(u32, u32)>,
     now: u32,
-    /// States that wait, by price.
-    ring: Vec<Vec<u32>>,
+    queue: Queue,
 }
 
 impl Search {
@@ -67,7 +143,7 @@ impl Search {
             states: vec![State::default(); cells * 2],
             goals: vec![(0, 0); cells * 2],
             now: 0,
-            ring: vec![Vec::new(); RING],
+            queue: Queue { last: vec![NONE; BUCKETS], entries: Vec::new() },
         }
     }
 
@@ -81,35 +157,31 @@ impl Search {
         steps: &mut usize,
     ) -> Option<Path> {
         self.now += 1;
-        self.ring.iter_mut().for_each(Vec::clear);
+        self.queue.clear();
         let (starts, goals) = ports(graph, grid, places, (wire, label_side, reach.push));
         for port in &goals {
             self.goals[state_of(grid, port)] = (self.now, port.cost);
         }
         let frames = frame_costs(graph, wire);
-        let target = places.of(wire.to);
-        let within_target = inside(graph, wire)[1];
-        let ahead = |x: usize, y: usize| -> u32 {
-            if within_target {
-                return 0;
-            }
-            let dx = target.x.saturating_sub(x).max((x + 1).saturating_sub(target.x + target.w));
-            let dy = target.y.saturating_sub(y).max((y + 1).saturating_sub(target.y + target.h));
-            AHEAD * (dx + dy) as u32
-        };
-        let due = |port: &Port| port.cost + ahead(port.cell.0, port.cell.1);
+        let everywhere = Rect { x: 0, y: 0, w: grid.row(), h: grid.height };
+        let ahead = Ahead::new(grid, if inside(graph, wire)[1] { everywhere } else { places.of(wire.to) });
+        let due = |port: &Port| port.cost + ahead.of(port.cell);
         let mut level = starts.iter().map(due).min()?;
         for port in &starts {
-            self.offer(state_of(grid, port), port.cost, 0, due(port), level);
+            let state = state_of(grid, port);
+            if self.cheaper(state, port.cost, 0) {
+                self.wait(state, due(port), level);
+            }
         }
+        let hunt = Hunt { grid, frames: &frames, ahead: &ahead, push: reach.push };
         let window = reach.window * AHEAD;
         let mut nearest = u32::MAX - window;
         let mut idle = 0;
         let end = loop {
-            let Some(state) = self.ring[level as usize % RING].pop() else {
+            let Some(state) = self.queue.pop(level) else {
                 level += 1;
                 idle += 1;
-                if idle > RING {
+                if idle > BUCKETS {
                     return None;
                 }
                 continue;
@@ -125,8 +197,8 @@ impl Search {
             }
             self.states[state].tag |= CLOSED;
             let cell = state / 2;
-            let (x, y) = (cell % grid.width, cell / grid.width);
-            let left = ahead(x, y);
+            let place = grid.place(cell);
+            let left = ahead.of(place);
             if left > nearest + window {
                 continue;
             }
@@ -136,77 +208,101 @@ impl Search {
                 return None;
             }
             let first = tag & ENTERED == 0;
-            if self.goals[state].0 == self.now && (!first || wire.plain) {
+            // Goals lie beside what the line leads to.
+            if left <= AHEAD && self.goals[state].0 == self.now && (!first || wire.plain) {
                 // An end when the price of its port is due; a way on until then.
-                let due = (cost + self.goals[state].1).clamp(level, level + RING as u32 - 1);
-                self.ring[due as usize % RING].push(state as u32 | END);
+                let due = (cost + self.goals[state].1).clamp(level, level + BUCKETS as u32 - 1);
+                self.queue.push(due, state as u32 | END);
             }
             let vertical = state % 2 == 1;
-            let here = grid.cells[cell];
-            let turn_price = match (here.flags == 0, reach.push && grid.fixed(cell) == 0) {
+            let turn_price = match (grid.cells[cell].flags == 0, reach.push && grid.fixed(cell) == 0) {
                 _ if first && wire.tail != Tip::Plain => None,
                 (true, _) => Some(BEND),
                 (false, true) => Some(BEND + PUSH),
                 (false, false) => None,
             };
-            let back = (!first).then(|| Side::ALL[(tag & 3) as usize]);
-            for side in Side::ALL {
-                let turns = side.vertical() != vertical;
-                // Back again: the way would lie on itself.
-                if turns && turn_price.is_none() || back == Some(side) {
-                    continue;
-                }
-                let (nx, ny) = step((x, y), side);
-                if nx >= grid.width || ny >= grid.height {
-                    continue;
-                }
-                let at = grid.at(nx, ny);
-                let next = grid.cells[at];
-                let mut price = cost + STEP + u32::from(next.soft);
-                if turns {
-                    price += turn_price.unwrap_or(0);
-                }
-                if next.flags != 0 {
-                    let taken = BLOCK | SOLID | if side.vertical() { ALONG } else { ACROSS };
-                    if next.flags & taken != 0 {
-                        if !reach.push || grid.fixed(at) & taken != 0 {
-                            continue;
-                        }
-                        price += PUSH;
-                    }
-                    price += match next.frame {
-                        0 => CROSSING,
-                        frame => match frames[usize::from(frame) - 1] {
-                            Some(cost) => cost,
-                            None => continue,
-                        },
-                    };
-                }
-                let from = ENTERED | if vertical { WAS_VERTICAL } else { 0 } | side.opposite() as u32;
-                let to = at * 2 + usize::from(side.vertical());
-                level = level.min(self.offer(to, price, from, price + ahead(nx, ny), level));
-            }
+            let here =
+                Here { cell, place, cost, vertical, turn_price, back: (!first).then(|| Side::ALL[(tag & 3) as usize]) };
+            // One after the other, not in a loop: so each is compiled for its side.
+            level = self.look(&hunt, &here, Side::Up, level);
+            level = self.look(&hunt, &here, Side::Right, level);
+            level = self.look(&hunt, &here, Side::Down, level);
+            level = self.look(&hunt, &here, Side::Left, level);
         };
         self.path(grid, wire, end, &starts, &goals)
     }
 
-    /// Enters a state if it is new or cheaper than before; the answer is the price at which it is due.
-    fn offer(&mut self, state: usize, cost: u32, from: u32, due: u32, level: u32) -> u32 {
+    /// Looks at the neighbour on a side; the answer is the price at which the search goes on.
+    #[inline(always)]
+    fn look(&mut self, hunt: &Hunt, here: &Here, side: Side, level: u32) -> u32 {
+        let turns = side.vertical() != here.vertical;
+        // Back again: the way would lie on itself.
+        if turns && here.turn_price.is_none() || here.back == Some(side) {
+            return level;
+        }
+        let at = match side {
+            Side::Up => here.cell - hunt.grid.row(),
+            Side::Right => here.cell + 1,
+            Side::Down => here.cell + hunt.grid.row(),
+            Side::Left => here.cell - 1,
+        };
+        let next = hunt.grid.cells[at];
+        let mut price = here.cost + STEP + u32::from(next.soft);
+        if turns {
+            price += here.turn_price.unwrap_or(0);
+        }
+        if next.flags != 0 {
+            let taken = BLOCK | SOLID | if side.vertical() { ALONG } else { ACROSS };
+            if next.flags & taken != 0 {
+                if !hunt.push || hunt.grid.fixed(at) & taken != 0 {
+                    return level;
+                }
+                price += PUSH;
+            }
+            price += match next.frame {
+                0 => CROSSING,
+                frame => match hunt.frames[usize::from(frame) - 1] {
+                    Some(cost) => cost,
+                    None => return level,
+                },
+            };
+        }
+        let to = at * 2 + usize::from(side.vertical());
+        let from = ENTERED | if here.vertical { WAS_VERTICAL } else { 0 } | side.opposite() as u32;
+        if !self.cheaper(to, price, from) {
+            return level;
+        }
+        level.min(self.wait(to, price + hunt.ahead.of(step(here.place, side)), level))
+    }
+
+    /// Notes a way to a state, if it is new or cheaper than before.
+    fn cheaper(&mut self, state: usize, cost: u32, from: u32) -> bool {
         let known = &mut self.states[state];
         if known.tag >> SEARCH == self.now && (known.tag & CLOSED != 0 || known.cost <= cost) {
-            return u32::MAX;
+            return false;
         }
         *known = State { cost, tag: self.now << SEARCH | from };
-        let due = due.min(level + RING as u32 - 1);
-        self.ring[due as usize % RING].push(state as u32);
+        true
+    }
+
+    /// Lets a state wait until it is due; the answer is the price at which it comes up.
+    fn wait(&mut self, state: usize, due: u32, level: u32) -> u32 {
+        let due = due.min(level + BUCKETS as u32 - 1);
+        self.queue.push(due, state as u32);
         due
     }
 
-    fn path(&self, grid: &Grid, wire: &Wire, end: usize, starts: &[Port], goals: &[Port]) -> Option<Path> {
+    fn path(&mut self, grid: &Grid, wire: &Wire, end: usize, starts: &[Port], goals: &[Port]) -> Option<Path> {
         let mut cells = Vec::new();
         let mut state = end;
         loop {
-            let cell = (state / 2 % grid.width, state / 2 / grid.width);
+            // A way that crosses itself would hide its own turns.
+            let other = self.states[state ^ 1].tag;
+            if other >> SEARCH == self.now && other & FOUND != 0 {
+                return None;
+            }
+            self.states[state].tag |= FOUND;
+            let cell = grid.place(state / 2);
             cells.push(cell);
             let tag = self.states[state].tag;
             if tag & ENTERED == 0 {
@@ -216,13 +312,6 @@ impl Search {
             state = grid.at(x, y) * 2 + usize::from(tag & WAS_VERTICAL != 0);
         }
         cells.reverse();
-        // A way that crosses itself would hide its own turns.
-        let mut once = cells.clone();
-        once.sort_unstable();
-        once.dedup();
-        if once.len() < cells.len() {
-            return None;
-        }
         let vertical = |at: usize| at % 2 == 1;
         let port = |ports: &[Port], cell, upright: bool, away: Option<Side>| {
             ports
