@@ -47,6 +47,7 @@ mod rules;
 mod scenarios;
 mod scheduler;
 mod schedules;
+mod service_discovery;
 mod start;
 mod swarm;
 mod target_choice;

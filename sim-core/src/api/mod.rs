@@ -20,6 +20,7 @@ mod operation;
 mod run_as;
 pub mod scheduler;
 pub mod schema;
+pub mod servicediscovery;
 pub mod throttle;
 
 pub use error::ApiError;

@@ -4,7 +4,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{ApiError, cloudwatch, ec2, ecr, ecs, elbv2, events, iam, logs, scheduler};
+use super::{ApiError, cloudwatch, ec2, ecr, ecs, elbv2, events, iam, logs, scheduler, servicediscovery};
 use crate::reading;
 use crate::world::{Ctx, World};
 
@@ -137,6 +137,18 @@ pub const OPERATIONS: &[OperationEntry] = &[
     OperationEntry::of::<cloudwatch::DisableAlarmActions>(),
     OperationEntry::of::<cloudwatch::EnableAlarmActions>(),
     OperationEntry::of::<cloudwatch::SetAlarmState>(),
+    OperationEntry::of::<servicediscovery::CreateHttpNamespace>(),
+    OperationEntry::of::<servicediscovery::CreatePrivateDnsNamespace>(),
+    OperationEntry::of::<servicediscovery::CreateService>(),
+    OperationEntry::of::<servicediscovery::DeleteNamespace>(),
+    OperationEntry::of::<servicediscovery::DeleteService>(),
+    OperationEntry::of::<servicediscovery::DiscoverInstances>(),
+    OperationEntry::of::<servicediscovery::GetNamespace>(),
+    OperationEntry::of::<servicediscovery::GetOperation>(),
+    OperationEntry::of::<servicediscovery::GetService>(),
+    OperationEntry::of::<servicediscovery::ListInstances>(),
+    OperationEntry::of::<servicediscovery::ListNamespaces>(),
+    OperationEntry::of::<servicediscovery::ListServices>(),
     OperationEntry::of::<ecs::CreateCluster>(),
     OperationEntry::of::<ecs::RegisterTaskDefinition>(),
     OperationEntry::of::<events::PutRule>(),

@@ -313,6 +313,18 @@ pub fn sentence(world: &World, fact: &Fact) -> String {
         Fact::AgentDisconnected { instance } => {
             format!("ECS does not hear the agent of {} any more", world.ecs.instances[*instance].name)
         }
+        Fact::NamespaceCreated { namespace } => {
+            format!("namespace {} was created", world.discovery.namespaces[*namespace].name)
+        }
+        Fact::NamespaceDeleted { namespace } => {
+            format!("namespace {} was deleted", world.discovery.namespaces[*namespace].name)
+        }
+        Fact::RegistryCreated { registry } => {
+            format!("the service {} of Cloud Map was created", world.discovery.name_of(*registry))
+        }
+        Fact::RegistryDeleted { registry } => {
+            format!("the service {} of Cloud Map was deleted", world.discovery.name_of(*registry))
+        }
         Fact::TrafficSet { to, rate } => format!("{to} is called {rate} from now on"),
         Fact::FirstResponse { balancer, status: 0 } => {
             format!("a request through {} was reset", world.elb.balancers[*balancer].name)

@@ -6,6 +6,7 @@ use strum::{IntoStaticStr, VariantNames};
 
 use super::capacity::HostId;
 use super::cloudwatch::{AlarmId, AlarmState};
+use super::discovery::{NamespaceId, RegistryId};
 use super::ecr::RepositoryId;
 use super::ecs::{
     ClusterId, Condition, DeploymentId, HealthStatus, HookStatus, InstanceId, InstanceStatus, ServiceId, Stage,
@@ -469,5 +470,19 @@ pub enum Fact {
     EventLost {
         by: Name,
         group: Name,
+    },
+    /// A namespace of Cloud Map was made.
+    NamespaceCreated {
+        namespace: NamespaceId,
+    },
+    NamespaceDeleted {
+        namespace: NamespaceId,
+    },
+    /// A service of Cloud Map was made.
+    RegistryCreated {
+        registry: RegistryId,
+    },
+    RegistryDeleted {
+        registry: RegistryId,
     },
 }

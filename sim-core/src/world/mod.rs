@@ -9,6 +9,7 @@ mod assume;
 pub mod billing;
 pub mod capacity;
 pub mod cloudwatch;
+pub mod discovery;
 pub mod ecr;
 pub mod ecs;
 pub mod elb;
@@ -76,6 +77,8 @@ pub struct World {
     pub cloudwatch: cloudwatch::CloudWatch,
     /// Schedules, and rules about events.
     pub eventbridge: eventbridge::EventBridge,
+    /// Namespaces, and the services that are found in them.
+    pub discovery: discovery::Discovery,
 }
 
 /// What a subsystem sees of the world beside itself.
@@ -102,6 +105,7 @@ impl World {
             logs: Default::default(),
             cloudwatch: Default::default(),
             eventbridge: Default::default(),
+            discovery: Default::default(),
         }
     }
 

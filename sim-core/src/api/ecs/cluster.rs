@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::capacity_provider::{self, CapacityProviderStrategyItem};
 use super::create_cluster::ClusterSetting;
+use super::service_connect_defaults::ServiceConnectDefaults;
 use super::tag::{self, Tag};
 use crate::world::World;
 use crate::world::ecs::{ClusterId, ServiceStatus, TaskCounts};
@@ -36,6 +37,9 @@ pub struct ClusterDescription {
     pub capacity_providers: Vec<String>,
     /// What counts when a request says nothing.
     pub default_capacity_provider_strategy: Vec<CapacityProviderStrategyItem>,
+    /// The namespace of services that name none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_connect_defaults: Option<ServiceConnectDefaults>,
 }
 
 impl ClusterDescription {
@@ -58,6 +62,7 @@ impl ClusterDescription {
             settings: vec![ClusterSetting::container_insights_disabled()],
             capacity_providers: cluster.providers.clone(),
             default_capacity_provider_strategy: capacity_provider::described(&cluster.default_strategy),
+            service_connect_defaults: ServiceConnectDefaults::of(cluster.namespace, world),
         }
     }
 }

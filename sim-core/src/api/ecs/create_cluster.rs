@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::capacity_provider::{CapacityProviderStrategyItem, checked_providers, checked_strategy};
 use super::cluster::ClusterDescription;
+use super::service_connect_defaults::ServiceConnectDefaults;
 use super::tag::{self, Tag};
 use super::valid_name;
 use crate::api::{ApiError, NotModelled, Operation};
@@ -33,9 +34,8 @@ pub struct CreateCluster {
     /// Where tasks go whose request says neither launch type nor strategy [CP-162].
     #[serde(default)]
     pub default_capacity_provider_strategy: Vec<CapacityProviderStrategyItem>,
-    /// Service Connect; not modelled.
-    #[serde(default)]
-    pub service_connect_defaults: NotModelled,
+    /// The namespace of services that name none.
+    pub service_connect_defaults: Option<ServiceConnectDefaults>,
 }
 
 /// A switch of a cluster.
@@ -112,10 +112,14 @@ impl Operation for CreateCluster {
         let place = "defaultCapacityProviderStrategy";
         let default_strategy = checked_strategy(&self.default_capacity_provider_strategy, &providers, place)?;
         let tags = tag::checked(&self.tags)?;
+        if let Some(defaults) = &self.service_connect_defaults {
+            defaults.check(world)?;
+        }
         let cluster = match world.ecs.cluster_named(Some(&self.cluster_name)) {
             Some(cluster) => cluster,
             None => {
-                let new = NewCluster { name: self.cluster_name, providers, default_strategy, tags };
+                let namespace = self.service_connect_defaults.and_then(|defaults| defaults.namespace(world, ctx));
+                let new = NewCluster { name: self.cluster_name, providers, default_strategy, namespace, tags };
                 world.ecs.create_cluster(new, &world.account, ctx)
             }
         };

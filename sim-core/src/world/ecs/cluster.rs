@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{Ecs, InstanceId, InstanceStatus, ServiceId, Tags, TaskId, TaskStatus};
 use crate::engine::{Id, Time};
+use crate::world::discovery::NamespaceId;
 use crate::world::network::ZoneId;
 use crate::world::{Account, Ctx, Fact};
 
@@ -36,6 +37,8 @@ pub struct Cluster {
     /// `defaultCapacityProviderStrategy`: where tasks go whose request says neither launch type nor strategy
     /// [CP-162].
     pub default_strategy: Strategy,
+    /// `serviceConnectDefaults`: the namespace of services that name none.
+    pub namespace: Option<NamespaceId>,
     /// `tags`.
     pub tags: Tags,
     /// When it was created, or created again.
@@ -64,6 +67,7 @@ pub(crate) struct NewCluster {
     pub name: String,
     pub providers: Vec<String>,
     pub default_strategy: Strategy,
+    pub namespace: Option<NamespaceId>,
     pub tags: Tags,
 }
 
@@ -117,6 +121,7 @@ impl Ecs {
         if let Some(cluster) = before {
             let it = &mut self.clusters[cluster];
             (it.providers, it.default_strategy, it.tags) = (new.providers, new.default_strategy, new.tags);
+            it.namespace = new.namespace;
             (it.created, it.deleted) = (ctx.now(), None);
             ctx.record(Fact::ClusterCreated { cluster });
             return cluster;
@@ -131,6 +136,7 @@ impl Ecs {
             daemons: Vec::new(),
             providers: new.providers,
             default_strategy: new.default_strategy,
+            namespace: new.namespace,
             tags: new.tags,
             created: ctx.now(),
             deleted: None,
