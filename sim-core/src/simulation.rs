@@ -491,6 +491,7 @@ impl Simulation {
             expectations: self.expectations(),
             services: report::services(&self.world, &self.ctx),
             traffic: report::traffic(&self.world),
+            endpoints: report::endpoints(&self.world),
             cost: report::cost(&self.world, self.now()),
             moments: report::moments(&self.world, &self.ctx),
             transcript: self.transcript.clone(),

@@ -301,8 +301,6 @@ fn what_fargate_or_the_simulator_does_not_have_is_refused() {
     for (fields, place) in [
         (json!({ "platformVersion": "1.3.0" }), "platformVersion"),
         (json!({ "deploymentController": { "type": "CODE_DEPLOY" } }), "deploymentController.type"),
-        (json!({ "serviceConnectConfiguration": { "enabled": true } }), "serviceConnectConfiguration"),
-        (json!({ "serviceRegistries": [{ "registryArn": "x" }] }), "serviceRegistries"),
         (json!({ "volumeConfigurations": [{ "name": "x" }] }), "volumeConfigurations"),
         (json!({ "role": "ecsServiceRole" }), "role"),
     ] {

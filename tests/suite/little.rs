@@ -105,6 +105,13 @@ fn nobody_is_lost(world: &World, answered: &BTreeMap<TargetId, u64>, what: &str)
             groups.flat_map(|(_, group)| &group.targets).map(|&target| world.traffic.open_at(target)).sum();
         assert!(arrived >= open && open >= there, "{what}: {}", balancer.name);
     }
+    let mut proxied = 0;
+    for (id, registry) in world.discovery.registries.iter() {
+        let Some(counts) = world.cloudwatch.endpoint_meter(id).map(|meter| *meter.counts()) else { continue };
+        all += counts.answered;
+        proxied += counts.in_flight();
+        assert_eq!(counts.by_cause.iter().sum::<u64>(), counts.answered, "{what}: {}", registry.name);
+    }
     let unreached: u64 = world.traffic.callers.iter().flat_map(|(_, caller)| caller.unreached).sum();
     let in_flight = world.traffic.in_flight();
     assert_eq!(world.requests_sent(), all + unreached + in_flight, "{what}: arrived = answered + in flight");
@@ -131,7 +138,7 @@ fn nobody_is_lost(world: &World, answered: &BTreeMap<TargetId, u64>, what: &str)
         assert_eq!(target.sent, answered + open, "{what}: sent to target {} = answered + open", target.address);
         there += open;
     }
-    assert_eq!(there, in_flight, "{what}: whoever is in flight is at a target");
+    assert_eq!(there + proxied, in_flight, "{what}: whoever is in flight is at a target or behind an endpoint");
 }
 
 /// How many requests were answered that a target got, from what somebody sees who watches.

@@ -16,6 +16,7 @@ mod deployment_alarms;
 #[allow(dead_code, reason = "each suite uses its own part of the door")]
 mod deployments;
 mod deployments_swarm;
+mod dns_discovery;
 mod door;
 mod ecs_api;
 mod ecs_clusters;
@@ -47,6 +48,7 @@ mod rules;
 mod scenarios;
 mod scheduler;
 mod schedules;
+mod service_connect;
 mod service_discovery;
 mod start;
 mod swarm;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use sim_core::Simulation;
+use sim_core::scenario::{Diagnostics, Scenario};
 use sim_core::world::Fact;
 use sim_core::world::ecs::{TaskId, TaskStatus};
 
@@ -95,10 +96,18 @@ pub fn ready(duration: &str, parts: &[&str]) -> Simulation {
 }
 
 /// The same with more lines in `[assume]`.
-fn ready_assuming(assume: &str, duration: &str, parts: &[&str]) -> Simulation {
+pub fn ready_assuming(assume: &str, duration: &str, parts: &[&str]) -> Simulation {
+    crate::start("story.toml", &text(assume, duration, parts), &BTreeMap::new(), None)
+}
+
+/// A scenario in [`ACCOUNT`], or all that is wrong with it.
+pub fn read(duration: &str, parts: &[&str]) -> Result<Scenario, Diagnostics> {
+    Scenario::read("story.toml", text("", duration, parts).as_bytes(), &BTreeMap::<String, Vec<u8>>::new())
+}
+
+fn text(assume: &str, duration: &str, parts: &[&str]) -> String {
     let head = format!("[scenario]\ntitle = \"a story\"\nseed = 42\nduration = \"{duration}\"\n");
-    let text = format!("{head}[assume]\nstart_sigma = 0\n{assume}\n{ACCOUNT}{}", parts.join("\n"));
-    crate::start("story.toml", &text, &BTreeMap::new(), None)
+    format!("{head}[assume]\nstart_sigma = 0\n{assume}\n{ACCOUNT}{}", parts.join("\n"))
 }
 
 /// Plays to the end with more lines in `[assume]`.

@@ -5,7 +5,7 @@ mod breakdown;
 use std::fmt::Write;
 
 use sim_core::observe::Report;
-use sim_core::observe::report::{LatencyPart, Moment, ServicePart, TaskPart, TrafficPart, Typed};
+use sim_core::observe::report::{EndpointPart, LatencyPart, Moment, ServicePart, TaskPart, TrafficPart, Typed};
 
 /// The narrowest and the widest page [columns].
 const WIDTH: std::ops::RangeInclusive<usize> = 60..=120;
@@ -42,6 +42,9 @@ pub fn report_in(report: &Report, width: usize) -> String {
     }
     for traffic in &report.traffic {
         page.traffic(traffic);
+    }
+    for endpoint in &report.endpoints {
+        page.endpoint(endpoint);
     }
     page.cost(report);
     page.moments("Moments", &report.moments);
@@ -237,8 +240,30 @@ impl Page {
         }
     }
 
+    /// An endpoint of Service Connect reads as a load balancer does.
+    fn endpoint(&mut self, endpoint: &EndpointPart) {
+        let heading = match &endpoint.service {
+            Some(service) => format!("Calls of {}, found by {}: service {service}", endpoint.endpoint, endpoint.by),
+            None => format!("Calls of {}, a name that nobody offers", endpoint.endpoint),
+        };
+        let traffic = TrafficPart {
+            load_balancer: endpoint.endpoint.clone(),
+            requests: endpoint.requests,
+            in_flight: endpoint.in_flight,
+            by_status: endpoint.by_status.clone(),
+            errors_by_cause: endpoint.errors_by_cause.clone(),
+            latency_ms: endpoint.latency_ms.clone(),
+            calls: endpoint.calls.clone(),
+        };
+        self.requests(&heading, &traffic);
+    }
+
     fn traffic(&mut self, traffic: &TrafficPart) {
-        self.heading(&format!("Traffic to {}", traffic.load_balancer));
+        self.requests(&format!("Traffic to {}", traffic.load_balancer), traffic);
+    }
+
+    fn requests(&mut self, heading: &str, traffic: &TrafficPart) {
+        self.heading(heading);
         if traffic.requests == 0 {
             self.line("  no requests", 4);
             return;

@@ -185,6 +185,7 @@ pub const OPERATIONS: &[OperationEntry] = &[
     OperationEntry::of::<ecs::ListContainerInstances>(),
     OperationEntry::of::<ecs::ListServiceDeployments>(),
     OperationEntry::of::<ecs::ListServices>(),
+    OperationEntry::of::<ecs::ListServicesByNamespace>(),
     OperationEntry::of::<ecs::ListTagsForResource>(),
     OperationEntry::of::<ecs::ListTaskDefinitionFamilies>(),
     OperationEntry::of::<ecs::ListTaskDefinitions>(),

@@ -20,7 +20,7 @@ const BUCKETS: &[(&str, Pace, &[&str])] = &[
     ),
     ("task definition delete", Pace::per_second(5, 1), &["DeleteTaskDefinitions"]),
     ("service modify", Pace::per_second(50, 5), &["CreateService", "DeleteService", "UpdateService"]),
-    ("service read", Pace::per_second(100, 20), &["DescribeServices", "ListServices"]),
+    ("service read", Pace::per_second(100, 20), &["DescribeServices", "ListServices", "ListServicesByNamespace"]),
     (
         "cluster resource modify",
         Pace::per_second(100, 40),

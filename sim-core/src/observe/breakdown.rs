@@ -10,7 +10,7 @@ use crate::world::World;
 use crate::world::cloudwatch::Tally;
 use crate::world::ecs::{Service, TaskId};
 use crate::world::elb::{LoadBalancerId, TargetId};
-use crate::world::traffic::{CallClass, Caller, Demand, Unreached};
+use crate::world::traffic::{CallClass, Caller, CallerId, Demand, Unreached};
 
 /// The calls of one class of one caller: each counts once, however often it was tried.
 #[derive(Clone, Debug, Serialize)]
@@ -42,7 +42,13 @@ pub struct CallPart {
 /// The callers of a load balancer, class by class.
 pub fn calls(world: &World, balancer: LoadBalancerId) -> Vec<CallPart> {
     let callers = world.traffic.callers.iter().filter(|(_, caller)| caller.balancer == Some(balancer));
-    callers.flat_map(|(_, caller)| caller.classes.iter().map(|class| call_part(world, caller, class))).collect()
+    callers.flat_map(|(id, _)| calls_of(world, id)).collect()
+}
+
+/// The calls of one caller, class by class.
+pub fn calls_of(world: &World, caller: CallerId) -> Vec<CallPart> {
+    let caller = &world.traffic.callers[caller];
+    caller.classes.iter().map(|class| call_part(world, caller, class)).collect()
 }
 
 fn call_part(world: &World, caller: &Caller, class: &CallClass) -> CallPart {

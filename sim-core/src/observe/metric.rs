@@ -89,7 +89,7 @@ pub const METRICS: &[Metric] = &[
     Metric {
         name: "requests",
         unit: "requests",
-        meaning: "requests sent; with a service, those that load balancers had for it",
+        meaning: "requests sent; with a service, those that load balancers and the proxies of Service Connect had for it",
         value: |world, _, scope| Some(totals(world, scope).requests as f64),
     },
     Metric {

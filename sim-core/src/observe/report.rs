@@ -6,13 +6,14 @@ use serde::Serialize;
 
 use super::breakdown::{self, CallPart, DeploymentPart, ServedPart};
 use super::sentence::sentence;
-use super::totals::{Latency, of_balancers, of_services, service_range};
+use super::totals::{Latency, of_balancers, of_endpoint, of_services, service_range};
 use super::trace::TracesPart;
 use super::why::{Link, why_not_steady};
 use crate::engine::Time;
 use crate::world::billing;
 use crate::world::cloudwatch::Metric;
 use crate::world::ecs::{Service, ServiceId, TaskStatus};
+use crate::world::traffic::{CallerId, Demand};
 use crate::world::{Ctx, Fact, World};
 
 /// Everything that a reader wants to know of a run.
@@ -28,6 +29,9 @@ pub struct Report {
     pub services: Vec<ServicePart>,
     /// Every load balancer.
     pub traffic: Vec<TrafficPart>,
+    /// Every endpoint of Service Connect, and every other name of Cloud Map, that was called.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub endpoints: Vec<EndpointPart>,
     /// What it cost; none where no price is known.
     pub cost: Option<CostPart>,
     /// The main moments.
@@ -142,7 +146,7 @@ pub struct ServicePart {
     pub task_definition: String,
     /// The PRIMARY deployment's `rolloutState`.
     pub rollout: String,
-    /// Requests that load balancers had for it [count].
+    /// Requests that load balancers and the proxies of Service Connect had for it [count].
     pub requests: u64,
     /// Their outcomes by status [count].
     pub by_status: BTreeMap<String, u64>,
@@ -214,6 +218,29 @@ pub struct TrafficPart {
     /// Errors by cause [count].
     pub errors_by_cause: BTreeMap<String, u64>,
     /// What clients waited, round trip included.
+    pub latency_ms: Option<LatencyPart>,
+    /// The same by caller and class: each call counts once, however often it was tried.
+    pub calls: Vec<CallPart>,
+}
+
+/// One endpoint of Service Connect, or one name of the DNS.
+#[derive(Clone, Debug, Serialize)]
+pub struct EndpointPart {
+    /// `name.namespace`, or the name that was called and that does not resolve.
+    pub endpoint: String,
+    /// How it is found: `Service Connect` or `DNS`.
+    pub by: &'static str,
+    /// The service behind it; none where there is none.
+    pub service: Option<String>,
+    /// Calls that were sent to it [count].
+    pub requests: u64,
+    /// Requests whose caller still waits [count].
+    pub in_flight: u64,
+    /// Outcomes by status; names that did not resolve stand under their cause [count].
+    pub by_status: BTreeMap<String, u64>,
+    /// Errors by cause [count].
+    pub errors_by_cause: BTreeMap<String, u64>,
+    /// What callers waited, retries included.
     pub latency_ms: Option<LatencyPart>,
     /// The same by caller and class: each call counts once, however often it was tried.
     pub calls: Vec<CallPart>,
@@ -367,6 +394,40 @@ pub fn traffic(world: &World) -> Vec<TrafficPart> {
     parts.collect()
 }
 
+/// The endpoints' part: those that were called, by the name that was called.
+pub fn endpoints(world: &World) -> Vec<EndpointPart> {
+    let mut called: BTreeMap<String, Vec<CallerId>> = BTreeMap::new();
+    for (id, caller) in world.traffic.callers.iter() {
+        let proxied = caller.balancer.is_none() && matches!(caller.demand, Demand::Application(_));
+        if proxied && caller.sent > 0 {
+            called.entry(caller.to.clone()).or_default().push(id);
+        }
+    }
+    let parts = called.into_iter().map(|(name, callers)| {
+        let by_dns = world.discovery.registry_by_dns(&name);
+        let all = || world.discovery.registries.iter();
+        let endpoint = all().rfind(|(_, registry)| registry.is_called(&name));
+        let found = endpoint.or_else(|| all().find(|(id, _)| Some(*id) == by_dns));
+        let totals = match found {
+            Some((id, _)) => of_endpoint(world, Some(id), &callers),
+            None => of_endpoint(world, None, &callers),
+        };
+        let owner = found.and_then(|(id, registry)| world.ecs.owner_of(id, registry));
+        EndpointPart {
+            endpoint: found.map_or(name, |(id, _)| world.discovery.name_of(id)),
+            by: if endpoint.is_some() { "Service Connect" } else { "DNS" },
+            service: owner.map(|owner| world.ecs.services[owner].name.clone()),
+            requests: totals.requests,
+            in_flight: totals.in_flight,
+            by_status: totals.by_status,
+            errors_by_cause: totals.by_cause,
+            latency_ms: totals.latency.as_ref().and_then(LatencyPart::of),
+            calls: callers.iter().flat_map(|&caller| breakdown::calls_of(world, caller)).collect(),
+        }
+    });
+    parts.collect()
+}
+
 /// The bill's part.
 pub fn cost(world: &World, now: Time) -> Option<CostPart> {
     let bill = billing::bill(world, now)?;
@@ -428,6 +489,8 @@ fn is_main(fact: &Fact) -> bool {
         | Fact::TargetStartedNothing { .. }
         | Fact::TargetDropped { .. }
         | Fact::EventLost { .. }
+        | Fact::NameUnresolved { .. }
+        | Fact::HostEjected { .. }
         | Fact::IngressRevoked { .. }
         | Fact::RouteDeleted { .. }
         | Fact::TaskCreated { .. }

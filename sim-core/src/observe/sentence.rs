@@ -65,6 +65,10 @@ pub fn task_of(fact: &Fact) -> Option<TaskId> {
         | Fact::TargetDraining { task, .. }
         | Fact::TargetUnused { task, .. }
         | Fact::TargetAnomalous { task, .. }
+        | Fact::TaskDiscovered { task, .. }
+        | Fact::TaskUndiscovered { task, .. }
+        | Fact::NameUnresolved { task, .. }
+        | Fact::HostEjected { host: task, .. }
         | Fact::TargetNormal { task, .. } => Some(*task),
         _ => None,
     }
@@ -324,6 +328,22 @@ pub fn sentence(world: &World, fact: &Fact) -> String {
         }
         Fact::RegistryDeleted { registry } => {
             format!("the service {} of Cloud Map was deleted", world.discovery.name_of(*registry))
+        }
+        Fact::TaskDiscovered { registry, task } => {
+            format!("{} is found as {}", task_name(world, *task), world.discovery.name_of(*registry))
+        }
+        Fact::TaskUndiscovered { registry, task } => {
+            format!("{} is no longer found as {}", task_name(world, *task), world.discovery.name_of(*registry))
+        }
+        Fact::NameUnresolved { task, name, by } => {
+            format!("{name} does not resolve in {}: {by}", task_name(world, *task))
+        }
+        Fact::HostEjected { task, host, registry, seconds } => {
+            let (caller, host) = (task_name(world, *task), task_name(world, *host));
+            let endpoint = &world.discovery.registries[*registry].name;
+            format!(
+                "the proxy of {caller} leaves {host} alone for {seconds} s: connections to it for {endpoint} failed"
+            )
         }
         Fact::TrafficSet { to, rate } => format!("{to} is called {rate} from now on"),
         Fact::FirstResponse { balancer, status: 0 } => {

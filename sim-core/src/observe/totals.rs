@@ -6,9 +6,10 @@ use hdrhistogram::Histogram;
 
 use crate::world::World;
 use crate::world::cloudwatch::{Cause, Meter, Metric, SeriesKey, Subject, Tally};
+use crate::world::discovery::RegistryId;
 use crate::world::ecs::ServiceId;
 use crate::world::elb::LoadBalancerId;
-use crate::world::traffic::Unreached;
+use crate::world::traffic::{CallerId, Unreached};
 
 /// Durations of a run, with quantiles to three significant digits and an exact mean.
 #[derive(Clone, Debug)]
@@ -117,16 +118,41 @@ pub fn of_balancers(world: &World, balancers: impl IntoIterator<Item = LoadBalan
     totals
 }
 
-/// The requests that the load balancers gave to these services' tasks, and how long these took.
+/// The requests that load balancers and the proxies of Service Connect gave to these services' tasks, and how long these
+/// took.
 pub fn of_services(world: &World, services: impl IntoIterator<Item = ServiceId>) -> Totals {
     let (mut totals, mut took) = (Totals::default(), Tally::default());
+    let services: Vec<ServiceId> = services.into_iter().collect();
+    for (id, registry) in world.discovery.registries.iter() {
+        if let Some(meter) = world.cloudwatch.endpoint_meter(id)
+            && world.ecs.owner_of(id, registry).is_some_and(|owner| services.contains(&owner))
+        {
+            totals.add(meter);
+            took.merge(&meter.times());
+        }
+    }
     let groups: std::collections::BTreeSet<_> =
-        services.into_iter().flat_map(|id| world.ecs.services[id].groups()).collect();
+        services.iter().flat_map(|&id| world.ecs.services[id].groups()).collect();
     for group in groups {
         world.cloudwatch.meters_of_group(group).for_each(|(_, meter)| totals.add(meter));
         took.merge(&world.cloudwatch.times_of_group(group));
     }
     totals.latency = (!took.is_empty()).then(|| Latency::of(&took));
+    totals
+}
+
+/// The requests to an endpoint of Service Connect, and what those who called it waited, retries included.
+pub fn of_endpoint(world: &World, id: Option<RegistryId>, callers: &[CallerId]) -> Totals {
+    let (mut totals, mut waited) = (Totals::default(), Tally::default());
+    if let Some(meter) = id.and_then(|id| world.cloudwatch.endpoint_meter(id)) {
+        totals.add(meter);
+    }
+    for &caller in callers {
+        let caller = &world.traffic.callers[caller];
+        totals.add_unreached(caller.unreached);
+        caller.classes.iter().for_each(|class| waited.merge(&class.ledger.latencies));
+    }
+    totals.latency = (!waited.is_empty()).then(|| Latency::of(&waited));
     totals
 }
 

@@ -116,6 +116,8 @@ fn kind(step: &Step) -> &'static str {
         Step::Sent { .. } => "sent",
         Step::Node(..) => "node",
         Step::Target(..) => "target",
+        Step::Endpoint(_) => "endpoint",
+        Step::Host(..) => "host",
         Step::Queued(_) => "queued",
         Step::Working => "working",
         Step::Waiting(_) => "waiting",
@@ -146,6 +148,11 @@ fn sentence(world: &World, step: &Step) -> String {
         Step::Target(target, opened) => {
             let connection = if opened { "a new connection" } else { "a connection kept open" };
             format!("is given to {} over {connection}", target_name(world, target))
+        }
+        Step::Endpoint(registry) => format!("is sent to the endpoint {}", world.discovery.name_of(registry)),
+        Step::Host(task, opened) => {
+            let connection = if opened { "a new connection" } else { "a connection kept open" };
+            format!("is given to task {} over {connection}", short(world, task))
         }
         Step::Queued(place) => format!("waits for a worker, number {place} in the queue"),
         Step::Working => "gets its share of the CPU".to_owned(),

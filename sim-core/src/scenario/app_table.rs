@@ -103,7 +103,8 @@ pub struct ClassTable {
     pub request: RequestTable,
 }
 
-/// Somebody else without whom a request cannot be answered: a `database`, or the `service` behind a load balancer.
+/// Somebody else without whom a request cannot be answered: a `database`, or a `service` behind a load balancer or an
+/// endpoint of Service Connect.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NeedTable {
@@ -111,7 +112,8 @@ pub struct NeedTable {
     pub database: Option<String>,
     /// How long the query takes; as the database says unless set.
     pub query: Option<Distributed>,
-    /// A load balancer, by name: the request is made to it.
+    /// A load balancer, by name: the request is made to it. Or a name that Service Connect knows, with its port if it is
+    /// said: `backend:8080`.
     pub service: Option<String>,
     /// The class of the request to the service.
     pub class: Option<String>,
@@ -119,6 +121,8 @@ pub struct NeedTable {
     pub path: Option<String>,
     /// How long the answer of the service is waited for; "30s" unless set.
     pub timeout: Option<Span>,
+    /// How long an idle connection to the service is kept; no connection is used twice when "0s"; "60s" unless set.
+    pub keep_alive: Option<Span>,
     /// What is done when the service fails; nothing unless set.
     pub retry: Option<RetryTable>,
     /// Whether the request is answered as if nothing were when this fails; false unless set.

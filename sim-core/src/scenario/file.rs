@@ -261,6 +261,19 @@ assumptions! {
     target_retry: Span => |span: Span| span.0,
     /// What that doubles to at most; "8m" unless set [CP-164].
     target_retry_max: Span => |span: Span| span.0,
+    /// From a change of the tasks behind an endpoint of Service Connect until the proxies of those who call it know; "5s"
+    /// unless set [CP-244].
+    endpoint_propagation: Span => |span: Span| span.0,
+    /// How long a proxy of Service Connect waits for a connection to a task; "5s" unless set, as Envoy does [CP-242].
+    proxy_connect_timeout: Span => |span: Span| span.0,
+    /// How long a task is left alone to which connections failed, the first time, and by how much longer each further time in
+    /// a row; "30s" unless set [CP-242].
+    proxy_ejection: Span => |span: Span| span.0,
+    /// What that grows to at most; "5m" unless set [CP-242].
+    proxy_ejection_max: Span => |span: Span| span.0,
+    /// CPU time that the proxy of the task that is called takes for each request; "0s" unless set, as nobody has published a
+    /// number [CP-240].
+    proxy_cpu: Span => |span: Span| span.0,
     /// Between client and load balancer, there and back; "20ms" unless set.
     client_round_trip: Span => |span: Span| span.0,
     /// Between load balancer and target, there and back; "1ms" unless set.

@@ -9,6 +9,7 @@ use super::file::{ScenarioFile, TrafficTable};
 use crate::engine::Time;
 use crate::spelling;
 use crate::world::World;
+use crate::world::discovery::RegistryId;
 
 /// Cycles of needs that are shown at most [count].
 const CYCLES_MAX: usize = 20;
@@ -40,19 +41,19 @@ impl Compiler<'_> {
                 (Some(database), None) if !databases.contains(database) => {
                     self.unknown(&format!("{path}.database"), "database", database, &databases, "a [[world.database]]");
                 }
-                (None, Some(service)) if !names.contains(service) => {
+                (None, Some(service)) if !names.contains(service) && !self.is_endpoint(service, world) => {
                     self.unknown(
                         &format!("{path}.service"),
-                        "load balancer",
+                        "load balancer or endpoint",
                         service,
-                        &names,
-                        "a load balancer's name",
+                        &[&names[..], &endpoints(world)].concat(),
+                        "the name of a load balancer, or of an endpoint of Service Connect with its port",
                     );
                 }
                 (Some(_), None) | (None, Some(_)) => {}
                 _ => {
                     let place = self.place(path);
-                    let message = "a need is either a database or a service behind a load balancer";
+                    let message = "a need is either a database or a service behind a load balancer or an endpoint";
                     self.error("need", message, place, "").help =
                         "write { database = \"orders\" } or { service = \"inventory-alb\" }".to_owned();
                 }
@@ -62,6 +63,7 @@ impl Compiler<'_> {
                 ("class", need.class.is_some()),
                 ("path", need.path.is_some()),
                 ("timeout", need.timeout.is_some()),
+                ("keep_alive", need.keep_alive.is_some()),
                 ("retry", need.retry.is_some()),
             ];
             let misplaced = if need.database.is_some() { &only_service[..] } else { &only_database[..] };
@@ -82,6 +84,13 @@ impl Compiler<'_> {
         self.described_once(file);
         self.ends(file);
         self.classes(file, &found);
+    }
+
+    /// Whether an application can call this name through Service Connect, or could by the time that somebody has typed what
+    /// the timeline says.
+    fn is_endpoint(&self, name: &str, world: &World) -> bool {
+        let endpoint = world.discovery.registries.iter().any(|(_, registry)| registry.is_called(name));
+        endpoint || world.discovery.registry_by_dns(name).is_some()
     }
 
     /// A process ends in one way, and has an exit code only when it ends.
@@ -162,11 +171,15 @@ impl Compiler<'_> {
 
     /// A service that needs itself, over however many others, would wait for itself for ever.
     fn cycles(&mut self, found: &[Found<'_>], world: &World) {
-        let behind = behind(world);
+        let (behind, endpoint_behind) = (behind(world), behind_endpoints(world));
         let mut edges = Edges::new();
         for (path, container, need) in found {
-            let there = need.service.as_ref().and_then(|service| behind.get(service.as_str()));
-            for other in there.into_iter().flatten() {
+            let Some(service) = &need.service else { continue };
+            let by_dns = world.discovery.registry_by_dns(service);
+            let all = world.discovery.registries.iter();
+            let called = all.filter(|(id, registry)| registry.is_called(service) || Some(*id) == by_dns);
+            let proxied = called.filter_map(|(id, _)| endpoint_behind.get(&id)).flatten();
+            for other in behind.get(service.as_str()).into_iter().flatten().chain(proxied) {
                 edges.entry(container).or_default().push((other, path));
             }
         }
@@ -240,6 +253,36 @@ fn behind(world: &World) -> BTreeMap<&str, Vec<String>> {
             if let Some(balancer) = world.elb.groups[link.group].balancer {
                 let name = world.elb.balancers[balancer].name.as_str();
                 behind.entry(name).or_default().push(format!("{family}/{}", link.container));
+            }
+        }
+    }
+    behind
+}
+
+/// The names by which endpoints of Service Connect are called.
+fn endpoints(world: &World) -> Vec<String> {
+    let all = world.discovery.registries.iter().filter_map(|(_, registry)| registry.endpoint.as_ref());
+    let named = world.discovery.registries.iter().filter(|(_, registry)| registry.dns.is_some());
+    let names = named.map(|(id, _)| world.discovery.name_of(id));
+    all.map(|endpoint| format!("{}:{}", endpoint.dns_name, endpoint.port)).chain(names).collect()
+}
+
+/// The containers behind each endpoint, as `family/container`.
+fn behind_endpoints(world: &World) -> BTreeMap<RegistryId, Vec<String>> {
+    let mut behind: BTreeMap<RegistryId, Vec<String>> = BTreeMap::new();
+    for (_, service) in world.ecs.services.iter() {
+        let recipe = &world.ecs.deployments[service.primary()].recipe;
+        let definition = &world.ecs.definitions[recipe.definition];
+        for offered in recipe.connect.iter().flat_map(|connect| &connect.services) {
+            if let Some((container, _)) = definition.port_named(&offered.port_name) {
+                let name = &definition.containers[usize::from(container)].name;
+                behind.entry(offered.registry).or_default().push(format!("{}/{name}", definition.family));
+            }
+        }
+        for link in &recipe.registries {
+            let first = definition.containers.first().map(|container| &container.name);
+            if let Some(name) = link.container.as_ref().or(first) {
+                behind.entry(link.registry).or_default().push(format!("{}/{name}", definition.family));
             }
         }
     }

@@ -106,6 +106,19 @@ pub struct Assumptions {
     pub target_retry: Duration,
     /// What that doubles to at most [s]; 480 s, with which 185 retries take the 24 hours that AWS says [CP-164].
     pub target_retry_max: Duration,
+    /// From a change of the tasks behind an endpoint of Service Connect until the proxies of those who call it know
+    /// [s]; 5 s [CP-244].
+    pub endpoint_propagation: Duration,
+    /// How long a proxy of Service Connect waits for a connection to a host [s]; 5 s, as Envoy does [CP-242].
+    pub proxy_connect_timeout: Duration,
+    /// How long a host is left alone to which connections failed, the first time; each further time in a row it is as much
+    /// longer [s]; 30 s [CP-242].
+    pub proxy_ejection: Duration,
+    /// What that grows to at most [s]; 300 s [CP-242].
+    pub proxy_ejection_max: Duration,
+    /// CPU time that the proxy of the task that is called takes for each request [s]: nobody has published a number, so
+    /// none is taken unless set [CP-240].
+    pub proxy_cpu: Duration,
     /// Between client and load balancer, there and back [s]; 20 ms.
     pub client_round_trip: Duration,
     /// Between load balancer and target, there and back [s]; 1 ms.
@@ -162,6 +175,11 @@ impl Default for Assumptions {
             schedule_precision: Duration::ZERO,
             target_retry: Duration::from_secs(1),
             target_retry_max: Duration::from_secs(480),
+            endpoint_propagation: Duration::from_secs(5),
+            proxy_connect_timeout: Duration::from_secs(5),
+            proxy_ejection: Duration::from_secs(30),
+            proxy_ejection_max: Duration::from_secs(300),
+            proxy_cpu: Duration::ZERO,
             client_round_trip: Duration::from_millis(20),
             target_round_trip: Duration::from_millis(1),
         }

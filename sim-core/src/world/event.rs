@@ -1,6 +1,6 @@
 //! Everything that is scheduled: one closed list, by the subsystem that reacts.
 
-use super::{app, capacity, cloudwatch, ecr, ecs, elb, eventbridge, logs, network, traffic};
+use super::{app, capacity, cloudwatch, discovery, ecr, ecs, elb, eventbridge, logs, network, traffic};
 
 /// Something that will happen. Small and `Copy`: whatever is larger stays with its owner, and the event names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub enum Event {
     CloudWatch(cloudwatch::CloudWatchEvent),
     /// To EventBridge.
     EventBridge(eventbridge::EventBridgeEvent),
+    /// To Cloud Map.
+    Discovery(discovery::DiscoveryEvent),
 }
 
 /// What the queue carries must stay small: half of its speed is cache lines.

@@ -485,4 +485,27 @@ pub enum Fact {
     RegistryDeleted {
         registry: RegistryId,
     },
+    /// A task is in a service of Cloud Map from now on.
+    TaskDiscovered {
+        registry: RegistryId,
+        task: TaskId,
+    },
+    /// It is no longer.
+    TaskUndiscovered {
+        registry: RegistryId,
+        task: TaskId,
+    },
+    /// A name that an application in a task calls does not resolve, and why.
+    NameUnresolved {
+        task: TaskId,
+        name: Name,
+        by: Name,
+    },
+    /// The proxy of a task leaves a host of an endpoint alone for so long [s].
+    HostEjected {
+        task: TaskId,
+        host: TaskId,
+        registry: RegistryId,
+        seconds: u32,
+    },
 }

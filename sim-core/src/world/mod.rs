@@ -132,6 +132,7 @@ impl World {
             Event::App(event) => self.lend(|w| &mut w.app, |it, peers| it.handle(event, peers, ctx)),
             Event::CloudWatch(event) => self.lend(|w| &mut w.cloudwatch, |it, peers| it.handle(event, peers, ctx)),
             Event::EventBridge(event) => self.handle_eventbridge(event, ctx),
+            Event::Discovery(event) => self.lend(|w| &mut w.discovery, |it, peers| it.handle(event, peers, ctx)),
         }
         self.tell_the_bus(ctx);
     }

@@ -112,6 +112,8 @@ impl World {
             self.network.groups.len(),
             self.iam.roles.len(),
             self.cloudwatch.series.len(),
+            self.discovery.namespaces.len(),
+            self.discovery.registries.len(),
         ];
         counts.iter().map(|&count| count as u64).sum()
     }

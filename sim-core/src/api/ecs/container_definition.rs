@@ -168,10 +168,10 @@ pub struct PortMapping {
     /// `tcp` unless set [CP-036].
     #[serde(default)]
     pub protocol: TransportProtocol,
-    /// Stored; Service Connect would use it.
+    /// What Service Connect calls it; unique in the task definition.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Stored; Service Connect would use it.
+    /// What the proxies of Service Connect understand; only connections unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app_protocol: Option<ApplicationProtocol>,
     /// Many ports at once; not modelled.
@@ -350,7 +350,13 @@ impl PortMapping {
             TransportProtocol::Tcp => Transport::Tcp,
             TransportProtocol::Udp => Transport::Udp,
         };
-        Port { container_port: self.container_port, host_port: self.host_port.unwrap_or(0), transport }
+        Port {
+            container_port: self.container_port,
+            host_port: self.host_port.unwrap_or(0),
+            transport,
+            name: self.name.clone(),
+            http: self.app_protocol.is_some(),
+        }
     }
 }
 

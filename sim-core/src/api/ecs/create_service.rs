@@ -12,10 +12,12 @@ use super::load_balancer::{self, LoadBalancer};
 use super::network_configuration::{self, NetworkConfiguration};
 use super::placement::{self, PlacementConstraint, PlacementStrategy};
 use super::service::ServiceDescription;
+use super::service_connect::ServiceConnectConfiguration;
 use super::service_options::{
     AvailabilityZoneRebalancing, DeploymentController, PropagateTags, SchedulingStrategy, check_daemon_bounds,
     check_daemon_count, check_daemon_strategy, only_ecs, platform_version, rebalancing,
 };
+use super::service_registry::{self, ServiceRegistry};
 use super::tag::{self, Tag};
 use super::{find_cluster, find_definition, valid_name};
 use crate::api::{ApiError, NotModelled, Operation};
@@ -40,9 +42,9 @@ pub struct CreateService {
     /// The target groups in which the tasks are registered, at most 5 [CP-022].
     #[serde(default)]
     pub load_balancers: Vec<LoadBalancer>,
-    /// Cloud Map; not modelled.
-    #[serde(default, skip_serializing)]
-    pub service_registries: NotModelled,
+    /// The service of Cloud Map in which the tasks are registered, at most 1 [CP-245].
+    #[serde(default)]
+    pub service_registries: Vec<ServiceRegistry>,
     /// Tasks to keep running [count]; required, 0 to 5,000 [CP-019]; not for daemons [CP-117].
     #[schemars(range(max = 5000))]
     pub desired_count: Option<u32>,
@@ -88,9 +90,8 @@ pub struct CreateService {
     /// ECS Exec; stored, as ExecuteCommand is not modelled.
     #[serde(default)]
     pub enable_execute_command: bool,
-    /// Service Connect; not modelled.
-    #[serde(default, skip_serializing)]
-    pub service_connect_configuration: NotModelled,
+    /// What the service offers in a namespace, and that it may call what others offer there [CP-240].
+    pub service_connect_configuration: Option<ServiceConnectConfiguration>,
     /// EBS volumes; not modelled.
     #[serde(default, skip_serializing)]
     pub volume_configurations: NotModelled,
@@ -204,8 +205,21 @@ impl Operation for CreateService {
         let breaker = bounds.breaker()?.unwrap_or_default();
         let plan = bounds.plan(&Plan::default())?;
         load_balancer::check_plan(&load_balancers, &plan)?;
+        let registries =
+            service_registry::resolve(&self.service_registries, &world.ecs.definitions[definition], world)?;
+        service_registry::check_count(&registries, desired_count)?;
+        let next = world.ecs.services.next_id();
+        let connect = self.service_connect_configuration.as_ref();
+        let connect =
+            connect.map(|it| it.plan(cluster, next, &world.ecs.definitions[definition], world)).transpose()?;
+        let connect = connect.flatten();
+        if let Some(planned) = &connect {
+            planned.check(plan.strategy, desired_count)?;
+        }
         let maximum_percent = bounds.maximum_percent.unwrap_or(maximum);
         let rebalancing = rebalancing(self.availability_zone_rebalancing, true, maximum_percent, &placement)?;
+        let tags = tag::checked(&self.tags)?;
+        let connect = connect.map(|planned| planned.put(world, ctx));
         let new = NewService {
             name: self.service_name,
             cluster,
@@ -222,10 +236,12 @@ impl Operation for CreateService {
             grace_period,
             load_balancers,
             network,
+            connect,
+            registries,
             stored: Stored {
                 strategy,
                 platform_version,
-                tags: tag::checked(&self.tags)?,
+                tags,
                 propagate_tags: self.propagate_tags.map(PropagateTags::kept).unwrap_or_default(),
                 managed_tags: self.enable_ecs_managed_tags,
                 execute_command: self.enable_execute_command,

@@ -8,9 +8,11 @@ use super::launch_type::LaunchType;
 use super::load_balancer::{self, LoadBalancer};
 use super::network_configuration::{self, NetworkConfiguration};
 use super::placement::{self, PlacementConstraint, PlacementStrategy};
+use super::service_connect::{self, ServiceConnectServiceResource};
 use super::service_options::{
     AvailabilityZoneRebalancing, ControllerType, DeploymentController, SchedulingStrategy, platform,
 };
+use super::service_registry::{self, ServiceRegistry};
 use super::tag::{self, Tag};
 use crate::world::World;
 use crate::world::ecs::{DeploymentId, ServiceId};
@@ -27,8 +29,8 @@ pub struct ServiceDescription {
     pub cluster_arn: String,
     /// Target groups of its tasks.
     pub load_balancers: Vec<LoadBalancer>,
-    /// None.
-    pub service_registries: Vec<()>,
+    /// Where its tasks are found by DNS.
+    pub service_registries: Vec<ServiceRegistry>,
     /// `ACTIVE`, `DRAINING` or `INACTIVE` [CP-009].
     pub status: &'static str,
     /// Tasks to keep running [count].
@@ -131,6 +133,12 @@ pub struct DeploymentDescription {
     pub rollout_state: &'static str,
     /// AWS's sentence about it [CP-184].
     pub rollout_state_reason: String,
+    /// Service Connect, when it is enabled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_connect_configuration: Option<serde_json::Value>,
+    /// What it has in Cloud Map.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub service_connect_resources: Vec<ServiceConnectServiceResource>,
 }
 
 /// `ServiceEvent`.
@@ -166,7 +174,7 @@ impl ServiceDescription {
             service_name: service.name.clone(),
             cluster_arn: ecs.clusters[service.cluster].arn.clone(),
             load_balancers: load_balancer::described(&service.load_balancers, world),
-            service_registries: Vec::new(),
+            service_registries: service_registry::described(&primary.recipe.registries, world),
             status: service.status.into(),
             desired_count: service.desired_count,
             running_count: counts.running,
@@ -239,6 +247,8 @@ impl DeploymentDescription {
             network_configuration: network_configuration::described(&deployment.recipe.network, world),
             rollout_state: deployment.rollout.into(),
             rollout_state_reason: deployment.reason.clone(),
+            service_connect_configuration: service_connect::described(deployment.recipe.connect.as_ref()),
+            service_connect_resources: service_connect::resources(deployment.recipe.connect.as_ref(), world),
         }
     }
 }

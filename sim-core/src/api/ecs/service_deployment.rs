@@ -9,7 +9,9 @@ use super::launch_type::LaunchType;
 use super::lifecycle_hook::HookDetail;
 use super::load_balancer::{self, LoadBalancer};
 use super::network_configuration::{self, NetworkConfiguration};
+use super::service_connect;
 use super::service_options::platform;
+use super::service_registry::{self, ServiceRegistry};
 use crate::world::World;
 use crate::world::ecs::{Container, DeploymentId, ServiceDeploymentId, TaskCounts};
 
@@ -213,14 +215,17 @@ pub struct ServiceRevisionDescription {
     pub platform_family: Option<&'static str>,
     /// Target groups of its tasks.
     pub load_balancers: Vec<LoadBalancer>,
-    /// None.
-    pub service_registries: Vec<()>,
+    /// Where its tasks are found by DNS.
+    pub service_registries: Vec<ServiceRegistry>,
     /// Where its tasks get their ENIs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network_configuration: Option<NetworkConfiguration>,
     /// Its images, once their digests are fixed [CP-181].
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub container_images: Vec<ContainerImage>,
+    /// Service Connect, when it is enabled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_connect_configuration: Option<serde_json::Value>,
     /// When it was made.
     pub created_at: String,
 }
@@ -259,9 +264,10 @@ impl ServiceRevisionDescription {
             platform_version: platform(service.launch).map(|(version, _)| version),
             platform_family: platform(service.launch).map(|(_, family)| family),
             load_balancers: load_balancer::described(&of.links, world),
-            service_registries: Vec::new(),
+            service_registries: service_registry::described(&of.recipe.registries, world),
             network_configuration: network_configuration::described(&of.recipe.network, world),
             container_images: containers.iter().zip(&of.digests).map(image).collect(),
+            service_connect_configuration: service_connect::described(of.recipe.connect.as_ref()),
             created_at: world.account.wall(of.created),
         }
     }

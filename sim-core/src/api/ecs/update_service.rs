@@ -10,10 +10,12 @@ use super::load_balancer::{self, LoadBalancer};
 use super::network_configuration::{self, NetworkConfiguration};
 use super::placement::{self, PlacementConstraint, PlacementStrategy};
 use super::service::ServiceDescription;
+use super::service_connect::{self, ServiceConnectConfiguration};
 use super::service_options::{
     AvailabilityZoneRebalancing, DeploymentController, PropagateTags, check_daemon_bounds, check_daemon_count,
     check_daemon_strategy, only_ecs, platform_version, rebalancing,
 };
+use super::service_registry::{self, ServiceRegistry};
 use super::{find_cluster, find_definition, find_service};
 use crate::api::{ApiError, NotModelled, Operation};
 use crate::world::ecs::{ServiceStatus, ServiceUpdate};
@@ -21,8 +23,8 @@ use crate::world::{Ctx, World};
 
 /// `ecs:UpdateService` — changes what a running service should look like.
 ///
-/// A deployment starts when the task definition, the platform version, the network or the load balancers change, or
-/// with `forceNewDeployment` [CP-179]; nothing else starts one [CP-180].
+/// A deployment starts when the task definition, the platform version, the network, the load balancers or Service Connect
+/// change, or with `forceNewDeployment` [CP-179]; nothing else starts one [CP-180].
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UpdateService {
@@ -66,12 +68,11 @@ pub struct UpdateService {
     pub load_balancers: Option<Vec<LoadBalancer>>,
     /// Whose tags tasks get.
     pub propagate_tags: Option<PropagateTags>,
-    /// Cloud Map; not modelled.
-    #[serde(default)]
-    pub service_registries: NotModelled,
-    /// Service Connect; not modelled.
-    #[serde(default)]
-    pub service_connect_configuration: NotModelled,
+    /// The service of Cloud Map in which the tasks are registered, instead of that before; empty for none [CP-245].
+    pub service_registries: Option<Vec<ServiceRegistry>>,
+    /// What the service offers in a namespace, and that it may call what others offer there, instead of what was said
+    /// before [CP-240]; a change starts a deployment [CP-241].
+    pub service_connect_configuration: Option<ServiceConnectConfiguration>,
     /// EBS volumes; not modelled.
     #[serde(default)]
     pub volume_configurations: NotModelled,
@@ -160,10 +161,31 @@ impl Operation for UpdateService {
             update.plan = Some(bounds.plan(&service.plan)?);
         }
         load_balancer::check_plan(links, update.plan.as_ref().unwrap_or(&service.plan))?;
+        if let Some(given) = &self.service_registries {
+            update.registries = Some(service_registry::resolve(given, made_of, world)?);
+        }
+        let kept = &world.ecs.deployments[service.primary()].recipe.registries;
+        let registries = update.registries.as_ref().unwrap_or(kept);
+        service_registry::check_count(registries, update.desired_count.unwrap_or(0))?;
+        let before = world.ecs.deployments[service.primary()].recipe.connect.as_ref();
+        let kept = before.filter(|_| update.definition.is_some());
+        let given = match (self.service_connect_configuration, kept) {
+            (Some(given), _) => Some(given),
+            (None, kept) => service_connect::given_before(kept),
+        };
+        let connect = given.map(|given| given.plan(cluster, id, made_of, world)).transpose()?;
+        if let Some(planned) = connect.as_ref().and_then(Option::as_ref) {
+            let strategy = update.plan.as_ref().unwrap_or(&service.plan).strategy;
+            planned.check(strategy, update.desired_count.unwrap_or(service.desired_count))?;
+        } else if connect.is_none() {
+            let desired = update.desired_count.unwrap_or(0);
+            service_connect::check_kept(before, update.plan.as_ref().map(|plan| plan.strategy), desired)?;
+        }
         let maximum = update.maximum_percent.unwrap_or(service.maximum_percent);
         let placement = update.placement.as_ref().unwrap_or(&service.placement);
         let wanted = rebalancing(self.availability_zone_rebalancing, service.balance.enabled, maximum, placement)?;
         update.rebalancing = Some(wanted);
+        update.connect = connect.map(|planned| planned.map(|planned| planned.put(world, ctx)));
         world.lend(|w| &mut w.ecs, |ecs, peers| ecs.update_service(id, update, peers, ctx));
         Ok(UpdateServiceOutput { service: ServiceDescription::of(world, id, false) })
     }

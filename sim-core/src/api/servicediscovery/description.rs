@@ -47,7 +47,7 @@ pub struct Properties {
 pub struct DnsProperties {
     /// Of Route 53.
     pub hosted_zone_id: String,
-    /// Nobody asks for its record here: what stands there has no effect.
+    /// Of it only the time to live counts.
     #[serde(rename = "SOA")]
     pub soa: Soa,
 }

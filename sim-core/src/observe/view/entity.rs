@@ -11,6 +11,7 @@ use crate::observe::sentence::{sentence, service_of, task_of};
 use crate::observe::why::{Link, chain};
 use crate::world::capacity::HostId;
 use crate::world::cloudwatch::AlarmId;
+use crate::world::discovery::RegistryId;
 use crate::world::ecr::RepositoryId;
 use crate::world::ecs::{ClusterId, HealthStatus, InstanceStatus, ServiceId, TaskDefinitionId, TaskId, TaskStatus};
 use crate::world::elb::{LoadBalancerId, TargetGroupId};
@@ -62,6 +63,7 @@ enum Entity {
     Zone(ZoneId),
     Alarm(AlarmId),
     Host(HostId),
+    Registry(RegistryId),
 }
 
 /// Whether a task is called so: its name in full or within its cluster, its id, the beginning of its id, its ARN.
@@ -85,9 +87,10 @@ pub fn names(world: &World) -> Vec<String> {
     let zones = world.network.zones.iter().map(|one| one.name.clone());
     let alarms = world.cloudwatch.alarms.live.keys().cloned();
     let hosts = world.ec2.hosts.iter().map(|(_, one)| one.name.to_string());
+    let registries = world.discovery.live_registries().map(|(id, _)| world.discovery.name_of(id));
     let all = services.chain(tasks).chain(clusters).chain(balancers).chain(groups).chain(roles);
     let mut names: Vec<String> = Vec::new();
-    for name in all.chain(firewalls).chain(repositories).chain(zones).chain(alarms).chain(hosts) {
+    for name in all.chain(firewalls).chain(repositories).chain(zones).chain(alarms).chain(hosts).chain(registries) {
         if !names.contains(&name) {
             names.push(name);
         }
@@ -115,6 +118,14 @@ fn find(world: &World, name: &str) -> Option<Entity> {
         .or_else(|| world.network.zone_named(name).map(Entity::Zone))
         .or_else(|| world.cloudwatch.alarms.live.get(name).copied().map(Entity::Alarm))
         .or_else(|| host_called(world, name).map(Entity::Host))
+        .or_else(|| registry_called(world, name).map(Entity::Registry))
+}
+
+/// The service of Cloud Map with this name in full, or that applications call so.
+fn registry_called(world: &World, name: &str) -> Option<RegistryId> {
+    let all = world.discovery.registries.iter().rev();
+    let mut called = all.filter(|(id, one)| one.is_called(name) || world.discovery.name_of(*id) == name);
+    called.next().map(|(id, _)| id)
 }
 
 /// The EC2 instance with this name or id, or whose container instance has this id or ARN.
@@ -167,7 +178,8 @@ fn cause_of(world: &World, ctx: &Ctx, entity: Entity, about: &[FactId]) -> Optio
             latest(&|fact| matches!(fact, Fact::TaskStopRequested { .. }))
         }
         Entity::Task(_) => latest(&|fact| {
-            matches!(fact, Fact::TargetUnhealthy { .. } | Fact::TargetHealthy { .. } | Fact::TaskStatusChanged { .. })
+            let target = matches!(fact, Fact::TargetUnhealthy { .. } | Fact::TargetHealthy { .. });
+            target || matches!(fact, Fact::NameUnresolved { .. } | Fact::TaskStatusChanged { .. })
         }),
         Entity::Service(service) if world.ecs.services[service].steady_since.is_none() => latest(&|fact| {
             let unhealthy = matches!(fact, Fact::ContainerHealthChanged { status: HealthStatus::Unhealthy, .. });
@@ -283,6 +295,11 @@ fn introduce(world: &World, entity: Entity) -> (&'static str, String, String, Ve
             actions.push(action("Terminate it", format!("aws ec2 terminate-instances --instance-ids {name}")));
             ("instance", name.clone(), format!("aws ec2 describe-instances --instance-ids {name}"), actions)
         }
+        Entity::Registry(id) => {
+            let name = world.discovery.name_of(id);
+            let command = format!("aws servicediscovery list-instances --service-id {name}");
+            ("endpoint", name, command, Vec::new())
+        }
         Entity::Zone(id) => {
             let name = world.network.zone_name(id).to_owned();
             let actions = vec![
@@ -333,6 +350,15 @@ fn is_about(world: &World, entity: Entity, fact: &Fact) -> bool {
     match (entity, fact) {
         (Entity::Task(task), fact) => task_of(fact) == Some(task),
         (Entity::Service(service), fact) => service_of(world, fact) == Some(service),
+        (
+            Entity::Registry(id),
+            Fact::RegistryCreated { registry }
+            | Fact::RegistryDeleted { registry }
+            | Fact::TaskDiscovered { registry, .. }
+            | Fact::TaskUndiscovered { registry, .. }
+            | Fact::HostEjected { registry, .. },
+        ) => *registry == id,
+        (Entity::Registry(id), Fact::NameUnresolved { name, .. }) => world.discovery.registries[id].is_called(name),
         (Entity::Cluster(id), Fact::ClusterCreated { cluster } | Fact::ClusterDeleted { cluster }) => *cluster == id,
         (
             Entity::Definition(id),

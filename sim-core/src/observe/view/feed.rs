@@ -70,6 +70,8 @@ pub(super) fn tone(fact: &Fact) -> Tone {
         | Fact::TargetStartedNothing { .. }
         | Fact::TargetDropped { .. }
         | Fact::EventLost { .. }
+        | Fact::NameUnresolved { .. }
+        | Fact::HostEjected { .. }
         | Fact::WaiterFailed { .. }
         | Fact::StartFailed { .. }
         | Fact::TargetAnomalous { .. }
@@ -102,6 +104,9 @@ pub(super) fn tone(fact: &Fact) -> Tone {
         | Fact::ClusterDeleted { .. }
         | Fact::ScheduleDeleted { .. }
         | Fact::EventRuleDeleted { .. }
+        | Fact::NamespaceDeleted { .. }
+        | Fact::RegistryDeleted { .. }
+        | Fact::TaskUndiscovered { .. }
         | Fact::TaskDefinitionDeleted { .. }
         | Fact::EniDetached { .. }
         | Fact::ServiceDeleted { .. } => Tone::Leaving,

@@ -81,7 +81,8 @@ impl Compiler<'_> {
                 let line = class_line(None, None, table.path.as_deref());
                 let usual = Policy::of_application();
                 let timeout = table.timeout.map(|span| span.0).or(usual.timeout);
-                let policy = policy(table.retry.as_ref(), Policy { timeout, ..usual }).into();
+                let keep_alive = table.keep_alive.map_or(usual.keep_alive, |span| span.0);
+                let policy = policy(table.retry.as_ref(), Policy { timeout, keep_alive, ..usual }).into();
                 Whom::Service { to: service.clone(), class: NewClass { name, share: 1, line }, policy }
             }
             _ => return None,

@@ -101,10 +101,10 @@ fn who_is_needed_must_be_there() {
        |                ^^^^^^^ expected a [[world.database]]
        = help: is "orders" meant?
 
-    error: there is no load balancer "stok"
+    error: there is no load balancer or endpoint "stok"
       --> story.toml:70:15
     70 |   { service = "stok" },
-       |               ^^^^^^ expected a load balancer's name
+       |               ^^^^^^ expected the name of a load balancer, or of an endpoint of Service Connect with its port
        = help: is "stock" meant?
 
     error: there is no database "x"
@@ -125,10 +125,10 @@ fn who_is_needed_must_be_there() {
     65 | class = [{ name = "a", needs = [{ service = "bank" }] }]
        |                   ^^^ help: name it in the `mix` or the `request` of a [[world.traffic]]
 
-    error: there is no load balancer "bank"
+    error: there is no load balancer or endpoint "bank"
       --> story.toml:65:45
     65 | class = [{ name = "a", needs = [{ service = "bank" }] }]
-       |                                             ^^^^^^ expected a load balancer's name
+       |                                             ^^^^^^ expected the name of a load balancer, or of an endpoint of Service Connect with its port
        = help: this scenario makes: shop, stock
     "#);
 }
@@ -138,17 +138,17 @@ fn a_need_is_one_thing() {
     let needs =
         "request.needs = [\n  { database = \"orders\", service = \"stock\" },\n  {},\n  { optional = true },\n]";
     assert_snapshot!(read(&format!("{ORDERS}{}", shop(needs))), @r#"
-    error: a need is either a database or a service behind a load balancer
+    error: a need is either a database or a service behind a load balancer or an endpoint
       --> story.toml:69:3
     69 |   { database = "orders", service = "stock" },
        |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ help: write { database = "orders" } or { service = "inventory-alb" }
 
-    error: a need is either a database or a service behind a load balancer
+    error: a need is either a database or a service behind a load balancer or an endpoint
       --> story.toml:70:3
     70 |   {},
        |   ^^ help: write { database = "orders" } or { service = "inventory-alb" }
 
-    error: a need is either a database or a service behind a load balancer
+    error: a need is either a database or a service behind a load balancer or an endpoint
       --> story.toml:71:3
     71 |   { optional = true },
        |   ^^^^^^^^^^^^^^^^^^^ help: write { database = "orders" } or { service = "inventory-alb" }

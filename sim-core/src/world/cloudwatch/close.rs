@@ -96,6 +96,10 @@ impl CloudWatch {
             meter.closed.close(&mut meter.open, &part.samples);
             meter.close();
         }
+        for meter in &mut self.endpoints {
+            meter.closed.close(&mut meter.open, &[]);
+            meter.close();
+        }
         for (id, service) in peers.ecs.services.iter() {
             if let Some((cpu, memory)) = self.utilization(service, peers, ctx.now()) {
                 self.put(minute, Subject::Service(id), Metric::CPUUtilization, Statistics::one(cpu));

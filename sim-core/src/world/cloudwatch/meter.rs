@@ -160,6 +160,14 @@ impl Meter {
         &self.statuses
     }
 
+    /// All response times that were written down here, those of the open minute included. Of targets they are elsewhere until
+    /// it is over.
+    pub fn times(&self) -> Tally {
+        let mut all = self.closed.clone();
+        all.close(&mut self.open.clone(), &[]);
+        all
+    }
+
     /// What was counted in the open minute.
     pub(super) fn window(&self) -> Counts {
         self.counts.since(&self.mark)

@@ -2,6 +2,7 @@
 
 pub mod alarm;
 mod close;
+mod endpoint;
 mod latency;
 mod meter;
 mod network;
@@ -41,6 +42,8 @@ pub struct CloudWatch {
     meters: Vec<Meter>,
     /// Where the meters of a load balancer and a target group begin.
     bases: BTreeMap<(LoadBalancerId, Option<TargetGroupId>), u32>,
+    /// By the place of the endpoint of Service Connect in Cloud Map.
+    endpoints: Vec<Meter>,
     /// By the place of the target.
     targets: Vec<TargetTimes>,
     /// All series.

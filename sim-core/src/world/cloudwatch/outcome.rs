@@ -48,6 +48,14 @@ pub enum Outcome {
     ResetByTarget,
     /// The client of a Network Load Balancer gave up, so that the answer meets no socket any more [TR-161].
     ResetByClient,
+    /// 503: no task is behind the endpoint of Service Connect.
+    NoHost,
+    /// 503: connections to the hosts of an endpoint failed, those of its retries included [CP-242].
+    HostUnreachable,
+    /// 503: the process behind the proxy ended with the request in progress.
+    HostReset,
+    /// 504: no answer before the request timeout or the idle timeout of an endpoint [CP-242].
+    HostTimeout,
 }
 
 /// An [`Outcome`] without its status: what the client's answer is due to.
@@ -92,6 +100,14 @@ pub enum Cause {
     ResetByClient,
     /// [`Outcome::Rejected`] with 507, the only one that is not the client's mistake.
     RedirectTooLong,
+    /// See [`Outcome::NoHost`].
+    NoHost,
+    /// See [`Outcome::HostUnreachable`].
+    HostUnreachable,
+    /// See [`Outcome::HostReset`].
+    HostReset,
+    /// See [`Outcome::HostTimeout`].
+    HostTimeout,
 }
 
 impl Cause {
@@ -99,7 +115,7 @@ impl Cause {
     pub const COUNT: usize = Cause::ALL.len();
 
     /// All of them, in the order of their numbers.
-    pub const ALL: [Cause; 19] = [
+    pub const ALL: [Cause; 23] = [
         Cause::Target,
         Cause::ApplicationError,
         Cause::DependencyFailed,
@@ -119,6 +135,10 @@ impl Cause {
         Cause::ResetByTarget,
         Cause::ResetByClient,
         Cause::RedirectTooLong,
+        Cause::NoHost,
+        Cause::HostUnreachable,
+        Cause::HostReset,
+        Cause::HostTimeout,
     ];
 
     /// Whether an answer for this reason is as it should be, so that nobody need hear of it.
@@ -136,12 +156,12 @@ impl Outcome {
             | Outcome::FixedResponse(status)
             | Outcome::Redirect(status)
             | Outcome::Rejected(status) => status,
-            Outcome::NoTarget => 503,
+            Outcome::NoTarget | Outcome::NoHost | Outcome::HostUnreachable | Outcome::HostReset => 503,
             Outcome::ConnectionRefused
             | Outcome::KeepAliveElapsed
             | Outcome::TargetGone
             | Outcome::DeregistrationDelayElapsed => 502,
-            Outcome::ConnectTimeout | Outcome::IdleTimeout => 504,
+            Outcome::ConnectTimeout | Outcome::IdleTimeout | Outcome::HostTimeout => 504,
             Outcome::ClientClosed => 460,
             Outcome::ResetByBalancer | Outcome::ResetByTarget | Outcome::ResetByClient => 0,
         }
@@ -176,6 +196,10 @@ impl Outcome {
             Outcome::ResetByBalancer => Cause::ResetByBalancer,
             Outcome::ResetByTarget => Cause::ResetByTarget,
             Outcome::ResetByClient => Cause::ResetByClient,
+            Outcome::NoHost => Cause::NoHost,
+            Outcome::HostUnreachable => Cause::HostUnreachable,
+            Outcome::HostReset => Cause::HostReset,
+            Outcome::HostTimeout => Cause::HostTimeout,
         }
     }
 }

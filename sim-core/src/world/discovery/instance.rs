@@ -1,9 +1,11 @@
 //! Instances: the tasks that a registry names.
 
+use super::Host;
 use crate::engine::FactId;
-use crate::world::Name;
+use crate::world::ecs::HealthStatus;
 use crate::world::ecs::TaskId;
 use crate::world::network::EniId;
+use crate::world::{Name, Peers};
 
 /// A task in a registry.
 #[derive(Clone, Debug)]
@@ -23,5 +25,32 @@ pub struct Instance {
     /// Whether ECS says that it is healthy.
     pub healthy: bool,
     /// The fact of its registration.
-    pub because: FactId,
+    pub because: Option<FactId>,
+}
+
+impl Instance {
+    /// Where it is reached.
+    pub(super) fn host(&self) -> Host {
+        Host {
+            task: self.task,
+            container: self.container,
+            port: self.port.unwrap_or(self.inside),
+            inside: self.inside,
+            eni: self.eni,
+            healthy: self.healthy,
+        }
+    }
+
+    /// A task with the interface that it is reached by; (the container's place, the port it is reached at, the port behind
+    /// that).
+    pub(super) fn new(
+        task: TaskId,
+        (container, port, inside): (u16, Option<u16>, u16),
+        eni: EniId,
+        peers: &Peers,
+    ) -> Instance {
+        let healthy = peers.ecs.tasks[task].health != Some(HealthStatus::Unhealthy);
+        let address = peers.network.eni(eni).private_ip.to_string().into();
+        Instance { task, container, port, inside, eni, address, healthy, because: None }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Discovery, Instance, NamespaceId};
+use super::{Discovery, Endpoint, Host, Instance, NamespaceId};
 use crate::engine::{Id, Time};
 use crate::world::{Account, Ctx, Fact};
 
@@ -59,6 +59,12 @@ pub struct Registry {
     pub custom_health: bool,
     /// The tasks in it, in the order of their registration.
     pub instances: Vec<Instance>,
+    /// What Service Connect has made of it, if it has.
+    pub endpoint: Option<Endpoint>,
+    /// The tasks behind the endpoint, as the proxies of those who call know it.
+    pub hosts: Vec<Host>,
+    /// Rises with every change of the endpoint and its hosts.
+    pub version: u64,
     /// When it was made.
     pub created: Time,
     /// Whether it is gone.
@@ -74,6 +80,15 @@ pub(crate) struct NewRegistry {
     pub request: String,
     pub dns: Option<Dns>,
     pub custom_health: bool,
+}
+
+impl Registry {
+    /// Whether applications call it so: `backend`, or `backend:8080`.
+    pub fn is_called(&self, name: &str) -> bool {
+        let (host, port) = name.rsplit_once(':').unwrap_or((name, ""));
+        let port = |endpoint: &Endpoint| port.is_empty() || port.parse() == Ok(endpoint.port);
+        self.endpoint.as_ref().is_some_and(|endpoint| endpoint.dns_name == host && port(endpoint))
+    }
 }
 
 impl Discovery {
@@ -114,6 +129,7 @@ impl Discovery {
         let same = |it: &Registry| it.name == new.name && it.namespace == new.namespace;
         let before = self.registries.iter().filter(|(_, it)| same(it)).count();
         let id = format!("srv-{}", account.hex("registry", &format!("{key}#{before}"), 16));
+        self.version += 1;
         let registry = self.registries.push(Registry {
             arn: account.arn("servicediscovery", &format!("service/{id}")),
             id,
@@ -124,6 +140,9 @@ impl Discovery {
             dns: new.dns,
             custom_health: new.custom_health,
             instances: Vec::new(),
+            endpoint: None,
+            hosts: Vec::new(),
+            version: 0,
             created: ctx.now(),
             deleted: false,
         });
@@ -133,6 +152,7 @@ impl Discovery {
 
     /// Deletes a registry without instances.
     pub(crate) fn delete_registry(&mut self, registry: RegistryId, ctx: &mut Ctx) {
+        self.version += 1;
         self.registries[registry].deleted = true;
         ctx.record(Fact::RegistryDeleted { registry });
     }

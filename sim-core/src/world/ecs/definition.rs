@@ -136,7 +136,7 @@ pub struct Container {
 }
 
 /// A container port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PortMapping {
     /// 1–65535.
     pub container_port: u16,
@@ -144,6 +144,10 @@ pub struct PortMapping {
     pub host_port: u16,
     /// `tcp` unless set.
     pub transport: Transport,
+    /// `name`: what Service Connect calls it.
+    pub name: Option<String>,
+    /// Whether `appProtocol` says that proxies may see requests: HTTP, HTTP/2 or gRPC.
+    pub http: bool,
 }
 
 /// The options of the `awslogs` driver [IA-073].
@@ -196,7 +200,8 @@ impl TaskDefinition {
     pub fn port_mappings(&self) -> Vec<(u16, PortMapping)> {
         let takes = matches!(self.mode, NetworkMode::Bridge | NetworkMode::Host);
         let all = self.containers.iter().enumerate().filter(|_| takes);
-        all.flat_map(|(place, container)| container.ports.iter().map(move |&port| (place as u16, port))).collect()
+        all.flat_map(|(place, container)| container.ports.iter().map(move |port| (place as u16, port.clone())))
+            .collect()
     }
 
     /// The host ports that it names: no two of its tasks share an instance then [CP-055].

@@ -5,8 +5,12 @@
 //! deployment* (DescribeServiceDeployments) is the act of going from one revision to another, a way back included.
 
 use super::service::{AwsVpc, LoadBalancerLink};
-use super::{CircuitBreaker, Ecs, Plan, ServiceId, Shift, Stage, Strategy, TaskCounts, TaskDefinitionId, Watch};
+use super::{
+    CircuitBreaker, Connect, Ecs, Plan, RegistryLink, ServiceId, Shift, Stage, Strategy, TaskCounts, TaskDefinitionId,
+    Watch,
+};
 use crate::engine::{FactId, Id, Time};
+use crate::world::discovery::RegistryId;
 use crate::world::{Account, Ctx, Fact, Peers};
 
 /// Names a [`Deployment`].
@@ -37,6 +41,10 @@ pub struct Recipe {
     pub load_balancers: Vec<LoadBalancerLink>,
     /// `platformVersion` as it was asked for.
     pub platform_version: String,
+    /// `serviceConnectConfiguration`, when it is enabled.
+    pub connect: Option<Connect>,
+    /// `serviceRegistries`.
+    pub registries: Vec<RegistryLink>,
 }
 
 /// A set of tasks of a service, and the revision that they are of.
@@ -54,6 +62,8 @@ pub struct Deployment {
     pub links: Vec<LoadBalancerLink>,
     /// `capacityProviderStrategy` at its start.
     pub strategy: Strategy,
+    /// The endpoints of Service Connect that its tasks know: those that were there at its start [CP-241].
+    pub known: Vec<RegistryId>,
     /// `rolloutState`.
     pub rollout: Rollout,
     /// The digests of its containers' images, once they are fixed; none of a container that follows its tag [CP-181].
@@ -240,6 +250,7 @@ impl Ecs {
             digests: Vec::new(),
             began: format!("ECS deployment {name} in progress."),
             name,
+            known: Self::known_endpoints(recipe.connect.as_ref(), peers),
             recipe,
             strategy,
             rollout: Rollout::InProgress,
@@ -436,6 +447,7 @@ impl Ecs {
         it.steady_since = None;
         it.load_balancers.clone_from(&self.deployments[to].recipe.load_balancers);
         it.stored.platform_version.clone_from(&self.deployments[to].recipe.platform_version);
+        self.tidy_endpoints(service, ctx);
         debug_assert_ne!(failed, to);
         let deployment = &mut self.deployments[to];
         deployment.rollout = Rollout::InProgress;

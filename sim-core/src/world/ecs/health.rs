@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::{Container, ContainerState, Ecs, TargetState, TaskId};
-use crate::world::{Ctx, Peers};
+use crate::world::discovery::DiscoveryEvent;
+use crate::world::{Ctx, Event, Peers};
 
 /// `healthStatus` of a container or a task [CP-093].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, strum::IntoStaticStr, strum::Display)]
@@ -63,6 +64,9 @@ impl Ecs {
             HealthStatus::Unhealthy => it.because = ctx.cause().unwrap_or(it.because),
             HealthStatus::Healthy => self.start_dependants(task, peers, ctx),
             HealthStatus::Unknown => {}
+        }
+        if self.is_discovered(task) {
+            ctx.send(peers.assume.internal_call, Event::Discovery(DiscoveryEvent::Health(task)));
         }
         self.wake_for(task, ctx);
     }

@@ -146,15 +146,21 @@ impl Ecs {
             Provisioning | Pending if !self.any_runs(task) => self.deprovision(task, peers, ctx),
             Activating | Running if !self.any_runs(task) => {
                 self.leave_target_group(task, peers, ctx);
+                self.leave_discovery(task, peers, ctx);
                 self.deprovision(task, peers, ctx);
             }
             Activating | Running if self.is_load_balanced(task) => {
                 self.set_status(task, Deactivating, ctx);
                 self.leave_target_group(task, peers, ctx);
+                self.leave_discovery(task, peers, ctx);
                 if peers.assume.sigterm_overlaps_draining {
                     // Some have seen it so; the pages say that the target has drained first [TR-157].
                     self.halt(task, ctx);
                 }
+            }
+            Activating | Running if self.is_discovered(task) => {
+                self.set_status(task, Deactivating, ctx);
+                self.leave_discovery(task, peers, ctx);
             }
             Provisioning | Pending | Activating | Running => self.halt(task, ctx),
             Deactivating | Halting | Deprovisioning | Stopped => {}
@@ -272,6 +278,17 @@ impl Ecs {
                     self.halt(task, ctx);
                 }
             }
+            EcsEvent::Discovered(task) => {
+                if self.tasks[task].status == Activating && !self.is_load_balanced(task) {
+                    self.is_running(task, ctx);
+                }
+            }
+            EcsEvent::Undiscovered(task) => {
+                // A target has its own time to drain, which ends later.
+                if self.tasks[task].status == Deactivating && !self.is_load_balanced(task) {
+                    self.halt(task, ctx);
+                }
+            }
             EcsEvent::ContainerExited { task, container, code } => {
                 self.container_exited(task, container, code, peers, ctx)
             }
@@ -287,10 +304,13 @@ impl Ecs {
 
     /// All containers have started.
     pub(super) fn activate(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
+        self.enter_discovery(task, peers, ctx);
         if self.is_load_balanced(task) {
             // Its target is registered before it is RUNNING [TR-113].
             self.set_status(task, Activating, ctx);
             ctx.send(peers.assume.internal_call, Event::Elb(ElbEvent::Register(task)));
+        } else if self.is_discovered(task) {
+            self.set_status(task, Activating, ctx);
         } else {
             self.is_running(task, ctx);
         }
@@ -336,6 +356,7 @@ impl Ecs {
             }
             if matches!(self.tasks[task].status, Activating | Running) {
                 self.leave_target_group(task, peers, ctx);
+                self.leave_discovery(task, peers, ctx);
             }
         }
         self.deprovision(task, peers, ctx);

@@ -4,6 +4,7 @@
 mod balance;
 mod breaker;
 mod cluster;
+mod connect;
 pub(crate) mod containers;
 mod daemon;
 mod definition;
@@ -32,6 +33,7 @@ pub use balance::Balance;
 pub use breaker::{CircuitBreaker, ThresholdKind};
 pub(crate) use cluster::NewCluster;
 pub use cluster::{Cluster, ClusterId, Strategy, StrategyItem, TaskCounts};
+pub use connect::{Connect, ConnectService, RegistryLink};
 pub use containers::{Condition, Containers, Dependency};
 pub use daemon::Scheduling;
 pub(crate) use definition::NewDefinition;
@@ -114,6 +116,10 @@ pub enum EcsEvent {
     AgentBack(InstanceId),
     /// The EC2 instance is stopped, or terminated.
     HostStopped(HostId, bool),
+    /// The task is in Cloud Map.
+    Discovered(TaskId),
+    /// The task has left Cloud Map, and who would have called it knows.
+    Undiscovered(TaskId),
 }
 
 /// The state of the control plane.

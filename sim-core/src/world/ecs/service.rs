@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::deployment::{Configuration, DeploymentId, Recipe, ServiceDeploymentId};
 use super::{
-    Balance, CircuitBreaker, ClusterId, Ecs, EcsEvent, Launch, Placement, Plan, Scheduling, Strategy, Tags, TaskCounts,
-    TaskDefinitionId, TaskId,
+    Balance, CircuitBreaker, ClusterId, Connect, Ecs, EcsEvent, Launch, Placement, Plan, RegistryLink, Scheduling,
+    Strategy, Tags, TaskCounts, TaskDefinitionId, TaskId,
 };
 use crate::engine::{FactId, Id, Time, TokenBucket};
 use crate::world::elb::{RuleRef, TargetGroupId};
@@ -223,6 +223,8 @@ pub(crate) struct NewService {
     pub grace_period: Duration,
     pub load_balancers: Vec<LoadBalancerLink>,
     pub network: AwsVpc,
+    pub connect: Option<Connect>,
+    pub registries: Vec<RegistryLink>,
     pub stored: Stored,
 }
 
@@ -240,6 +242,8 @@ pub(crate) struct ServiceUpdate {
     pub definition: Option<TaskDefinitionId>,
     pub placement: Option<Placement>,
     pub network: Option<AwsVpc>,
+    pub connect: Option<Option<Connect>>,
+    pub registries: Option<Vec<RegistryLink>>,
     pub platform_version: Option<String>,
     pub strategy: Option<Strategy>,
     pub propagate_tags: Option<PropagateTags>,
@@ -312,6 +316,8 @@ impl Ecs {
             network: new.network,
             load_balancers: new.load_balancers.clone(),
             platform_version: new.stored.platform_version.clone(),
+            connect: new.connect,
+            registries: new.registries,
         };
         self.services.push(Service {
             arn,
@@ -379,6 +385,8 @@ impl Ecs {
             network: update.network.unwrap_or_else(|| now_of.network.clone()),
             load_balancers: update.load_balancers.unwrap_or_else(|| service.load_balancers.clone()),
             platform_version: update.platform_version.unwrap_or_else(|| now_of.platform_version.clone()),
+            connect: update.connect.unwrap_or_else(|| now_of.connect.clone()),
+            registries: update.registries.unwrap_or_else(|| now_of.registries.clone()),
         };
         let differs = recipe != *now_of;
         if let Some(placement) = update.placement {
@@ -408,6 +416,7 @@ impl Ecs {
         self.services[id].because = because;
         if differs || update.force {
             ctx.within(Some(because), |ctx| self.start_deployment(id, recipe, peers, ctx));
+            self.tidy_endpoints(id, ctx);
         }
         self.wake(id, ctx);
     }
@@ -444,6 +453,7 @@ impl Ecs {
             let cluster = service.cluster;
             self.clusters[cluster].daemons.retain(|&daemon| daemon != id);
             self.wake(id, ctx);
+            self.tidy_endpoints(id, ctx);
         }
     }
 }

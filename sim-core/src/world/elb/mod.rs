@@ -33,6 +33,7 @@ pub use group::{Algorithm, NewTargetGroup, Protocol, TargetGroup, TargetGroupId,
 pub use health::Probe;
 pub use listener::{Listener, ListenerId, Routed, Rule};
 pub use shift::RuleRef;
+pub(crate) use target::Reach;
 pub use target::{HealthReason, Target, TargetId, TargetState, Verdict};
 
 use std::collections::BTreeMap;

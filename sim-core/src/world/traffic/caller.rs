@@ -176,8 +176,17 @@ pub(super) enum Way {
     Flow(Box<[(TargetGroupId, u32, u64)]>),
     /// The load balancer answers by itself.
     Answer(crate::world::cloudwatch::Outcome),
+    /// To no load balancer.
+    Aside(Aside),
+}
+
+/// Where requests go that no load balancer gets.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Aside {
     /// Nowhere.
-    None(Unreached),
+    Nowhere(Unreached),
+    /// To the proxy of the task that the application is in.
+    Proxy,
 }
 
 /// What a cookie jar holds.
@@ -267,6 +276,8 @@ pub struct Caller {
     pub unreached: [u64; Unreached::COUNT],
     /// The caller's own timeout [ns].
     pub(super) timeout: u64,
+    /// How long the proxies of Service Connect wait for an answer to its requests [ns].
+    pub(super) proxy_patience: u64,
     /// How long an idle connection is kept [ns].
     pub(super) keep_alive: u64,
     pub(super) think: Distribution,
@@ -332,8 +343,12 @@ impl Caller {
         let mut up_to = 0;
         let classes = new.classes.into_iter().map(|class| {
             up_to += u64::from(class.share);
-            let route =
-                Route { versions: (u64::MAX, u64::MAX), base: 0, rules: 0, way: Way::None(Unreached::ClientRefused) };
+            let route = Route {
+                versions: (u64::MAX, u64::MAX),
+                base: 0,
+                rules: 0,
+                way: Way::Aside(Aside::Nowhere(Unreached::ClientRefused)),
+            };
             let id = ids(&class.name);
             CallClass { name: class.name, line: class.line, ledger: Ledger::default(), id, up_to, route }
         });
@@ -351,6 +366,7 @@ impl Caller {
             last: LoadBalancerId::from_index(0),
             port: new.port,
             timeout: new.policy.timeout.map_or(u64::MAX, nanos),
+            proxy_patience: u64::MAX,
             keep_alive: nanos(new.policy.keep_alive),
             think,
             demand: new.demand,

@@ -12,6 +12,7 @@ mod database;
 mod ledger;
 mod path;
 mod pool;
+mod proxy;
 mod request;
 mod sample;
 mod stay;
@@ -28,6 +29,7 @@ pub use sample::{Ending, RequestSample};
 pub use trace::{Span, Step, Traces};
 
 use pool::{TargetLinks, nanos};
+use proxy::Proxies;
 use request::Link;
 use waiting::Waiting;
 
@@ -116,6 +118,8 @@ pub struct Traffic {
     waiting: Waiting,
     /// By the place of the target.
     links: Vec<TargetLinks>,
+    /// Those of Service Connect.
+    proxies: Proxies,
     /// By the place of the load balancer.
     news: Vec<News>,
 }
@@ -174,6 +178,6 @@ impl Traffic {
         let ledgers: u64 = ledgers.map(|class| class.ledger.latencies.memory()).sum();
         let again: u64 = self.callers.iter().map(|(_, caller)| caller.again.memory()).sum();
         let traces = size_of_val(self.traces.spans()) as u64;
-        self.requests.memory() + ledgers + again + traces
+        self.requests.memory() + ledgers + again + traces + self.proxies.memory()
     }
 }

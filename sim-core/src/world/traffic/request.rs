@@ -23,6 +23,30 @@ pub(super) enum Stage {
     Abandoned,
 }
 
+/// How a request came to its process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Via {
+    /// Through a load balancer.
+    Balancer,
+    /// It is a health check, so that nobody counts it.
+    Check,
+    /// Through the proxies of Service Connect: from which task, by which of its ways out, where its host was among the hosts
+    /// of that, how many hosts had failed it before, and how many of these had refused the connection.
+    Proxy { from: TaskId, outlet: u16, host: u16, tries: u8, refused: u8 },
+}
+
+impl Via {
+    #[inline]
+    pub fn is_check(self) -> bool {
+        self == Via::Check
+    }
+
+    #[inline]
+    pub fn is_proxied(self) -> bool {
+        matches!(self, Via::Proxy { .. })
+    }
+}
+
 /// The call that a request is an attempt of: what the caller wants, however often it has to ask.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Call {
@@ -94,6 +118,8 @@ pub(super) struct Request {
     /// Whom a status of 500 and above is due to.
     pub blame: super::Blame,
     pub stage: Stage,
+    /// How it came to its process.
+    pub via: Via,
     /// Calls to others that are done [count].
     pub step: u8,
     /// A new connection to the target was opened for it.
@@ -102,13 +128,11 @@ pub(super) struct Request {
     pub opened_client: bool,
     /// It takes a worker of its process.
     pub holds_worker: bool,
-    /// A health check, so that nobody counts it.
-    pub is_check: bool,
     /// Packets to its target are dropped, so that nobody works on it.
     pub is_dropped: bool,
     /// What it needed of another service is on its way back: whether that failed.
     pub needed: Option<bool>,
-    /// CPU time that it takes, while it waits for a worker [ns].
+    /// CPU time that it takes, while it waits for a worker; before that what a proxy at its target takes for it [ns].
     pub work: u64,
     /// Memory that it takes at its target [bytes].
     pub memory: u64,
@@ -220,7 +244,7 @@ impl Requests {
         let slot = self.next_slot();
         request.previous = NONE;
         request.next = NONE;
-        if !request.is_check {
+        if !request.via.is_check() {
             let line = self.line(request.caller, request.stage);
             let tail = std::mem::replace(&mut line.tail, slot);
             if tail == NONE {
@@ -247,7 +271,7 @@ impl Requests {
     pub(super) fn settle(&mut self, slot: u32) {
         let place = &mut self.slots[slot as usize];
         let stage = std::mem::replace(&mut place.stage, Stage::Abandoned);
-        if place.is_check {
+        if place.via.is_check() {
             return;
         }
         let (previous, next, caller) = (place.previous, place.next, place.caller);
@@ -305,11 +329,11 @@ pub(super) fn arriving(
         status: 0,
         blame: super::Blame::Nobody,
         stage: Stage::Connecting,
+        via: Via::Balancer,
         step: 0,
         opened_target: false,
         opened_client: false,
         holds_worker: false,
-        is_check: false,
         is_dropped: false,
         needed: None,
         work: 0,

@@ -66,7 +66,7 @@ impl Traffic {
     /// Requests whose clients still wait.
     fn open(&self, wanted: impl Fn(&Request) -> bool) -> impl Iterator<Item = &Request> {
         let waits = move |request: &Request| {
-            matches!(request.stage, Stage::Connecting | Stage::Working) && !request.is_check && wanted(request)
+            matches!(request.stage, Stage::Connecting | Stage::Working) && !request.via.is_check() && wanted(request)
         };
         self.requests.find(waits).into_iter().map(|slot| self.requests.get(slot))
     }

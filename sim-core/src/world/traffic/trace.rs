@@ -3,6 +3,8 @@
 use super::{CallerId, DatabaseId, Unreached};
 use crate::engine::Time;
 use crate::world::cloudwatch::Outcome;
+use crate::world::discovery::RegistryId;
+use crate::world::ecs::TaskId;
 use crate::world::elb::{LoadBalancerId, TargetId};
 use crate::world::network::ZoneId;
 
@@ -22,6 +24,10 @@ pub enum Step {
     Node(LoadBalancerId, ZoneId),
     /// A target is chosen; whether a connection to it had to be opened.
     Target(TargetId, bool),
+    /// The proxy of the task that it comes from knows where it goes.
+    Endpoint(RegistryId),
+    /// A host of the endpoint is chosen; whether a connection to it had to be opened.
+    Host(TaskId, bool),
     /// All workers are busy: it waits in the queue, as the so-manieth.
     Queued(u32),
     /// It gets a share of the CPU.

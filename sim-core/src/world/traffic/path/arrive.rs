@@ -186,8 +186,8 @@ impl World {
         }
         let route = &caller.classes[usize::from(call.class)].route;
         let (base, rules) = (route.base, route.rules);
-        if let Way::None(why) = route.way {
-            return self.unreached(id, call, why, ctx);
+        if let Way::Aside(aside) = route.way {
+            return self.sent_aside(id, call, aside, ctx);
         }
         let Some(zone) = caller.resolved.next() else {
             return self.unreached(id, call, Unreached::ClientNoAnswer, ctx);
@@ -250,7 +250,7 @@ impl World {
                 return self.refuse(attempt, outcome, rules, ctx);
             }
             Way::Flow(_) => return self.flow(attempt, base, ctx),
-            Way::None(_) => return,
+            Way::Aside(_) => return,
         };
         self.cloudwatch.meter(attempt.meter).arrived(rules, u32::from(opened));
         let cookie = if call.user == NONE { None } else { self.cookie(id, call.user, now) };
@@ -273,7 +273,7 @@ impl World {
     }
 
     /// A request did not reach its load balancer.
-    fn unreached(&mut self, id: CallerId, call: Call, why: Unreached, ctx: &mut Ctx) {
+    pub(super) fn unreached(&mut self, id: CallerId, call: Call, why: Unreached, ctx: &mut Ctx) {
         let caller = &mut self.traffic.callers[id];
         caller.unreached[why as usize] += 1;
         let balancer = caller.balancer;
@@ -308,7 +308,7 @@ impl World {
             self.elb.began(id);
             self.traffic.requests.insert(request);
             let event = Event::Request(RequestEvent::ConnectTimeout(caller));
-            let patience = CONNECT_TIMEOUT.min(Duration::from_nanos(self.traffic.callers[caller].timeout));
+            let patience = self.connect_patience(caller);
             let lines = self.traffic.requests.lines(caller);
             if lines.alarm.is_none() {
                 lines.alarm = Some(ctx.within(None, |ctx| ctx.send(patience, event)));

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use super::super::request::Stage;
+use super::super::request::{Stage, Via};
 use super::super::{CallerId, RequestEvent};
-use super::arrive::CONNECT_TIMEOUT;
 use super::{cpu_timer, timeout_timer};
 use crate::world::app::BOOT_JOB;
 use crate::world::cloudwatch::Outcome;
@@ -36,17 +35,27 @@ impl World {
                 return ctx.timers.arm(timeout_timer(caller), end);
             }
             let is_dropped = self.traffic.requests.get(slot).is_dropped;
-            self.answered(slot, outcome, ctx);
+            self.end(slot, outcome, ctx);
             if is_dropped {
                 self.traffic.requests.free(slot);
             }
         }
     }
 
+    /// A request ends, wherever it went.
+    fn end(&mut self, slot: u32, outcome: Outcome, ctx: &mut Ctx) {
+        match self.traffic.requests.get(slot).via {
+            Via::Proxy { .. } => self.proxied_answered(slot, outcome, ctx),
+            Via::Balancer | Via::Check => self.answered(slot, outcome, ctx),
+        }
+    }
+
     /// How a request ends that has waited too long: by the load balancer or by its client.
     fn gives_up(&self, id: CallerId) -> Outcome {
         let caller = &self.traffic.callers[id];
-        let Some(balancer) = caller.balancer else { return Outcome::ClientClosed };
+        let Some(balancer) = caller.balancer else {
+            return if caller.timeout <= caller.proxy_patience { Outcome::ClientClosed } else { Outcome::HostTimeout };
+        };
         let it = &self.elb.balancers[balancer];
         let idle = super::super::nanos(self.elb.idle_timeout(balancer, caller.port));
         match (it.kind, caller.timeout <= idle) {
@@ -62,15 +71,23 @@ impl World {
     /// oldest first.
     pub(super) fn connect_timeout(&mut self, caller: CallerId, ctx: &mut Ctx) {
         let own = Duration::from_nanos(self.traffic.callers[caller].timeout);
-        let patience = CONNECT_TIMEOUT.min(own);
-        let outcome = if own < CONNECT_TIMEOUT { Outcome::ClientClosed } else { Outcome::ConnectTimeout };
+        let patience = self.connect_patience(caller);
+        let outcome = if patience == own { Outcome::ClientClosed } else { Outcome::ConnectTimeout };
         self.traffic.requests.lines(caller).alarm = None;
         while let Some(slot) = self.traffic.requests.lines(caller).connecting.head() {
             let at = self.traffic.requests.get(slot).arrived + patience;
             if at > ctx.now() {
                 let event = Event::Request(RequestEvent::ConnectTimeout(caller));
+                // Another try of one of them may have set it, for a later moment.
+                if let Some(other) = self.traffic.requests.lines(caller).alarm.take() {
+                    ctx.cancel(other);
+                }
                 self.traffic.requests.lines(caller).alarm = Some(ctx.send_at(at, event));
                 return;
+            }
+            if self.traffic.requests.get(slot).via.is_proxied() {
+                self.connect_failed(slot, outcome == Outcome::ClientClosed, ctx);
+                continue;
             }
             self.answered(slot, outcome, ctx);
             self.traffic.requests.free(slot);
@@ -85,7 +102,7 @@ impl World {
             BalancerKind::Application => Outcome::DeregistrationDelayElapsed,
             BalancerKind::Network => Outcome::ResetByBalancer,
         };
-        for slot in self.traffic.requests.find(|request| request.target == target && !request.is_check) {
+        for slot in self.traffic.requests.find(|request| request.target == target && !request.via.is_check()) {
             let request = self.traffic.requests.get(slot);
             let is_dropped = request.is_dropped;
             if request.stage == Stage::Working {
@@ -129,7 +146,8 @@ impl World {
         for slot in here {
             let request = self.traffic.requests.get(slot);
             match request.stage {
-                Stage::Working if request.is_check => self.traffic.requests.settle(slot),
+                Stage::Working if request.via.is_check() => self.traffic.requests.settle(slot),
+                Stage::Working if request.via.is_proxied() => self.end(slot, Outcome::HostReset, ctx),
                 Stage::Working => {
                     let group = &self.elb.groups[request.group];
                     let network = group.balancer.is_some_and(|id| self.elb.balancers[id].kind == BalancerKind::Network);

@@ -2,8 +2,10 @@
 
 mod answer;
 mod arrive;
+mod direct;
 mod flow;
 mod late;
+mod proxied;
 mod route;
 mod target;
 
@@ -78,11 +80,12 @@ impl World {
     }
 
     /// From a caller's request until nobody waits for its answer any more [ns]: the caller's own timeout, or the load
-    /// balancer's idle timeout, whichever is shorter.
+    /// balancer's idle timeout, or that of the proxies, whichever is shorter.
     #[inline]
     fn patience(&self, caller: CallerId) -> u64 {
         let caller = &self.traffic.callers[caller];
-        let idle = caller.balancer.map_or(u64::MAX, |id| super::nanos(self.elb.idle_timeout(id, caller.port)));
+        let idle =
+            caller.balancer.map_or(caller.proxy_patience, |id| super::nanos(self.elb.idle_timeout(id, caller.port)));
         caller.timeout.min(idle)
     }
 

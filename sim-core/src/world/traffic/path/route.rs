@@ -1,7 +1,7 @@
 //! Which way requests of a class take: found once, and anew when load balancers or the network change.
 
-use super::super::caller::{Resolved, Route, Way};
-use super::super::{CallerId, Unreached, nanos};
+use super::super::caller::{Aside, Resolved, Route, Way};
+use super::super::{CallerId, Demand, Unreached, nanos};
 use crate::world::World;
 use crate::world::cloudwatch::Outcome;
 use crate::world::elb::{Action, BalancerKind, BalancerState, LoadBalancerId, Share, TargetGroupId};
@@ -17,8 +17,10 @@ impl World {
             caller.last = balancer.unwrap_or(caller.last);
             caller.resolved = Resolved::default();
         }
+        let is_application = matches!(caller.demand, Demand::Application(_));
         let (way, base, rules) = match balancer {
-            None => (Way::None(Unreached::ClientNoAnswer), 0, 0),
+            None if is_application => (Way::Aside(Aside::Proxy), 0, 0),
+            None => (nowhere(Unreached::ClientNoAnswer), 0, 0),
             Some(balancer) => {
                 let base = self.cloudwatch.base(balancer, None);
                 let (way, rules) = self.way(id, class, balancer);
@@ -32,15 +34,15 @@ impl World {
         let caller = &self.traffic.callers[id];
         let it = &self.elb.balancers[balancer];
         if it.state != BalancerState::Active {
-            return (Way::None(Unreached::ClientNoAnswer), 0);
+            return (nowhere(Unreached::ClientNoAnswer), 0);
         }
         let first = it.listeners.first().map_or(80, |&listener| self.elb.listeners[listener].port);
         let port = caller.port.unwrap_or(first);
         if !self.elb.reached_by_clients(balancer, port, &self.network) {
-            return (Way::None(Unreached::ClientTimeout), 0);
+            return (nowhere(Unreached::ClientTimeout), 0);
         }
         let Some(listener) = self.elb.listener_on(balancer, port) else {
-            return (Way::None(Unreached::ClientRefused), 0);
+            return (nowhere(Unreached::ClientRefused), 0);
         };
         let line = &caller.classes[usize::from(class)].line;
         if it.kind == BalancerKind::Network {
@@ -80,4 +82,8 @@ impl World {
         });
         with_sum.collect()
     }
+}
+
+fn nowhere(why: Unreached) -> Way {
+    Way::Aside(Aside::Nowhere(why))
 }

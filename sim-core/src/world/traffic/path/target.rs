@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::database::Served;
-use super::super::request::{NONE, Request, Stage, arriving};
+use super::super::request::{NONE, Request, Stage, Via, arriving};
 use super::super::{CallerId, DatabaseId, RequestEvent, Step};
 use super::arrive::new_call;
 use super::{cpu_timer, database_timer, waiting_timer};
@@ -31,7 +31,8 @@ impl World {
         let process = &mut app.processes[usize::from(to.1)];
         let profile = &self.app.profiles[process.spec.index()];
         let request = self.traffic.requests.get_mut(slot);
-        let (caller, trace, is_check) = (request.caller, request.call.trace, request.is_check);
+        let (caller, trace, is_check) = (request.caller, request.call.trace, request.via.is_check());
+        let before = request.work;
         let work = if is_check {
             request.profile = profile.check();
             let class = &profile.classes[usize::from(request.profile)];
@@ -60,7 +61,7 @@ impl World {
             }
             work
         };
-        let work = warmed_up(work, profile, now.since(process.listening));
+        let work = warmed_up(work, profile, now.since(process.listening)) + before;
         process.in_flight += 1;
         process.request_memory += request.memory;
         let full = process.is_full(now);
@@ -237,7 +238,7 @@ impl World {
     pub(super) fn work_done(&mut self, slot: u32, ctx: &mut Ctx) {
         let request = self.traffic.requests.get(slot);
         let (task, container) = (request.task, request.container);
-        let (memory, holds_worker, is_check) = (request.memory, request.holds_worker, request.is_check);
+        let (memory, holds_worker, via) = (request.memory, request.holds_worker, request.via);
         let (stage, status, blame) = (request.stage, request.status, request.blame);
         let mut next = None;
         if let Some(Some(app)) = self.app.tasks.get_mut(task.index())
@@ -252,10 +253,10 @@ impl World {
             }
         }
         if stage == Stage::Working {
-            if is_check {
-                self.check_answered(slot, status, ctx);
-            } else {
-                self.answered(slot, Outcome::Target(status, blame), ctx);
+            match via {
+                Via::Balancer => self.answered(slot, Outcome::Target(status, blame), ctx),
+                Via::Proxy { .. } => self.proxied_answered(slot, Outcome::Target(status, blame), ctx),
+                Via::Check => self.check_answered(slot, status, ctx),
             }
         }
         self.traffic.requests.free(slot);
@@ -362,7 +363,7 @@ impl World {
         let mut request = arriving(ctx.now(), CallerId::from_index(NONE), 0, group, target, call);
         (request.task, request.container) = to;
         request.stage = Stage::Working;
-        request.is_check = true;
+        request.via = Via::Check;
         let slot = self.traffic.requests.insert(request);
         let generation = self.traffic.requests.get(slot).generation;
         self.enter(slot, to, ctx);
