@@ -21,9 +21,7 @@ fn web_on_two(of: &str, more: &str) -> String {
 }
 
 fn ask(run: &Simulation, operation: &str, input: Value) -> Value {
-    let (mut world, mut ctx) = (run.world().clone(), run.ctx().clone());
-    let entry = sim_core::api::find("ecs", operation).expect("it exists");
-    (entry.call)(input, &mut world, &mut ctx).unwrap_or_else(|error| panic!("{operation}: {error}"))
+    tests::story::ask(run, operation, input).unwrap_or_else(|error| panic!("{operation}: {error}"))
 }
 
 /// The moments of facts with this name.
@@ -752,4 +750,16 @@ fn an_instance_keeps_its_cluster() {
     assert_eq!(door.refused("ListTasks", both).place, "startedBy");
     door.ecs("DeregisterContainerInstance", json!({ "cluster": "demo", "containerInstance": "instance#1" }));
     assert_eq!(door.ecs("DeleteCluster", json!({ "cluster": "demo" }))["cluster"]["status"], "INACTIVE");
+}
+
+/// The agent of an instance is of the latest version here, and AWS says so.
+#[test]
+fn there_is_no_update_for_an_agent() {
+    let mut door = door();
+    let input = json!({ "cluster": "demo", "containerInstance": "instance#1" });
+    let error = door.refused("UpdateContainerAgent", input);
+    let message = "There is no update available for this container agent: it is of the latest version already.";
+    expect_refusal(&error, "NoUpdateAvailableException", message, "containerInstance");
+    let error = door.refused("UpdateContainerAgent", json!({ "cluster": "demo", "containerInstance": "instance#2" }));
+    assert_eq!(error.place, "containerInstance");
 }

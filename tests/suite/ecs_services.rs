@@ -389,7 +389,10 @@ fn what_changes_the_tasks_starts_a_deployment() {
 #[test]
 fn what_leaves_the_tasks_alone_starts_none() {
     let mut door = account();
-    door.ecs("CreateService", with(service(), json!({ "loadBalancers": behind("demo-tg", "web", 80) })));
+    door.role("exec");
+    door.ecs("RegisterTaskDefinition", with(definition("exec"), json!({ "taskRoleArn": "exec" })));
+    let more = json!({ "loadBalancers": behind("demo-tg", "web", 80), "taskDefinition": "exec" });
+    door.ecs("CreateService", with(service(), more));
     for fields in [
         json!({ "desiredCount": 5 }),
         json!({ "deploymentConfiguration": { "maximumPercent": 150 } }),

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use sim_core::Simulation;
 use sim_core::engine::Time;
 use sim_core::world::ecr::{EcrEvent, Image, Missing, PullPlan, Version, error, pull_plan};
 use sim_core::world::{Assumptions, Event, Fact, logs};
@@ -460,34 +461,50 @@ fn log_groups_are_made_once_and_described_by_name() {
     expect_refusal(&space, "InvalidParameterException", message, "logGroupName");
 }
 
+/// A service of one task of the private image `shop:v1`, of which there are two builds, of 25 MB and of 10 MB.
+fn shop(head: &str, consistency: &str) -> Simulation {
+    let text = format!(
+        "[scenario]\ntitle = \"moved\"\nseed = 1\nduration = \"20m\"\n{head}[[ecs.cluster]]\nclusterName = \"demo\"\n\
+         [[iam.role]]\nRoleName = \"pulls\"\nAssumeRolePolicyDocument = {{ Version = \"2012-10-17\", Statement = [{{ Effect = \
+         \"Allow\", Principal = {{ Service = \"ecs-tasks.amazonaws.com\" }}, Action = \"sts:AssumeRole\" }}] }}\n\
+         [[iam.rolePolicyAttachment]]\nRoleName = \"pulls\"\n\
+         PolicyArn = \"arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy\"\n\
+         [[world.image]]\nrepository = \"shop\"\ntag = \"v1\"\nlayers = [\"25 MB\"]\n\
+         [[world.image]]\nrepository = \"shop\"\ntag = \"v1\"\nlayers = [\"10 MB\"]\n\
+         [[ecs.taskDefinition]]\nfamily = \"shop\"\nnetworkMode = \"awsvpc\"\ncpu = \"256\"\nmemory = \"512\"\n\
+         executionRoleArn = \"pulls\"\ncontainerDefinitions = [{{ name = \"web\", image = \"123456789012.dkr.ecr.us-east-1.amazonaws.com/shop:v1\"{consistency} }}]\n\
+         [[ecs.service]]\ncluster = \"demo\"\nserviceName = \"web\"\ntaskDefinition = \"shop\"\ndesiredCount = 1\n\
+         launchType = \"FARGATE\"\n\
+         networkConfiguration = {{ awsvpcConfiguration = {{ subnets = [\"us-east-1a\"], assignPublicIp = \"ENABLED\" }} }}\n"
+    );
+    tests::start("shop.toml", &text, &Default::default(), None)
+}
+
+/// How much [MB] each task has pulled, by their names.
+fn pulled(run: &Simulation) -> Vec<(String, u64)> {
+    let pulled = run.ctx().journal().iter().filter_map(|(_, entry)| match &entry.fact {
+        Fact::PullFinished { task, bytes, .. } => Some((run.world().ecs.tasks[*task].name.to_string(), *bytes / MB)),
+        _ => None,
+    });
+    let mut pulled: Vec<(String, u64)> = pulled.collect();
+    pulled.sort();
+    pulled
+}
+
+fn type_line(run: &mut Simulation, line: &str) {
+    run.type_line(line, &std::collections::BTreeMap::new()).expect("it is a line");
+}
+
 /// [CP-181] [IM-084] [IM-085] [IM-087] [IM-090] Another image is pushed under the tag of a running service: a task that replaces
 /// one still has the image of before, a new deployment has the new one, and so has a standalone task at once. With
 /// `versionConsistency` `disabled` the replacement has it, too.
 #[test]
 fn a_deployment_keeps_the_image_that_its_first_task_found() {
     let bytes = |consistency: &str| -> Vec<u64> {
-        let head = "[scenario]\ntitle = \"moved\"\nseed = 1\nduration = \"20m\"\n[[ecs.cluster]]\nclusterName = \"demo\"\n\
-                    [[ecr.repository]]\nrepositoryName = \"shop\"\n[[iam.role]]\nRoleName = \"pulls\"\n\
-                    AssumeRolePolicyDocument = { Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Principal = \
-                    { Service = \"ecs-tasks.amazonaws.com\" }, Action = \"sts:AssumeRole\" }] }\n\
-                    [[iam.rolePolicyAttachment]]\nRoleName = \"pulls\"\n\
-                    PolicyArn = \"arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy\"\n\
-                    [[world.image]]\nrepository = \"shop\"\ntag = \"v1\"\nlayers = [\"25 MB\"]\n\
-                    [[world.image]]\nrepository = \"shop\"\ntag = \"v1\"\nlayers = [\"10 MB\"]\n";
-        let network = "networkConfiguration = { awsvpcConfiguration = { subnets = [\"us-east-1a\"], assignPublicIp = \"ENABLED\" } }";
-        let tables = format!(
-            "[[ecs.taskDefinition]]\nfamily = \"shop\"\nnetworkMode = \"awsvpc\"\ncpu = \"256\"\nmemory = \"512\"\n\
-             executionRoleArn = \"pulls\"\ncontainerDefinitions = [{{ name = \"web\", image = \"shop:v1\"{consistency} }}]\n\
-             [[ecs.service]]\ncluster = \"demo\"\nserviceName = \"web\"\ntaskDefinition = \"shop\"\ndesiredCount = 1\n\
-             launchType = \"FARGATE\"\n{network}\n"
-        );
-        let mut run = tests::start("moved.toml", &format!("{head}{tables}"), &Default::default(), None);
+        let mut run = shop("[[ecr.repository]]\nrepositoryName = \"shop\"\n", consistency);
         run.run_until(Time::from_secs(180));
         // The tag means the image that was pushed last, which is the small one. Somebody pushes the other.
         run.push("docker push shop:v1", 0);
-        let type_line = |run: &mut sim_core::Simulation, line: &str| {
-            run.type_line(line, &std::collections::BTreeMap::new()).expect("it is a line");
-        };
         type_line(&mut run, "aws ecs stop-task --cluster demo --task web#1");
         run.run_until(Time::from_secs(360));
         type_line(&mut run, "aws ecs update-service --cluster demo --service web --force-new-deployment");
@@ -495,18 +512,35 @@ fn a_deployment_keeps_the_image_that_its_first_task_found() {
                      awsvpcConfiguration={subnets=[us-east-1a],assignPublicIp=ENABLED}";
         type_line(&mut run, alone);
         run.run();
-        let pulled = run.ctx().journal().iter().filter_map(|(_, entry)| match &entry.fact {
-            Fact::PullFinished { task, bytes, .. } => {
-                Some((run.world().ecs.tasks[*task].name.to_string(), *bytes / MB))
-            }
-            _ => None,
-        });
-        let mut pulled: Vec<(String, u64)> = pulled.collect();
-        pulled.sort();
+        let pulled = pulled(&run);
         let names: Vec<&str> = pulled.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["demo/family:shop#1", "demo/web#1", "demo/web#2", "demo/web#3"]);
         pulled.iter().map(|(_, bytes)| *bytes).collect()
     };
     assert_eq!(bytes(""), [25, 10, 10, 25]);
     assert_eq!(bytes(", versionConsistency = \"disabled\""), [25, 10, 25, 25]);
+}
+
+/// [IM-086] The image of a new service is not there yet. Pushed after the first failure it is fixed for all its tasks; pushed after more
+/// than three it is not, and a task that replaces another gets what was pushed meanwhile.
+#[test]
+fn after_three_failures_a_deployment_follows_the_tag() {
+    let bytes = |first_push: u64| -> Vec<u64> {
+        let mut run = shop("[assume]\nstart_back_off = \"5s\"\n", "");
+        run.run_until(Time::from_secs(1));
+        type_line(&mut run, "aws ecr create-repository --repository-name shop");
+        run.run_until(Time::from_secs(first_push));
+        run.push("docker push shop:v1", 0);
+        run.run_until(Time::from_secs(600));
+        run.push("docker push shop:v1", 1);
+        let running = run.world().ecs.tasks.iter().next_back().expect("there is one").1.name.to_string();
+        type_line(
+            &mut run,
+            &format!("aws ecs stop-task --cluster demo --task {}", running.trim_start_matches("demo/")),
+        );
+        run.run();
+        pulled(&run).into_iter().map(|(_, bytes)| bytes).collect()
+    };
+    assert_eq!(bytes(40), [25, 25]);
+    assert_eq!(bytes(230), [25, 10]);
 }

@@ -24,6 +24,7 @@ mod ecs_services;
 mod ecs_tasks;
 mod editor_schema;
 mod event_rules;
+mod exec;
 mod expectations;
 mod generated_docs;
 mod iam;

@@ -70,6 +70,27 @@ fn binpack_takes_the_fullest_instance_that_still_fits() {
     assert_eq!(counts, [2, 3]);
 }
 
+/// [CP-137] [CA-100] [CA-101] A service that shrinks keeps its strategy: spread, it gives up tasks where most are, zone by zone and
+/// within it instance by instance; with binpack the emptiest instance is emptied, so that it can go.
+#[test]
+fn a_service_that_shrinks_keeps_its_strategy() {
+    let left = |fleet_of: &[(&str, &str)], task: &str, more: &str, from: u32, to: u32| {
+        let smaller =
+            format!("aws ecs update-service --cluster demo --service web --desired-count {to} --query service.status");
+        let parts = [&fleet(fleet_of), &on_instances("main", task, ""), &service(from, more), &typed("5m", &smaller)];
+        loads(&play_assuming("placement_pause = \"10s\"", "8m", &parts.map(String::as_str)))
+    };
+    assert_eq!(left(&UNEVEN, SMALL, "", 16, 4), [2, 1, 1]);
+    let instances = "placementStrategy = [{ type = \"spread\", field = \"instanceId\" }]";
+    assert_eq!(left(&UNEVEN, SMALL, instances, 15, 6), [2, 2, 2]);
+    // An m5.large takes three tasks of 2,000 MiB, and is filled first.
+    let kinds = [("m5.xlarge", "us-east-1a"), ("m5.large", "us-east-1b")];
+    for field in ["memory", "cpu"] {
+        let binpack = format!("placementStrategy = [{{ type = \"binpack\", field = \"{field}\" }}]");
+        assert_eq!(left(&kinds, "cpu = 512, memory = 2000", &binpack, 6, 3), [0, 3], "{field}");
+    }
+}
+
 /// [CA-099] Zones first, then the least memory inside of the zone.
 #[test]
 fn a_strategy_of_two_entries_narrows_twice() {

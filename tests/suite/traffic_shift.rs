@@ -6,7 +6,7 @@ use sim_core::Simulation;
 use sim_core::engine::Time;
 use sim_core::world::Fact;
 use sim_core::world::ecs::TaskStatus;
-use tests::story::{BALANCER, play, running, service_behind, task, told, typed};
+use tests::story::{BALANCER, ask, play, running, service_behind, task, told, typed};
 
 /// A second target group, and a listener for tests.
 const SECOND: &str = r#"
@@ -89,12 +89,6 @@ fn served(parts: &[&str], from: u64, until: u64) -> (u64, u64) {
     };
     let (before, after) = (at(from), at(until));
     (after.0 - before.0, after.1 - before.1)
-}
-
-fn ask(run: &Simulation, operation: &str, input: Value) -> Result<Value, String> {
-    let (mut world, mut ctx) = (run.world().clone(), run.ctx().clone());
-    let entry = sim_core::api::find("ecs", operation).expect("it exists");
-    (entry.call)(input, &mut world, &mut ctx).map_err(|error| format!("{error} at {}", error.place))
 }
 
 fn newest(run: &Simulation) -> Value {

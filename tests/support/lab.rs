@@ -259,6 +259,7 @@ impl Lab {
             proved: false,
             protected_until: None,
             health: None,
+            executes: false,
         });
         let service = &mut self.world.ecs.services[self.service];
         service.desired_count += 1;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
 use sim_core::Simulation;
 use sim_core::scenario::{Diagnostics, Scenario};
 use sim_core::world::Fact;
@@ -245,4 +246,11 @@ pub fn places(simulation: &Simulation) -> Vec<String> {
         format!("{} on {on}", task.name.rsplit('/').next().unwrap_or(&task.name))
     };
     live.map(|(_, task)| place(task)).collect()
+}
+
+/// What a call of ECS answers at this moment, without changing anything; or its error and place.
+pub fn ask(run: &Simulation, operation: &str, input: Value) -> Result<Value, String> {
+    let (mut world, mut ctx) = (run.world().clone(), run.ctx().clone());
+    let entry = sim_core::api::find("ecs", operation).expect("it exists");
+    (entry.call)(input, &mut world, &mut ctx).map_err(|error| format!("{error} at {}", error.place))
 }

@@ -27,10 +27,12 @@ const BUCKETS: &[(&str, Pace, &[&str])] = &[
         &[
             "DeleteAttributes",
             "DeregisterContainerInstance",
+            "ExecuteCommand",
             "PutAttributes",
             "RunTask",
             "StartTask",
             "StopTask",
+            "UpdateContainerAgent",
             "UpdateContainerInstancesState",
         ],
     ),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::capacity_provider::CapacityProviderStrategyItem;
 use super::deployment_configuration::DeploymentConfiguration;
+use super::execute_command;
 use super::launch_type::{self, LaunchType};
 use super::load_balancer::{self, LoadBalancer};
 use super::network_configuration::{self, NetworkConfiguration};
@@ -87,7 +88,7 @@ pub struct CreateService {
     pub enable_ecs_managed_tags: bool,
     /// Whose tags tasks get; `NONE` unless set.
     pub propagate_tags: Option<PropagateTags>,
-    /// ECS Exec; stored, as ExecuteCommand is not modelled.
+    /// ECS Exec, in tasks that are started from then on [CP-246].
     #[serde(default)]
     pub enable_execute_command: bool,
     /// What the service offers in a namespace, and that it may call what others offer there [CP-240].
@@ -180,6 +181,11 @@ impl Operation for CreateService {
         }
         let definition = find_definition(world, &self.task_definition)?;
         let made_of = &world.ecs.definitions[definition];
+        if self.enable_execute_command {
+            let message = "The service couldn't be created because a valid taskRoleArn is not being used. Specify a valid task \
+                           role in your task definition and try again.";
+            execute_command::check_role(definition, message, world)?;
+        }
         let desired_count = match (self.desired_count, scheduling) {
             (_, Scheduling::Daemon) => 0,
             (None, Scheduling::Replica) => return error("desiredCount", "DesiredCount is missing"),

@@ -1,5 +1,6 @@
 //! What RunTask and StartTask share: tasks that belong to no service, so that nobody replaces them.
 
+use super::execute_command;
 use super::failure::Failure;
 use super::find_definition;
 use super::network_configuration::{self, NetworkConfiguration};
@@ -54,6 +55,11 @@ impl Request<'_> {
         }
         if self.propagate_tags == Some(PropagateTags::Service) {
             return error("propagateTags", "A standalone task has no service whose tags it could take over.");
+        }
+        if self.execute_command {
+            let message = "The execute command failed because a valid task role is not being used. Specify a valid task role in \
+                           your task definition or as a task override and try again.";
+            execute_command::check_role(definition, message, world)?;
         }
         let made_of = &world.ecs.definitions[definition];
         let placement = placement(self.constraints, self.placement, self.launch, made_of.constraints.len())?;

@@ -42,7 +42,7 @@ pub struct TaskDescription {
     pub created_at: String,
     /// `RUNNING` or `STOPPED` [CP-075].
     pub desired_status: &'static str,
-    /// Stored.
+    /// Whether it was started with the agent of ECS Exec [CP-246].
     pub enable_execute_command: bool,
     /// When an essential container ended.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -168,6 +168,22 @@ pub struct ContainerDescription {
     /// [MiB], as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory: Option<String>,
+    /// The agent of ECS Exec, if the task was started with it [CP-246].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub managed_agents: Vec<ManagedAgent>,
+}
+
+/// `ManagedAgent`.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ManagedAgent {
+    /// When it was started.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_started_at: Option<String>,
+    /// `ExecuteCommandAgent`.
+    pub name: &'static str,
+    /// As that of its container.
+    pub last_status: &'static str,
 }
 
 /// `NetworkBinding` of a container: a port of its instance that leads to it.
@@ -328,8 +344,6 @@ fn container(
     let task = &world.ecs.tasks[id];
     let definition = &world.ecs.definitions[task.definition];
     let entity = format!("{}/{}", task.arn, container.name);
-    let cluster = &world.ecs.clusters[task.cluster].name;
-    let path = format!("container/{cluster}/{}/{}", task.uuid, world.account.uuid("container", &entity));
     let over = state.exit_code.is_some() || task.status >= TaskStatus::Deprovisioning;
     let eni = world.network.eni_of(id).map(|eni| world.network.eni(eni));
     let interface = eni.map(|eni| NetworkInterface {
@@ -337,17 +351,24 @@ fn container(
         private_ipv4_address: eni.private_ip.to_string(),
     });
     let runtime = || format!("{}-{}", task.uuid, &world.account.decimal("runtime", &entity)[..10]);
+    let last_status = match state.started {
+        _ if over => "STOPPED",
+        Some(_) => "RUNNING",
+        None => "PENDING",
+    };
+    let agent = ManagedAgent {
+        last_started_at: state.started.map(|at| world.account.wall(at)),
+        name: "ExecuteCommandAgent",
+        last_status,
+    };
     ContainerDescription {
-        container_arn: world.account.arn("ecs", &path),
+        managed_agents: world.ecs.execute_command_of(id).then_some(agent).into_iter().collect(),
+        container_arn: container_arn(world, id, &container.name),
         task_arn: task.arn.clone(),
         name: container.name.clone(),
         image: container.image.clone(),
         runtime_id: state.started.map(|_| runtime()),
-        last_status: match state.started {
-            _ if over => "STOPPED",
-            Some(_) => "RUNNING",
-            None => "PENDING",
-        },
+        last_status,
         exit_code: state.exit_code,
         reason: state.reason.as_ref().map(|reason| reason.to_string()),
         network_bindings: network_bindings(task, &container.name, definition, state),
@@ -356,4 +377,12 @@ fn container(
         cpu: container.cpu.to_string(),
         memory: container.memory.map(|mib| mib.to_string()),
     }
+}
+
+/// `container/{cluster}/{task}/{uuid}` [CP-007].
+pub(super) fn container_arn(world: &World, id: TaskId, name: &str) -> String {
+    let task = &world.ecs.tasks[id];
+    let cluster = &world.ecs.clusters[task.cluster].name;
+    let uuid = world.account.uuid("container", &format!("{}/{name}", task.arn));
+    world.account.arn("ecs", &format!("container/{cluster}/{}/{uuid}", task.uuid))
 }

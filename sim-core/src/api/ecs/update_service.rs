@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::capacity_provider::{self, CapacityProviderStrategyItem};
 use super::create_service::{checked_desired_count, checked_grace_period};
 use super::deployment_configuration::DeploymentConfiguration;
+use super::execute_command;
 use super::load_balancer::{self, LoadBalancer};
 use super::network_configuration::{self, NetworkConfiguration};
 use super::placement::{self, PlacementConstraint, PlacementStrategy};
@@ -127,6 +128,11 @@ impl Operation for UpdateService {
             update.platform_version = Some(platform_version(self.platform_version.as_deref(), service.launch)?);
         }
         let definition = update.definition.unwrap_or(world.ecs.deployments[service.primary()].recipe.definition);
+        if self.enable_execute_command.unwrap_or(service.stored.execute_command) {
+            let message = "The service couldn't be updated because a valid taskRoleArn is not being used. Specify a valid task \
+                           role in your task definition and try again.";
+            execute_command::check_role(definition, message, world)?;
+        }
         let made_of = &world.ecs.definitions[definition];
         if let Some(given) = &self.load_balancers {
             update.load_balancers = Some(load_balancer::resolve(given, made_of, world)?);

@@ -68,6 +68,8 @@ pub struct Deployment {
     pub rollout: Rollout,
     /// The digests of its containers' images, once they are fixed; none of a container that follows its tag [CP-181].
     pub digests: Vec<Option<String>>,
+    /// Tasks that have tried to fix them in vain [count] [IM-086].
+    pub digest_attempts: u32,
     /// `rolloutStateReason` [CP-184].
     pub reason: String,
     /// The same as it was when it last began: it may be complete in the same look.
@@ -248,6 +250,7 @@ impl Ecs {
             revision_arn: account.arn("ecs", &format!("service-revision/{of_service}/{revision}")),
             reason: format!("ECS deployment {name} in progress."),
             digests: Vec::new(),
+            digest_attempts: 0,
             began: format!("ECS deployment {name} in progress."),
             name,
             known: Self::known_endpoints(recipe.connect.as_ref(), peers),

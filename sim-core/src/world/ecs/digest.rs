@@ -6,6 +6,9 @@ use std::borrow::Cow;
 use super::{Ecs, TaskId};
 use crate::world::Peers;
 
+/// So many tasks try to find the digests [count] [IM-086].
+const ATTEMPTS: u32 = 3;
+
 impl Ecs {
     /// The image of a container of a task, as the agent pulls it: by digest, once that is fixed, or else as the task definition
     /// says it. Standalone tasks have nothing fixed [IM-090].
@@ -20,7 +23,8 @@ impl Ecs {
     }
 
     /// The first task of a deployment that finds all of its images fixes them for the others, those that replace it
-    /// included. A tag that is pushed again reaches the next deployment only [IM-087].
+    /// included. A tag that is pushed again reaches the next deployment only [IM-087]. When some have tried in vain, the deployment
+    /// goes on without: each of its tasks gets what the tag means then.
     pub(super) fn fix_digests(&mut self, task: TaskId, peers: &Peers) {
         let Some(id) = self.tasks[task].deployment.filter(|&id| self.deployments[id].digests.is_empty()) else {
             return;
@@ -30,8 +34,17 @@ impl Ecs {
             let image = peers.ecr.resolve(&container.image, &peers.account).ok()?;
             Some(container.consistent.then(|| image.digest.clone()))
         });
-        if let Some(digests) = found.collect::<Option<Vec<_>>>() {
-            self.deployments[id].digests = digests;
+        let found = found.collect::<Option<Vec<_>>>();
+        let nothing = vec![None; containers.len()];
+        let deployment = &mut self.deployments[id];
+        match found {
+            Some(digests) => deployment.digests = digests,
+            None => {
+                deployment.digest_attempts += 1;
+                if deployment.digest_attempts == ATTEMPTS {
+                    deployment.digests = nothing;
+                }
+            }
         }
     }
 }

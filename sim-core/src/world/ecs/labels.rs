@@ -84,10 +84,10 @@ impl Ecs {
         }
     }
 
-    /// Whether ECS Exec was asked for.
+    /// Whether a task was started with ECS Exec: what its service says later reaches new tasks only [CP-246].
     pub fn execute_command_of(&self, task: TaskId) -> bool {
         match self.tasks[task].service {
-            Some(service) => self.services[service].stored.execute_command,
+            Some(_) => self.tasks[task].executes,
             None => self.labels.get(&task).is_some_and(|labels| labels.execute_command),
         }
     }

@@ -96,6 +96,7 @@ impl Ecs {
             proved: false,
             protected_until: None,
             health,
+            executes: service.is_some_and(|service| self.services[service].stored.execute_command),
         });
         self.take_place(task);
         *self.crowd_of(task).entry(peers.network.zone_of(subnet)).or_default() += 1;

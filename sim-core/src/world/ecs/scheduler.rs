@@ -2,6 +2,7 @@
 //! wanted.
 
 mod conclude;
+mod order;
 mod start;
 mod stop;
 

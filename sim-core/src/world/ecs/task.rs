@@ -163,6 +163,8 @@ pub struct Task {
     pub protected_until: Option<Time>,
     /// By the checks of its essential containers; none when they have none [CP-094].
     pub health: Option<HealthStatus>,
+    /// Its service had ECS Exec enabled when it was started.
+    pub executes: bool,
 }
 
 /// What the control plane knows of a task's target.

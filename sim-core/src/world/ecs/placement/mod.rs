@@ -32,6 +32,14 @@ pub struct Placement {
 }
 
 impl Placement {
+    /// How tasks of a service are placed, and given up: without a strategy over zones, then over instances [CP-138][CA-092].
+    pub(super) fn steps_of_service(&self) -> Vec<Step> {
+        match self.strategy.as_slice() {
+            [] => vec![Step::Spread(Field::Attribute(ZONE.into())), Step::Spread(Field::Instance)],
+            steps => steps.to_vec(),
+        }
+    }
+
     /// Whether tasks are spread over zones before all else, and not kept to some: only then a service rebalances
     /// [CP-140].
     pub fn goes_by_zone(&self) -> bool {
@@ -78,6 +86,16 @@ pub enum Scarce {
     Cpu,
     /// Memory.
     Memory,
+}
+
+impl Scarce {
+    /// How much of it there is.
+    pub(super) fn of(self, resources: Resources) -> u32 {
+        match self {
+            Scarce::Cpu => resources.cpu,
+            Scarce::Memory => resources.memory,
+        }
+    }
 }
 
 /// Where a task was placed.
@@ -234,15 +252,13 @@ impl Ecs {
             return Err(Unplaced::Refused(refused));
         }
         let mut stream = ctx.stream("placement", name);
-        // Without a strategy services are spread over zones, then over instances [CP-138][CA-092]; of standalone tasks AWS
-        // says nothing: any instance [CA-093].
-        let usual = [Step::Spread(Field::Attribute(ZONE.into())), Step::Spread(Field::Instance)];
-        let steps = match (new.placement.strategy.as_slice(), new.deployment) {
-            _ if named => &[],
-            ([], Some(_)) => &usual[..],
-            (steps, _) => steps,
+        // Of standalone tasks without a strategy AWS says nothing: any instance [CA-093].
+        let steps = match new.deployment {
+            _ if named => Vec::new(),
+            Some(_) => new.placement.steps_of_service(),
+            None => new.placement.strategy.clone(),
         };
-        for step in steps {
+        for step in &steps {
             left = self.narrowed(step, left, &all, new, &mut stream);
         }
         let instance = left[stream.below(left.len() as u64) as usize];
@@ -262,10 +278,7 @@ impl Ecs {
         match step {
             Step::Random => vec![left[stream.below(left.len() as u64) as usize]],
             Step::Spread(field) => {
-                let value = |id: InstanceId| match field {
-                    Field::Instance => Some(self.instances[id].uuid.clone()),
-                    Field::Attribute(name) => self.instances[id].attributes.get(name).cloned(),
-                };
+                let value = |id: InstanceId| self.value_of(id, field);
                 let mut counts: BTreeMap<Option<String>, usize> = BTreeMap::new();
                 for &id in all {
                     *counts.entry(value(id)).or_default() += self.kin_on(id, new);
@@ -275,16 +288,18 @@ impl Ecs {
                 left.into_iter().filter(|id| load(id) == least).collect()
             }
             Step::Binpack(scarce) => {
-                let room = |&id: &InstanceId| {
-                    let room = self.instances[id].room();
-                    match scarce {
-                        Scarce::Cpu => room.cpu,
-                        Scarce::Memory => room.memory,
-                    }
-                };
+                let room = |&id: &InstanceId| scarce.of(self.instances[id].room());
                 let least = left.iter().map(room).min().unwrap_or(0);
                 left.into_iter().filter(|id| room(id) == least).collect()
             }
+        }
+    }
+
+    /// What tasks are spread over.
+    pub(super) fn value_of(&self, id: InstanceId, field: &Field) -> Option<String> {
+        match field {
+            Field::Instance => Some(self.instances[id].uuid.clone()),
+            Field::Attribute(name) => self.instances[id].attributes.get(name).cloned(),
         }
     }
 

@@ -1,7 +1,5 @@
 //! What a pass stops, in which order, and what it says about it.
 
-use std::collections::{BTreeMap, VecDeque};
-
 use super::super::breaker::Failed;
 use super::super::{DeploymentId, Ecs, HealthStatus, Rollout, ServiceId, Stage, StopCode, TaskId, TaskStatus};
 use super::{lower_bound, upper_bound};
@@ -110,32 +108,6 @@ impl Ecs {
     /// keeps up the capacity of its revision [CP-174].
     fn makes_good(&self, task: TaskId, deployment: DeploymentId, now: Time) -> bool {
         self.tasks[task].at.created >= self.deployments[deployment].updated && !self.is_unhealthy(task, now)
-    }
-
-    /// The order in which tasks are stopped: those that do not count as healthy first; then from the zone with
-    /// most tasks; of equal ones the oldest [CP-137].
-    pub(in super::super) fn in_stop_order(&self, tasks: &[TaskId], now: Time, peers: &Peers) -> Vec<TaskId> {
-        // By verdict and zone, each oldest first; and how many are left in each zone.
-        let mut lines: BTreeMap<(u8, &str), VecDeque<TaskId>> = BTreeMap::new();
-        let mut crowds: BTreeMap<&str, usize> = BTreeMap::new();
-        for &task in tasks {
-            let verdict = if self.is_unhealthy(task, now) { 0 } else { 1 + u8::from(self.is_healthy(task, now)) };
-            let zone = peers.network.zone(self.tasks[task].subnet);
-            lines.entry((verdict, zone)).or_default().push_back(task);
-            *crowds.entry(zone).or_default() += 1;
-        }
-        let mut order = Vec::with_capacity(tasks.len());
-        for _ in tasks {
-            let heads = lines.iter().filter_map(|(&(verdict, zone), line)| Some((verdict, zone, *line.front()?)));
-            let next = heads.min_by_key(|&(verdict, zone, task)| (verdict, usize::MAX - crowds[zone], task));
-            let Some((verdict, zone, task)) = next else { break };
-            lines.entry((verdict, zone)).and_modify(|line| {
-                line.pop_front();
-            });
-            crowds.entry(zone).and_modify(|left| *left -= 1);
-            order.push(task);
-        }
-        order
     }
 
     /// `(task T) (port P) is unhealthy in (target-group G) due to (reason R).`, as it is written when the scheduler
