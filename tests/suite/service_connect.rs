@@ -246,6 +246,24 @@ fn what_cannot_be_offered_is_refused() {
     assert_eq!(error.help, "Its named port mappings are: http, raw.");
 }
 
+/// [CP-243] A port is found by its name, so that no two of a task definition have the same.
+#[test]
+fn a_port_name_is_unique_in_its_task_definition() {
+    let ports = |first: &str, second: &str| {
+        json!({
+            "family": "two", "networkMode": "awsvpc", "memory": "512",
+            "containerDefinitions": [
+                { "name": "a", "image": "httpd", "portMappings": [{ "containerPort": 80, "name": first }] },
+                { "name": "b", "image": "httpd", "portMappings": [{ "containerPort": 81, "name": second }] }
+            ]
+        })
+    };
+    let error = door().refused("RegisterTaskDefinition", ports("http", "http"));
+    let message = "The port mapping name http is given twice in the task definition.";
+    expect_refusal(&error, "ClientException", message, "containerDefinitions[1].portMappings[0].name");
+    door().ecs("RegisterTaskDefinition", ports("http", "admin"));
+}
+
 /// [CP-020] A service of Cloud Map has at most 1,000 instances.
 #[test]
 fn a_service_that_is_found_has_at_most_a_thousand_tasks() {

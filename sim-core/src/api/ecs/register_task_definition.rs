@@ -1,5 +1,7 @@
 //! `ecs:RegisterTaskDefinition`.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -234,6 +236,16 @@ impl RegisterTaskDefinition {
             container.check(&place)?;
             if containers[..index].iter().any(|earlier| earlier.name == container.name) {
                 return error(&format!("{place}.name"), "Container names must be unique within a Task Definition.");
+            }
+        }
+        let mut port_names = BTreeSet::new();
+        for (index, container) in containers.iter().enumerate() {
+            for (which, port) in container.port_mappings.iter().enumerate() {
+                // Service Connect finds a port by its name [CP-243].
+                if let Some(name) = port.name.as_ref().filter(|name| !port_names.insert(name.as_str())) {
+                    let message = format!("The port mapping name {name} is given twice in the task definition.");
+                    return error(&format!("containerDefinitions[{index}].portMappings[{which}].name"), &message);
+                }
             }
         }
         if !containers.iter().any(|container| container.essential) {
