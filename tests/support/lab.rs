@@ -249,6 +249,7 @@ impl Lab {
             stopping: None,
             containers: vec![Default::default()],
             instance: None,
+            provider: None,
             bindings: Vec::new(),
             subnet,
             groups: network.groups,

@@ -165,7 +165,10 @@ pub fn life(simulation: &Simulation, name: &str) -> String {
     let task = task(simulation, name);
     let ecs = &simulation.world().ecs;
     let made_of = &ecs.definitions[ecs.tasks[task].definition];
-    let first = if made_of.has_own_interface() { TaskStatus::Provisioning } else { TaskStatus::Pending };
+    let mut facts = simulation.ctx().journal().iter().map(|(_, entry)| &entry.fact);
+    let waited = facts.any(|fact| matches!(fact, Fact::TaskWaits { task: of, .. } if *of == task));
+    let provisions = waited || made_of.has_own_interface();
+    let first = if provisions { TaskStatus::Provisioning } else { TaskStatus::Pending };
     let mut life = vec![format!("{} {first}", ecs.tasks[task].at.created)];
     for (_, entry) in simulation.ctx().journal().iter() {
         match &entry.fact {
@@ -253,4 +256,35 @@ pub fn ask(run: &Simulation, operation: &str, input: Value) -> Result<Value, Str
     let (mut world, mut ctx) = (run.world().clone(), run.ctx().clone());
     let entry = sim_core::api::find("ecs", operation).expect("it exists");
     (entry.call)(input, &mut world, &mut ctx).map_err(|error| format!("{error} at {}", error.place))
+}
+
+/// The table of a launch template `t` of instances that join the cluster `demo`; `more` are further lines of its data.
+pub fn launch_template(kind: &str, more: &str) -> String {
+    format!(
+        "[[ec2.launchTemplate]]\nLaunchTemplateName = \"tpl\"\n[ec2.launchTemplate.LaunchTemplateData]\n\
+         InstanceType = \"{kind}\"\nIamInstanceProfile = {{ Name = \"ecsInstanceRole\" }}\n\
+         UserData = \"ECS_CLUSTER=demo\"\n{more}\n"
+    )
+}
+
+/// The table of an Auto Scaling group `fleet` of that template; `zones` are like `us-east-1a,us-east-1b`, `more` further
+/// lines.
+pub fn scaling_group(zones: &str, (min, max, desired): (u32, u32, u32), more: &str) -> String {
+    format!(
+        "[[autoscaling.autoScalingGroup]]\nAutoScalingGroupName = \"fleet\"\n\
+         LaunchTemplate = {{ LaunchTemplateName = \"tpl\", Version = \"$Latest\" }}\nMinSize = {min}\nMaxSize = {max}\n\
+         DesiredCapacity = {desired}\nVPCZoneIdentifier = \"{zones}\"\n{more}\n"
+    )
+}
+
+/// The tables of a capacity provider `cp` of that group, of a cluster `prod` that has it as its default, and of a template and
+/// group for it; `scaling` are lines of `managedScaling`, `more` of the provider.
+pub fn provider(scaling: &str, more: &str) -> String {
+    format!(
+        "[[ecs.capacityProvider]]\nname = \"cp\"\n[ecs.capacityProvider.autoScalingGroupProvider]\n\
+         autoScalingGroupArn = \"fleet\"\n{more}\n\
+         [ecs.capacityProvider.autoScalingGroupProvider.managedScaling]\nstatus = \"ENABLED\"\n{scaling}\n\
+         [[ecs.cluster]]\nclusterName = \"prod\"\ncapacityProviders = [\"cp\"]\n\
+         defaultCapacityProviderStrategy = [{{ capacityProvider = \"cp\", weight = 1 }}]\n"
+    )
 }

@@ -28,6 +28,13 @@ impl ApiError {
         self
     }
 
+    /// The same error, seen from outside of the structure `field` that it is about.
+    #[must_use]
+    pub fn within(mut self, field: &str) -> ApiError {
+        self.place = if self.place.is_empty() { field.to_owned() } else { format!("{field}.{}", self.place) };
+        self
+    }
+
     /// The same error with a way out.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> ApiError {

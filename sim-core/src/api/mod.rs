@@ -4,6 +4,7 @@
 //! up in [`OPERATIONS`], its input as JSON in AWS's own field names. A new operation is one file that implements
 //! [`Operation`] and one line in that list; options, shorthand, `--query` and `--output` come for free.
 
+pub mod autoscaling;
 pub mod cloudwatch;
 pub mod command;
 pub mod ec2;

@@ -4,7 +4,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{ApiError, cloudwatch, ec2, ecr, ecs, elbv2, events, iam, logs, scheduler, servicediscovery};
+use super::{ApiError, autoscaling, cloudwatch, ec2, ecr, ecs, elbv2, events, iam, logs, scheduler, servicediscovery};
 use crate::reading;
 use crate::world::{Ctx, World};
 
@@ -93,8 +93,11 @@ pub const OPERATIONS: &[OperationEntry] = &[
     OperationEntry::of::<ec2::AuthorizeSecurityGroupIngress>(),
     OperationEntry::of::<ec2::AuthorizeSecurityGroupEgress>(),
     OperationEntry::of::<ec2::RunInstances>(),
+    OperationEntry::of::<ec2::CreateLaunchTemplate>(),
+    OperationEntry::of::<ec2::CreateLaunchTemplateVersion>(),
     OperationEntry::of::<ec2::DeleteRoute>(),
     OperationEntry::of::<ec2::DescribeInstances>(),
+    OperationEntry::of::<ec2::DescribeLaunchTemplates>(),
     OperationEntry::of::<ec2::DescribeNetworkInterfaces>(),
     OperationEntry::of::<ec2::DescribeRouteTables>(),
     OperationEntry::of::<ec2::DescribeSecurityGroups>(),
@@ -105,6 +108,14 @@ pub const OPERATIONS: &[OperationEntry] = &[
     OperationEntry::of::<ec2::StartInstances>(),
     OperationEntry::of::<ec2::StopInstances>(),
     OperationEntry::of::<ec2::TerminateInstances>(),
+    OperationEntry::of::<autoscaling::CreateAutoScalingGroup>(),
+    OperationEntry::of::<autoscaling::DeleteAutoScalingGroup>(),
+    OperationEntry::of::<autoscaling::DescribeAutoScalingGroups>(),
+    OperationEntry::of::<autoscaling::DescribeScalingActivities>(),
+    OperationEntry::of::<autoscaling::SetDesiredCapacity>(),
+    OperationEntry::of::<autoscaling::SetInstanceProtection>(),
+    OperationEntry::of::<autoscaling::TerminateInstanceInAutoScalingGroup>(),
+    OperationEntry::of::<autoscaling::UpdateAutoScalingGroup>(),
     OperationEntry::of::<elbv2::CreateTargetGroup>(),
     OperationEntry::of::<elbv2::CreateLoadBalancer>(),
     OperationEntry::of::<elbv2::CreateListener>(),
@@ -149,6 +160,7 @@ pub const OPERATIONS: &[OperationEntry] = &[
     OperationEntry::of::<servicediscovery::ListInstances>(),
     OperationEntry::of::<servicediscovery::ListNamespaces>(),
     OperationEntry::of::<servicediscovery::ListServices>(),
+    OperationEntry::of::<ecs::CreateCapacityProvider>(),
     OperationEntry::of::<ecs::CreateCluster>(),
     OperationEntry::of::<ecs::RegisterTaskDefinition>(),
     OperationEntry::of::<events::PutRule>(),
@@ -166,11 +178,13 @@ pub const OPERATIONS: &[OperationEntry] = &[
     OperationEntry::of::<ecs::ContinueServiceDeployment>(),
     OperationEntry::of::<ecs::DeleteAccountSetting>(),
     OperationEntry::of::<ecs::DeleteAttributes>(),
+    OperationEntry::of::<ecs::DeleteCapacityProvider>(),
     OperationEntry::of::<ecs::DeleteCluster>(),
     OperationEntry::of::<ecs::DeleteService>(),
     OperationEntry::of::<ecs::DeleteTaskDefinitions>(),
     OperationEntry::of::<ecs::DeregisterContainerInstance>(),
     OperationEntry::of::<ecs::DeregisterTaskDefinition>(),
+    OperationEntry::of::<ecs::DescribeCapacityProviders>(),
     OperationEntry::of::<ecs::DescribeClusters>(),
     OperationEntry::of::<ecs::DescribeContainerInstances>(),
     OperationEntry::of::<ecs::DescribeServiceDeployments>(),
@@ -200,6 +214,7 @@ pub const OPERATIONS: &[OperationEntry] = &[
     OperationEntry::of::<ecs::StopTask>(),
     OperationEntry::of::<ecs::TagResource>(),
     OperationEntry::of::<ecs::UntagResource>(),
+    OperationEntry::of::<ecs::UpdateCapacityProvider>(),
     OperationEntry::of::<ecs::UpdateCluster>(),
     OperationEntry::of::<ecs::UpdateClusterSettings>(),
     OperationEntry::of::<ecs::UpdateContainerAgent>(),

@@ -12,6 +12,12 @@ const BUCKETS: &[(&str, Pace, &[&str])] = &[
         &["CreateCluster", "DeleteCluster", "PutClusterCapacityProviders", "UpdateCluster", "UpdateClusterSettings"],
     ),
     ("cluster read", Pace::per_second(50, 20), &["DescribeClusters", "ListClusters"]),
+    (
+        "capacity provider modify",
+        Pace::per_second(10, 1),
+        &["CreateCapacityProvider", "DeleteCapacityProvider", "UpdateCapacityProvider"],
+    ),
+    ("capacity provider read", Pace::per_second(50, 20), &["DescribeCapacityProviders"]),
     ("task definition modify", Pace::per_second(20, 1), &["DeregisterTaskDefinition", "RegisterTaskDefinition"]),
     (
         "task definition read",

@@ -51,6 +51,7 @@ pub fn ask(
         }
         Subject::BalancerZone(..) | Subject::GroupZone(..) => false,
         Subject::Service(id) => scope.service.is_none_or(|name| world.ecs.services[id].name == name),
+        Subject::Provider(_) => scope.service.is_none() && scope.load_balancer.is_none(),
         Subject::Group(id) => scope.service.is_some_and(|name| {
             let mut owners = world.ecs.services.iter().filter(|(_, service)| service.name == name);
             owners.any(|(_, service)| service.groups().any(|group| group == id))

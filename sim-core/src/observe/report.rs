@@ -365,7 +365,7 @@ fn task_part(world: &World, task: crate::world::ecs::TaskId) -> TaskPart {
     TaskPart {
         id: it.uuid.clone(),
         status: it.status.to_string(),
-        zone: world.network.zone(it.subnet).to_owned(),
+        zone: if it.is_unplaced() { String::new() } else { world.network.zone(it.subnet).to_owned() },
         created_s: seconds(it.at.created),
         pull_started_s: it.at.pull_started.map(seconds),
         pull_stopped_s: it.at.pull_stopped.map(seconds),

@@ -47,6 +47,8 @@ pub fn task_of(fact: &Fact) -> Option<TaskId> {
         | Fact::EniFailed { task, .. }
         | Fact::EniDetached { task }
         | Fact::TaskCreated { task }
+        | Fact::TaskWaits { task, .. }
+        | Fact::TaskPlaced { task, .. }
         | Fact::TaskStatusChanged { task, .. }
         | Fact::TaskStopRequested { task, .. }
         | Fact::TaskStopped { task, .. }
@@ -197,6 +199,16 @@ pub fn sentence(world: &World, fact: &Fact) -> String {
         }
         Fact::SteadyStateReached { service: id } => format!("service {} has reached a steady state", service(*id)),
         Fact::ServiceEvent { text, .. } => text.to_string(),
+        Fact::TaskCreated { task } if world.ecs.tasks[*task].provider.is_some() => {
+            let provider = world.ecs.tasks[*task].provider.map_or("", |id| &world.ecs.providers[id].name);
+            format!("{} was created for the capacity provider {provider}", task_name(world, *task))
+        }
+        Fact::TaskWaits { task, reason } => {
+            format!("{} waits for an instance ({reason})", task_name(world, *task))
+        }
+        Fact::TaskPlaced { task, instance } => {
+            format!("{} has a place on {}", task_name(world, *task), world.ecs.instances[*instance].name)
+        }
         Fact::TaskCreated { task } => {
             let zone = &world.network.subnet(world.ecs.tasks[*task].subnet).zone;
             format!("{} was created in {zone}", task_name(world, *task))
@@ -303,6 +315,30 @@ pub fn sentence(world: &World, fact: &Fact) -> String {
         Fact::AgentRefused { host, reason } => {
             format!("the agent of {} could not register: {reason}", world.ec2.hosts[*host].name)
         }
+        Fact::ProviderCreated { provider } => {
+            let it = &world.ecs.providers[*provider];
+            let group = &world.groups.all[it.group].name;
+            format!("capacity provider {} of the Auto Scaling group {group} was created", it.name)
+        }
+        Fact::ProviderUpdated { provider } => {
+            format!("capacity provider {} was updated", world.ecs.providers[*provider].name)
+        }
+        Fact::ReservationChanged { provider, needed, running } => {
+            let name = &world.ecs.providers[*provider].name;
+            format!("capacity provider {name} needs {needed} instances and has {running} in service")
+        }
+        Fact::ProviderDeleted { provider } => {
+            format!("capacity provider {} was deleted", world.ecs.providers[*provider].name)
+        }
+        Fact::GroupCreated { group } => {
+            let group = &world.groups.all[*group];
+            format!("Auto Scaling group {} was created (desired capacity {})", group.name, group.created_with)
+        }
+        Fact::GroupDesired { group, from, to } => {
+            format!("the desired capacity of {} goes from {from} to {to}", world.groups.all[*group].name)
+        }
+        Fact::GroupActivity { group, text } => format!("{}: {text}", world.groups.all[*group].name),
+        Fact::GroupDeleted { group } => format!("Auto Scaling group {} was deleted", world.groups.all[*group].name),
         Fact::InstanceRegistered { instance } => {
             let it = &world.ecs.instances[*instance];
             format!("{} registered in cluster {}", it.name, world.ecs.clusters[it.cluster].name)

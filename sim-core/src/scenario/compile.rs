@@ -454,7 +454,7 @@ impl Compiler<'_> {
             };
             let Task::Call { entry, input } = &command.task else { continue };
             if let Err(error) = (entry.call)(input.clone(), &mut world, &mut ctx)
-                && is_about_a_name(&error)
+                && is_about_a_name(&error, &world)
             {
                 let place = self.place(&format!("timeline[{index}].run"));
                 self.error("refused", error.to_string(), place, "typed here").help.clone_from(&error.help);
@@ -588,9 +588,11 @@ impl Compiler<'_> {
 }
 
 /// Whether an error says that something of this name is not there.
-fn is_about_a_name(error: &ApiError) -> bool {
-    // Container instances register when their EC2 instances have booted, so that a rehearsal knows none.
-    let later = error.code == "TargetNotFoundException";
+fn is_about_a_name(error: &ApiError, world: &World) -> bool {
+    // Container instances register when their EC2 instances have booted, and groups launch theirs by and by, so that a
+    // rehearsal knows none.
+    let launches = !world.groups.all.is_empty() && error.code == "InvalidInstanceID.NotFound";
+    let later = error.code == "TargetNotFoundException" || launches;
     !later && (error.code.contains("NotFound") || error.code.contains("NoSuchEntity"))
 }
 

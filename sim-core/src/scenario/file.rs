@@ -188,6 +188,12 @@ assumptions! {
     instance_boot: Span => |span: Span| span.0,
     /// From there to its registered agent, median; "12s" unless set [CA-060].
     agent_start: Span => |span: Span| span.0,
+    group_reaction: Span => |span: Span| span.0,
+    group_retry: Span => |span: Span| span.0,
+    status_check: Span => |span: Span| span.0,
+    provisioning_retry: Span => |span: Span| span.0,
+    provisioning_wait_min: Span => |span: Span| span.0,
+    provisioning_wait_max: Span => |span: Span| span.0,
     /// From a task handed to the agent of its instance to the start of the image pull, median; "1s" unless set.
     agent_payload: Span => |span: Span| span.0,
     /// How long attaching an ENI to an instance takes; "5s" unless set [CA-056].

@@ -29,6 +29,18 @@ pub struct Assumptions {
     pub instance_boot: Duration,
     /// From there to its registered agent [median s]; 12 s [CA-060].
     pub agent_start: Duration,
+    /// From a change of an Auto Scaling group to the call that launches or terminates an instance [s]; 5 s [CA-060].
+    pub group_reaction: Duration,
+    /// From one attempt of a group to launch an instance that no zone has room for to the next [s]; 60 s [CA-070].
+    pub group_retry: Duration,
+    /// From the loss of an instance's power to the failed status check that its group acts on [s]; 300 s [CA-073].
+    pub status_check: Duration,
+    /// Between two looks for a place for the tasks that wait for an instance [s]; 15 s [CA-158].
+    pub provisioning_retry: Duration,
+    /// How long a task waits for an instance at least [s]; 600 s [CA-157].
+    pub provisioning_wait_min: Duration,
+    /// And at most: drawn for each task [s]; 1,800 s [CA-157].
+    pub provisioning_wait_max: Duration,
     /// From a task handed to the agent of its instance to the start of the image pull [median s]; 1 s.
     pub agent_payload: Duration,
     /// How long attaching an ENI to an instance takes [s]; 5 s [CA-056].
@@ -140,6 +152,12 @@ impl Default for Assumptions {
             instance_pending: Duration::from_secs(17),
             instance_boot: Duration::from_secs(10),
             agent_start: Duration::from_secs(12),
+            group_reaction: Duration::from_secs(5),
+            group_retry: Duration::from_secs(60),
+            status_check: Duration::from_secs(300),
+            provisioning_retry: Duration::from_secs(15),
+            provisioning_wait_min: Duration::from_secs(600),
+            provisioning_wait_max: Duration::from_secs(1800),
             agent_payload: Duration::from_secs(1),
             eni_attachment: Duration::from_secs(5),
             start_back_off: Duration::from_secs(60),

@@ -29,6 +29,8 @@ pub enum Event {
     EventBridge(eventbridge::EventBridgeEvent),
     /// To Cloud Map.
     Discovery(discovery::DiscoveryEvent),
+    /// To the Auto Scaling groups.
+    Group(capacity::GroupEvent),
 }
 
 /// What the queue carries must stay small: half of its speed is cache lines.

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use strum::{IntoStaticStr, VariantNames};
 
-use super::capacity::HostId;
+use super::capacity::{GroupId, HostId};
 use super::cloudwatch::{AlarmId, AlarmState};
 use super::discovery::{NamespaceId, RegistryId};
 use super::ecr::RepositoryId;
 use super::ecs::{
-    ClusterId, Condition, DeploymentId, HealthStatus, HookStatus, InstanceId, InstanceStatus, ServiceId, Stage,
-    StopCode, TaskDefinitionId, TaskId, TaskStatus,
+    ClusterId, Condition, DeploymentId, HealthStatus, HookStatus, InstanceId, InstanceStatus, ProviderId, ServiceId,
+    Stage, StopCode, TaskDefinitionId, TaskId, TaskStatus,
 };
 use super::elb::{HealthReason, ListenerId, LoadBalancerId, TargetGroupId};
 use super::iam::RoleId;
@@ -507,5 +507,50 @@ pub enum Fact {
         host: TaskId,
         registry: RegistryId,
         seconds: u32,
+    },
+    /// An Auto Scaling group was created.
+    GroupCreated {
+        group: GroupId,
+    },
+    /// An Auto Scaling group wants another number of instances.
+    GroupDesired {
+        group: GroupId,
+        from: u32,
+        to: u32,
+    },
+    /// An Auto Scaling group does something about it: AWS's description.
+    GroupActivity {
+        group: GroupId,
+        text: Name,
+    },
+    /// An Auto Scaling group is gone.
+    GroupDeleted {
+        group: GroupId,
+    },
+    /// A capacity provider of an Auto Scaling group was created.
+    ProviderCreated {
+        provider: ProviderId,
+    },
+    ProviderUpdated {
+        provider: ProviderId,
+    },
+    ProviderDeleted {
+        provider: ProviderId,
+    },
+    /// A task of a capacity provider waits for an instance: what keeps the closest one from taking it.
+    TaskWaits {
+        task: TaskId,
+        reason: Name,
+    },
+    /// There is an instance for a task that waited for one.
+    TaskPlaced {
+        task: TaskId,
+        instance: InstanceId,
+    },
+    /// CapacityProviderReservation is on another side of its target: instances that are needed, and that there are.
+    ReservationChanged {
+        provider: ProviderId,
+        needed: u32,
+        running: u32,
     },
 }

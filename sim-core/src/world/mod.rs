@@ -59,6 +59,8 @@ pub struct World {
     pub fargate: capacity::Fargate,
     /// EC2 instances.
     pub ec2: capacity::Ec2,
+    /// Auto Scaling groups of EC2 instances.
+    pub groups: capacity::Groups,
     /// Repositories, images, layers.
     pub ecr: ecr::Ecr,
     /// Load balancers, listeners, target groups.
@@ -98,6 +100,7 @@ impl World {
             ecs: Default::default(),
             fargate: Default::default(),
             ec2: Default::default(),
+            groups: Default::default(),
             ecr: Default::default(),
             elb: Default::default(),
             app: Default::default(),
@@ -133,6 +136,7 @@ impl World {
             Event::CloudWatch(event) => self.lend(|w| &mut w.cloudwatch, |it, peers| it.handle(event, peers, ctx)),
             Event::EventBridge(event) => self.handle_eventbridge(event, ctx),
             Event::Discovery(event) => self.lend(|w| &mut w.discovery, |it, peers| it.handle(event, peers, ctx)),
+            Event::Group(event) => self.handle_group(event, ctx),
         }
         self.tell_the_bus(ctx);
     }

@@ -14,6 +14,7 @@ const PUBLISHED: &[(&str, &[&[&str]])] = &[
     ("AWS/ApplicationELB", LOAD_BALANCING),
     ("AWS/NetworkELB", LOAD_BALANCING),
     ("AWS/ECS", &[&["ClusterName", "ServiceName"]]),
+    ("AWS/ECS/ManagedScaling", &[&["CapacityProviderName", "ClusterName"]]),
 ];
 const LOAD_BALANCING: &[&[&str]] = &[
     &["LoadBalancer"],
@@ -26,7 +27,7 @@ const LOAD_BALANCING: &[&[&str]] = &[
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Dimension {
-    /// `LoadBalancer`, `TargetGroup`, `AvailabilityZone`, `ClusterName` or `ServiceName`.
+    /// `LoadBalancer`, `TargetGroup`, `AvailabilityZone`, `ClusterName`, `ServiceName` or `CapacityProviderName`.
     pub name: String,
     /// `app/alb/50dc6c495c0c9188`, or the name of a load balancer or target group, which is written out.
     pub value: String,

@@ -2,10 +2,13 @@
 
 mod authorize_security_group_egress;
 mod authorize_security_group_ingress;
+mod create_launch_template;
+mod create_launch_template_version;
 mod create_route;
 mod create_security_group;
 mod delete_route;
 mod describe_instances;
+mod describe_launch_templates;
 mod describe_network_interfaces;
 mod describe_route_tables;
 mod describe_security_groups;
@@ -13,8 +16,10 @@ mod describe_subnets;
 mod describe_vpcs;
 mod filter;
 mod instance;
+pub(super) mod launch_template;
 mod named;
 mod permission;
+mod recipe;
 mod revoke_security_group_egress;
 mod revoke_security_group_ingress;
 mod rule;
@@ -26,10 +31,13 @@ mod user_data;
 
 pub use authorize_security_group_egress::AuthorizeSecurityGroupEgress;
 pub use authorize_security_group_ingress::AuthorizeSecurityGroupIngress;
+pub use create_launch_template::CreateLaunchTemplate;
+pub use create_launch_template_version::CreateLaunchTemplateVersion;
 pub use create_route::CreateRoute;
 pub use create_security_group::CreateSecurityGroup;
 pub use delete_route::DeleteRoute;
 pub use describe_instances::DescribeInstances;
+pub use describe_launch_templates::DescribeLaunchTemplates;
 pub use describe_network_interfaces::DescribeNetworkInterfaces;
 pub use describe_route_tables::DescribeRouteTables;
 pub use describe_security_groups::DescribeSecurityGroups;

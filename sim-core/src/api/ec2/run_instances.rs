@@ -3,19 +3,15 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::instance::{self, InstanceDescription};
-use super::user_data;
+use super::instance::InstanceDescription;
+use super::recipe::{Given, IamInstanceProfileSpecification, TagSpecification};
 use crate::api::{ApiError, NotModelled, Operation};
-use crate::world::capacity::{INSTANCE_TYPES, InstanceType, NewHost, instance_type};
-use crate::world::ecs::Tags;
-use crate::world::iam::RoleId;
+use crate::world::capacity::NotLaunched;
 use crate::world::network::SubnetId;
 use crate::world::{Ctx, World};
 
 /// Instances of one request [count].
 const INSTANCES_MAX: u32 = 1000;
-/// What runs when nothing is said: an image that AWS makes for ECS, on Amazon Linux 2023.
-const IMAGE: &str = "ami-0ec5000000000a123";
 
 /// `ec2:RunInstances` — launches EC2 instances. An ECS agent is taken to be on each, as on the images that AWS makes for
 /// ECS: it registers the instance in the cluster that `UserData` names.
@@ -62,38 +58,6 @@ pub struct RunInstances {
     pub dry_run: NotModelled,
 }
 
-/// `IamInstanceProfileSpecification`.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub struct IamInstanceProfileSpecification {
-    /// Its ARN. A profile has the name of its role here, as those have that the console makes.
-    pub arn: Option<String>,
-    /// Or its name.
-    pub name: Option<String>,
-}
-
-/// `TagSpecification`.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub struct TagSpecification {
-    /// `instance`; others are taken and go nowhere.
-    pub resource_type: String,
-    /// The labels.
-    #[serde(default)]
-    pub tags: Vec<Tag>,
-}
-
-/// `Tag`.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub struct Tag {
-    /// Its key.
-    pub key: String,
-    /// Its value.
-    #[serde(default)]
-    pub value: String,
-}
-
 /// What RunInstances answers.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -107,18 +71,6 @@ pub struct RunInstancesOutput {
 }
 
 impl RunInstances {
-    fn kind(&self) -> Result<&'static InstanceType, ApiError> {
-        instance_type(&self.instance_type).ok_or_else(|| {
-            let message = format!("Invalid value '{}' for InstanceType.", self.instance_type);
-            let error = ApiError::new("InvalidParameterValue", message).at("InstanceType");
-            let names: Vec<&str> = INSTANCE_TYPES.iter().map(|it| it.name).collect();
-            match crate::spelling::nearest(&self.instance_type, names.iter().copied()) {
-                Some(near) => error.help(format!("Do you mean {near}? There are {}.", names.join(", "))),
-                None => error.help(format!("There are {}.", names.join(", "))),
-            }
-        })
-    }
-
     /// How many at least and at most.
     fn counts(&self) -> Result<(u32, u32), ApiError> {
         let error = |place: &str, message: &str| Err(ApiError::new("InvalidParameterValue", message).at(place));
@@ -132,23 +84,6 @@ impl RunInstances {
             return error(place, "MinCount must be at least 1, and MaxCount from MinCount to 1000.");
         }
         Ok((least, most))
-    }
-
-    fn role(&self, world: &World) -> Result<Option<RoleId>, ApiError> {
-        let Some(given) = &self.iam_instance_profile else { return Ok(None) };
-        let (place, name) = match (&given.name, &given.arn) {
-            (Some(name), _) => ("Name", name.as_str()),
-            (None, Some(arn)) => ("Arn", arn.rsplit('/').next().unwrap_or(arn)),
-            (None, None) => ("Name", ""),
-        };
-        let found = world.iam.role_named(name).ok_or_else(|| {
-            let message = format!(
-                "Value ({name}) for parameter iamInstanceProfile.name is invalid. Invalid IAM Instance Profile name"
-            );
-            let error = ApiError::new("InvalidParameterValue", message).at(format!("IamInstanceProfile.{place}"));
-            error.help(format!("Create a role {name} first: a profile has the name of its role here."))
-        });
-        found.map(Some)
     }
 
     fn subnet(&self, world: &World) -> Result<SubnetId, ApiError> {
@@ -169,49 +104,25 @@ impl Operation for RunInstances {
     type Output = RunInstancesOutput;
 
     fn apply(self, world: &mut World, ctx: &mut Ctx) -> Result<Self::Output, ApiError> {
-        let kind = self.kind()?;
+        let given = Given {
+            image_id: self.image_id.as_deref(),
+            instance_type: &self.instance_type,
+            profile: self.iam_instance_profile.as_ref(),
+            user_data: &self.user_data,
+            security_group_ids: &self.security_group_ids,
+            tags: &self.tag_specifications,
+        };
+        let recipe = given.resolve(world)?;
         let (least, most) = self.counts()?;
-        let role = self.role(world)?;
         let subnet = self.subnet(world)?;
-        let groups = instance::groups(world, &self.security_group_ids)?;
-        let agent = user_data::agent_config(&self.user_data)?;
-        if agent.reserved_memory >= kind.registered {
-            let message =
-                format!("ECS_RESERVED_MEMORY leaves nothing of the {} MiB of a {}.", kind.registered, kind.name);
-            return Err(ApiError::new("InvalidUserData.Malformed", message).at("UserData"));
-        }
         let free = world.network.free_addresses(subnet);
         if free < least || world.network.is_dark(subnet) {
-            let (code, message) = match free < least {
-                true => (
-                    "InsufficientFreeAddressesInSubnet",
-                    "The specified subnet does not have enough free addresses to satisfy the request.",
-                ),
-                false => (
-                    "InsufficientInstanceCapacity",
-                    "There is no Spot capacity or On-Demand capacity available that matches your request.",
-                ),
-            };
-            return Err(ApiError::new(code, message).at("SubnetId"));
+            let why = if free < least { NotLaunched::NoAddress } else { NotLaunched::NoCapacity };
+            return Err(ApiError::new(why.code(), why.message()).at("SubnetId"));
         }
-        let of_instance = self.tag_specifications.iter().filter(|it| it.resource_type == "instance");
-        let tags: Tags = of_instance.flat_map(|it| &it.tags).map(|tag| (tag.key.clone(), tag.value.clone())).collect();
         let mut instances = Vec::new();
-        let cause = ctx.cause();
         for _ in 0..most.min(free) {
-            let description = format!("instance#{}", world.ec2.hosts.len() + 1);
-            let Ok(eni) = world.network.attach(subnet, &groups, true, &description) else { break };
-            let new = NewHost {
-                kind,
-                image: self.image_id.clone().unwrap_or_else(|| IMAGE.to_owned()),
-                subnet,
-                groups: groups.clone(),
-                eni,
-                role,
-                agent: agent.clone(),
-                tags: tags.clone(),
-            };
-            let id = world.lend(|w| &mut w.ec2, |ec2, peers| ctx.within(cause, |ctx| ec2.launch(new, peers, ctx)));
+            let Ok(id) = world.launch_host(recipe.clone(), subnet, None, ctx) else { break };
             instances.push(InstanceDescription::of(world, id));
         }
         let first = instances.first().map(|it| it.instance_id.clone()).unwrap_or_default();

@@ -30,13 +30,10 @@ impl Operation for TerminateInstances {
 
     fn apply(self, world: &mut World, ctx: &mut Ctx) -> Result<Self::Output, ApiError> {
         let found = instance::find(world, &self.instance_ids)?;
-
-        let cause = ctx.cause();
         let mut changes = Vec::new();
         for id in found {
             let before = State::of(world.ec2.hosts[id].state);
-            world.lend(|w| &mut w.ec2, |ec2, peers| ctx.within(cause, |ctx| ec2.end(id, true, peers, ctx)));
-            world.network.detach(world.ec2.hosts[id].eni);
+            world.terminate_host(id, ctx);
             let host = &world.ec2.hosts[id];
             changes.push(StateChange {
                 current_state: State::of(host.state),

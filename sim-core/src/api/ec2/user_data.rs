@@ -19,6 +19,32 @@ const KNOWN: &[&str] = &[
     "ECS_RESERVED_MEMORY",
 ];
 
+/// User data as text: what is Base64 is decoded, what is not is the script itself.
+pub(super) fn decoded(text: &str) -> String {
+    base64(text).and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_else(|| text.to_owned())
+}
+
+/// The bytes that a text in Base64 stands for; none when it is not in Base64.
+fn base64(text: &str) -> Option<Vec<u8>> {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let packed: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let body = packed.strip_suffix(b"==").or(packed.strip_suffix(b"=")).unwrap_or(&packed);
+    if packed.is_empty() || !packed.len().is_multiple_of(4) {
+        return None;
+    }
+    let (mut bytes, mut held, mut bits) = (Vec::with_capacity(packed.len()), 0u32, 0);
+    for letter in body {
+        let value = LETTERS.iter().position(|known| known == letter)? as u32;
+        (held, bits) = (held << 6 | value, bits + 6);
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push((held >> bits) as u8);
+            held &= (1 << bits) - 1;
+        }
+    }
+    Some(bytes)
+}
+
 /// What user data tells the agent.
 pub(super) fn agent_config(user_data: &str) -> Result<AgentConfig, ApiError> {
     let mut config = AgentConfig::default();
@@ -153,6 +179,15 @@ mod tests {
         let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
         assert_eq!(config.attributes, [pair("stack", "prod"), pair("tier", "web")]);
         assert_eq!(agent_config("").unwrap(), AgentConfig::default());
+    }
+
+    /// Launch templates have it in Base64; a script that is not stays as it is.
+    #[test]
+    fn base64_is_read_and_a_script_is_left_alone() {
+        assert_eq!(decoded("IyEvYmluL2Jhc2gKRUNTX0NMVVNURVI9ZGVtbwo="), "#!/bin/bash\nECS_CLUSTER=demo\n");
+        assert_eq!(decoded("RUNTX0NMVVNURVI9\nZGVtbw=="), "ECS_CLUSTER=demo");
+        assert_eq!(decoded("ECS_CLUSTER=demo"), "ECS_CLUSTER=demo");
+        assert_eq!(decoded(""), "");
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub struct ContainerInstanceDescription {
     pub container_instance_arn: String,
     /// Its id in EC2.
     pub ec2_instance_id: String,
-    /// None: it registered by itself.
+    /// That of its Auto Scaling group, if its cluster has it; none when it registered by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity_provider_name: Option<String>,
     /// Rises with every change that raises an event.
@@ -89,7 +89,7 @@ impl ContainerInstanceDescription {
         ContainerInstanceDescription {
             container_instance_arn: it.arn.clone(),
             ec2_instance_id: it.ec2_id.clone(),
-            capacity_provider_name: None,
+            capacity_provider_name: world.ecs.provider_of(id, world).map(|of| world.ecs.providers[of].name.clone()),
             version: it.version,
             version_info: VersionInfo { agent_version: ContainerInstance::AGENT_VERSION },
             remaining_resources: vec![

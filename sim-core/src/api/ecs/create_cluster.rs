@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::capacity_provider::{CapacityProviderStrategyItem, checked_providers, checked_strategy};
+use super::capacity_provider::{CapacityProviderStrategyItem, check_alone, checked_providers, checked_strategy};
 use super::cluster::ClusterDescription;
 use super::service_connect_defaults::ServiceConnectDefaults;
 use super::tag::{self, Tag};
@@ -28,7 +28,7 @@ pub struct CreateCluster {
     /// ECS Exec and storage encryption; not modelled.
     #[serde(default)]
     pub configuration: NotModelled,
-    /// `FARGATE` and `FARGATE_SPOT`: what strategies may name.
+    /// `FARGATE`, `FARGATE_SPOT`, and capacity providers of Auto Scaling groups: what strategies may name.
     #[serde(default)]
     pub capacity_providers: Vec<String>,
     /// Where tasks go whose request says neither launch type nor strategy [CP-162].
@@ -108,9 +108,10 @@ impl Operation for CreateCluster {
             return Err(ApiError::invalid_parameter(message).at("clusterName"));
         }
         ClusterSetting::check(&self.settings)?;
-        let providers = checked_providers(&self.capacity_providers)?;
+        let providers = checked_providers(&self.capacity_providers, &world.ecs)?;
         let place = "defaultCapacityProviderStrategy";
-        let default_strategy = checked_strategy(&self.default_capacity_provider_strategy, &providers, place)?;
+        let default_strategy =
+            checked_strategy(&self.default_capacity_provider_strategy, &providers, place, &world.ecs)?;
         let tags = tag::checked(&self.tags)?;
         if let Some(defaults) = &self.service_connect_defaults {
             defaults.check(world)?;
@@ -118,9 +119,12 @@ impl Operation for CreateCluster {
         let cluster = match world.ecs.cluster_named(Some(&self.cluster_name)) {
             Some(cluster) => cluster,
             None => {
+                check_alone(&providers, None, &world.ecs)?;
                 let namespace = self.service_connect_defaults.and_then(|defaults| defaults.namespace(world, ctx));
                 let new = NewCluster { name: self.cluster_name, providers, default_strategy, namespace, tags };
-                world.ecs.create_cluster(new, &world.account, ctx)
+                let cluster = world.ecs.create_cluster(new, &world.account, ctx);
+                world.follow_providers(ctx);
+                cluster
             }
         };
         Ok(CreateClusterOutput { cluster: ClusterDescription::of(world, cluster) })

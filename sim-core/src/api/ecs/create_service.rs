@@ -55,7 +55,7 @@ pub struct CreateService {
     /// `FARGATE` or `EC2`. With neither launch type nor strategy the cluster's default strategy counts, and without that it is
     /// EC2 [CP-162].
     pub launch_type: Option<LaunchType>,
-    /// `FARGATE`, in place of a launch type.
+    /// `FARGATE`, or capacity providers of Auto Scaling groups, in place of a launch type.
     #[serde(default)]
     pub capacity_provider_strategy: Vec<CapacityProviderStrategyItem>,
     /// `LATEST` or `1.4.0`, which are the same; `LATEST` unless set [CA-011].
@@ -174,7 +174,8 @@ impl Operation for CreateService {
         }
         only_ecs(self.deployment_controller)?;
         let of_cluster = &world.ecs.clusters[cluster];
-        let (launch, strategy) = launch_type::resolve(self.launch_type, &self.capacity_provider_strategy, of_cluster)?;
+        let (launch, strategy) =
+            launch_type::resolve(self.launch_type, &self.capacity_provider_strategy, of_cluster, &world.ecs)?;
         let scheduling = self.scheduling_strategy.map_or(Scheduling::Replica, SchedulingStrategy::kept);
         if scheduling == Scheduling::Daemon {
             self.check_daemon(launch)?;

@@ -47,6 +47,7 @@ impl Operation for DeleteCluster {
             return error("ClusterContainsContainerInstancesException", "Container Instances");
         }
         world.ecs.delete_cluster(cluster, ctx);
+        world.follow_providers(ctx);
         Ok(DeleteClusterOutput { cluster: ClusterDescription::of(world, cluster) })
     }
 }

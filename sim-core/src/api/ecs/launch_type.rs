@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::capacity_provider::{CapacityProviderStrategyItem, checked_strategy};
+use super::capacity_provider::{self, CapacityProviderStrategyItem, checked_strategy};
 use crate::api::ApiError;
-use crate::world::ecs::{Cluster, Launch, Strategy};
+use crate::world::ecs::{Cluster, Ecs, Launch, Strategy};
 
 /// What tasks run on. Fargate and EC2 are modelled; the others are refused where they are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
@@ -38,6 +38,7 @@ pub(crate) fn resolve(
     launch_type: Option<LaunchType>,
     items: &[CapacityProviderStrategyItem],
     cluster: &Cluster,
+    ecs: &Ecs,
 ) -> Result<(Launch, Strategy), ApiError> {
     match launch_type {
         Some(_) if !items.is_empty() => {
@@ -52,9 +53,12 @@ pub(crate) fn resolve(
             Err(ApiError::invalid_parameter(message).at("launchType").help("Say FARGATE or EC2."))
         }
         None if !items.is_empty() => {
-            Ok((Launch::Fargate, checked_strategy(items, &cluster.providers, "capacityProviderStrategy")?))
+            let strategy = checked_strategy(items, &cluster.providers, "capacityProviderStrategy", ecs)?;
+            Ok((capacity_provider::launch(&strategy), strategy))
         }
-        None if !cluster.default_strategy.is_empty() => Ok((Launch::Fargate, cluster.default_strategy.clone())),
+        None if !cluster.default_strategy.is_empty() => {
+            Ok((capacity_provider::launch(&cluster.default_strategy), cluster.default_strategy.clone()))
+        }
         None => Ok((Launch::Ec2, Strategy::new())),
     }
 }

@@ -22,7 +22,7 @@ use crate::world::{Ctx, World, fargate_launches};
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RunTask {
-    /// `FARGATE`, in place of a launch type.
+    /// `FARGATE`, or capacity providers of Auto Scaling groups, in place of a launch type.
     #[serde(default)]
     pub capacity_provider_strategy: Vec<CapacityProviderStrategyItem>,
     /// Name or ARN; `default` unless set [CP-002].
@@ -117,7 +117,8 @@ impl Operation for RunTask {
             return error("count", "count must be from 1 to 10.");
         }
         let of_cluster = &world.ecs.clusters[cluster];
-        let (launch, strategy) = launch_type::resolve(self.launch_type, &self.capacity_provider_strategy, of_cluster)?;
+        let (launch, strategy) =
+            launch_type::resolve(self.launch_type, &self.capacity_provider_strategy, of_cluster, &world.ecs)?;
         platform_version(self.platform_version.as_deref(), launch)?;
         let standalone = Request {
             cluster,
@@ -143,7 +144,7 @@ impl Operation for RunTask {
         let mut output = RunTaskOutput { tasks: Vec::new(), failures: Vec::new() };
         let mut started = Vec::new();
         for _ in 0..count {
-            match standalone.start(None, world, ctx) {
+            match standalone.start(None, world, &started, ctx) {
                 Ok((id, task)) => {
                     started.push(id);
                     output.tasks.push(task);
@@ -151,6 +152,19 @@ impl Operation for RunTask {
                 Err(Unplaced::NoInstances) => {
                     return error("cluster", "No Container Instances were found in your cluster.");
                 }
+                Err(Unplaced::EmptyProvider) => {
+                    return error(
+                        "capacityProviderStrategy",
+                        "No Container Instances were found in your capacity provider.",
+                    );
+                }
+                // [CP-023]
+                Err(Unplaced::TooManyWaiting) if started.is_empty() => {
+                    let message = "The tasks provisioning capacity limit was exceeded.";
+                    let help = "At most 500 tasks of a cluster wait for an instance at a time.";
+                    return Err(ApiError::client(message).at("count").help(help));
+                }
+                Err(Unplaced::TooManyWaiting) => break,
                 // What does not fit now is not tried again [CP-160].
                 Err(why) => {
                     output.failures = failures(&why, world);

@@ -90,13 +90,19 @@ impl Standalone {
         Ecs::has_capacity(&self.network, world)
     }
 
-    /// Starts one, on this instance or where it fits; or says why not.
+    /// Starts one, on this instance or where it fits; or says why not. `started` are those of the same request before it.
     pub(super) fn start(
         &self,
         on: Option<InstanceId>,
         world: &mut World,
+        started: &[TaskId],
         ctx: &mut Ctx,
     ) -> Result<(TaskId, TaskDescription), Unplaced> {
+        let has = |provider| {
+            let own = started.iter().filter(|&&task| world.ecs.tasks[task].provider == provider);
+            own.count() as u32
+        };
+        let provider = if on.is_some() { None } else { world.ecs.choose_provider(&self.labels.strategy, has) };
         let family = || format!("family:{}", world.ecs.definitions[self.definition].family);
         let new = NewTask {
             cluster: self.cluster,
@@ -108,6 +114,8 @@ impl Standalone {
             placement: self.placement.clone(),
             on,
             group: self.labels.group.clone().unwrap_or_else(family),
+            provider,
+            waits: true,
         };
         let cause = ctx.cause();
         let task =
@@ -124,7 +132,7 @@ pub(super) fn failures(why: &Unplaced, world: &World) -> Vec<Failure> {
     match why {
         Unplaced::NoCapacity => vec![Failure { arn: None, reason: NO_CAPACITY }],
         Unplaced::NoVcpus => vec![Failure { arn: None, reason: NO_VCPUS }],
-        Unplaced::NoInstances => Vec::new(),
+        Unplaced::NoInstances | Unplaced::EmptyProvider | Unplaced::TooManyWaiting => Vec::new(),
         Unplaced::Refused(all) => {
             let arn = |id: InstanceId| Some(world.ecs.instances[id].arn.clone());
             all.iter().map(|&(id, gate)| Failure { arn: arn(id), reason: gate.reason() }).collect()

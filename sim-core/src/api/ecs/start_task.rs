@@ -99,7 +99,7 @@ impl Operation for StartTask {
                 output.failures.push(Failure { arn: Some(it.arn.clone()), reason: "INACTIVE" });
                 continue;
             }
-            match standalone.start(Some(id), world, ctx) {
+            match standalone.start(Some(id), world, &[], ctx) {
                 Ok((_, task)) => output.tasks.push(task),
                 Err(why) => output.failures.extend(failures(&why, world)),
             }

@@ -19,7 +19,8 @@ pub struct TaskDescription {
     /// What its images are built for.
     pub attributes: Vec<TaskAttribute>,
     /// The zone of its subnet.
-    pub availability_zone: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub availability_zone: Option<String>,
     /// `FARGATE`, when a strategy placed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity_provider_name: Option<String>,
@@ -261,8 +262,11 @@ impl TaskDescription {
         let overrides = ecs.labels.get(&id).map_or(&[][..], |labels| &labels.overrides);
         TaskDescription {
             attributes: vec![TaskAttribute { name: "ecs.cpu-architecture", value: "x86_64" }],
-            availability_zone: world.network.zone(task.subnet).to_owned(),
-            capacity_provider_name: ecs.strategy_of(id).first().map(|item| item.provider.clone()),
+            availability_zone: (!task.is_unplaced()).then(|| world.network.zone(task.subnet).to_owned()),
+            capacity_provider_name: match task.provider {
+                Some(provider) => Some(ecs.providers[provider].name.clone()),
+                None => ecs.strategy_of(id).first().map(|item| item.provider.clone()),
+            },
             cluster_arn: ecs.clusters[task.cluster].arn.clone(),
             container_instance_arn: task.instance.map(|id| ecs.instances[id].arn.clone()),
             connectivity: task.at.connectivity.map(|_| "CONNECTED"),

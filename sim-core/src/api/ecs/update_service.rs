@@ -38,7 +38,8 @@ pub struct UpdateService {
     pub desired_count: Option<u32>,
     /// `family` for its latest ACTIVE revision, `family:revision`, or an ARN [CP-033].
     pub task_definition: Option<String>,
-    /// `FARGATE`; tasks move with the next deployment [CP-180].
+    /// `FARGATE`, or capacity providers of Auto Scaling groups; tasks move with the next deployment [CP-180]. A service stays on
+    /// Fargate, or on instances [CA-125].
     pub capacity_provider_strategy: Option<Vec<CapacityProviderStrategyItem>>,
     /// The bounds of a rolling update; what is not named stays.
     pub deployment_configuration: Option<DeploymentConfiguration>,
@@ -122,7 +123,9 @@ impl Operation for UpdateService {
         if let Some(items) = &self.capacity_provider_strategy {
             let providers = &world.ecs.clusters[cluster].providers;
             let place = "capacityProviderStrategy";
-            update.strategy = Some(capacity_provider::checked_strategy(items, providers, place)?);
+            let strategy = capacity_provider::checked_strategy(items, providers, place, &world.ecs)?;
+            capacity_provider::check_change(service, &strategy, self.force_new_deployment)?;
+            update.strategy = Some(strategy);
         }
         if self.platform_version.is_some() {
             update.platform_version = Some(platform_version(self.platform_version.as_deref(), service.launch)?);

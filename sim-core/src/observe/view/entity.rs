@@ -9,11 +9,13 @@ use super::{FeedLine, seconds};
 use crate::engine::FactId;
 use crate::observe::sentence::{sentence, service_of, task_of};
 use crate::observe::why::{Link, chain};
-use crate::world::capacity::HostId;
+use crate::world::capacity::{GroupId, HostId};
 use crate::world::cloudwatch::AlarmId;
 use crate::world::discovery::RegistryId;
 use crate::world::ecr::RepositoryId;
-use crate::world::ecs::{ClusterId, HealthStatus, InstanceStatus, ServiceId, TaskDefinitionId, TaskId, TaskStatus};
+use crate::world::ecs::{
+    ClusterId, HealthStatus, InstanceStatus, ProviderId, ServiceId, TaskDefinitionId, TaskId, TaskStatus,
+};
 use crate::world::elb::{LoadBalancerId, TargetGroupId};
 use crate::world::iam::RoleId;
 use crate::world::network::{Other, Permission, Protocol, SecurityGroupId, ZoneId};
@@ -64,6 +66,8 @@ enum Entity {
     Alarm(AlarmId),
     Host(HostId),
     Registry(RegistryId),
+    Fleet(GroupId),
+    Provider(ProviderId),
 }
 
 /// Whether a task is called so: its name in full or within its cluster, its id, the beginning of its id, its ARN.
@@ -86,11 +90,14 @@ pub fn names(world: &World) -> Vec<String> {
     let repositories = world.ecr.repositories.iter().map(|(_, one)| one.name.clone());
     let zones = world.network.zones.iter().map(|one| one.name.clone());
     let alarms = world.cloudwatch.alarms.live.keys().cloned();
+    let fleets = world.groups.live.keys().cloned();
+    let providers = ecs.providers.iter().map(|(_, one)| one.name.clone());
     let hosts = world.ec2.hosts.iter().map(|(_, one)| one.name.to_string());
     let registries = world.discovery.live_registries().map(|(id, _)| world.discovery.name_of(id));
     let all = services.chain(tasks).chain(clusters).chain(balancers).chain(groups).chain(roles);
     let mut names: Vec<String> = Vec::new();
-    for name in all.chain(firewalls).chain(repositories).chain(zones).chain(alarms).chain(hosts).chain(registries) {
+    let more = registries.chain(fleets).chain(providers);
+    for name in all.chain(firewalls).chain(repositories).chain(zones).chain(alarms).chain(hosts).chain(more) {
         if !names.contains(&name) {
             names.push(name);
         }
@@ -119,6 +126,8 @@ fn find(world: &World, name: &str) -> Option<Entity> {
         .or_else(|| world.cloudwatch.alarms.live.get(name).copied().map(Entity::Alarm))
         .or_else(|| host_called(world, name).map(Entity::Host))
         .or_else(|| registry_called(world, name).map(Entity::Registry))
+        .or_else(|| world.groups.named(name).map(Entity::Fleet))
+        .or_else(|| ecs.provider_named(name).map(Entity::Provider))
 }
 
 /// The service of Cloud Map with this name in full, or that applications call so.
@@ -300,6 +309,29 @@ fn introduce(world: &World, entity: Entity) -> (&'static str, String, String, Ve
             let command = format!("aws servicediscovery list-instances --service-id {name}");
             ("endpoint", name, command, Vec::new())
         }
+        Entity::Fleet(id) => {
+            let group = &world.groups.all[id];
+            let name = group.name.clone();
+            let set = |count: u32| {
+                format!(
+                    "aws autoscaling set-desired-capacity --auto-scaling-group-name {name} --desired-capacity {count}"
+                )
+            };
+            let mut actions = Vec::new();
+            if group.desired < group.max {
+                actions.push(action("One instance more", set(group.desired + 1)));
+            }
+            if group.desired > group.min {
+                actions.push(action("One instance less", set(group.desired - 1)));
+            }
+            let command = format!("aws autoscaling describe-auto-scaling-groups --auto-scaling-group-names {name}");
+            ("Auto Scaling group", name, command, actions)
+        }
+        Entity::Provider(id) => {
+            let name = world.ecs.providers[id].name.clone();
+            let command = format!("aws ecs describe-capacity-providers --capacity-providers {name}");
+            ("capacity provider", name, command, Vec::new())
+        }
         Entity::Zone(id) => {
             let name = world.network.zone_name(id).to_owned();
             let actions = vec![
@@ -432,6 +464,20 @@ fn is_about(world: &World, entity: Entity, fact: &Fact) -> bool {
             | Fact::AgentConnected { instance }
             | Fact::AgentDisconnected { instance },
         ) => world.ecs.instances[*instance].host == id,
+        (
+            Entity::Fleet(id),
+            Fact::GroupCreated { group }
+            | Fact::GroupDesired { group, .. }
+            | Fact::GroupActivity { group, .. }
+            | Fact::GroupDeleted { group },
+        ) => *group == id,
+        (
+            Entity::Provider(id),
+            Fact::ProviderCreated { provider }
+            | Fact::ProviderUpdated { provider }
+            | Fact::ProviderDeleted { provider }
+            | Fact::ReservationChanged { provider, .. },
+        ) => *provider == id,
         (Entity::Zone(id), Fact::ZoneLost { zone } | Fact::ZoneRestored { zone }) => *zone == id,
         _ => false,
     }

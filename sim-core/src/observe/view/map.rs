@@ -188,6 +188,10 @@ fn zones(world: &World, now: Time) -> Vec<ZoneBox> {
         if task.at.stopped.is_some_and(|stopped| now.since(stopped) > STOPPED_SHOWN) {
             continue;
         }
+        if task.is_unplaced() {
+            // It waits for an instance, and is in no zone yet.
+            continue;
+        }
         let zone = &mut zones[task.subnet.index()];
         if zone.tasks.len() < TASKS_SHOWN {
             zone.tasks.push(tile(world, id, task));

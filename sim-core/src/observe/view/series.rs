@@ -39,6 +39,7 @@ pub fn series(world: &World) -> Vec<SeriesView> {
             }
             Subject::Group(id) | Subject::GroupZone(id, _) => ("target group", world.elb.groups[id].name.clone()),
             Subject::Service(_) => ("service", name),
+            Subject::Provider(id) => ("capacity provider", world.ecs.providers[id].name.clone()),
         };
         for (statistic, value) in statistics(key.metric) {
             all.push(SeriesView {
@@ -69,6 +70,7 @@ fn statistics(metric: Metric) -> &'static [Statistic] {
         | Metric::AnomalousHostCount
         | Metric::MitigatedHostCount
         | Metric::ActiveFlowCount
+        | Metric::CapacityProviderReservation
         | Metric::RequestCountPerTarget => &[("Average", Statistics::average)],
         _ => &[("Sum", |point| point.sum)],
     }

@@ -7,7 +7,7 @@ use crate::engine::Time;
 use crate::world::World;
 use crate::world::capacity::InstanceType;
 use crate::world::cloudwatch::{Alarm, Metric, SeriesKey, Subject};
-use crate::world::ecs::Task;
+use crate::world::ecs::{Launch, Task};
 use crate::world::elb::{BalancerKind, LoadBalancerId, Scheme};
 
 /// One line of a bill.
@@ -51,7 +51,7 @@ pub fn bill(world: &World, now: Time) -> Option<Bill> {
     }
     let hours = |duration: Duration| duration.as_nanos() as f64 / 3.6e12;
     let (mut vcpu_hours, mut gb_hours, mut address_hours) = (0.0, 0.0, 0.0);
-    for (_, task) in world.ecs.tasks.iter().filter(|(_, task)| task.instance.is_none()) {
+    for (_, task) in world.ecs.tasks.iter().filter(|(_, task)| task.launch() == Launch::Fargate) {
         let billed = hours(fargate_time(task, now));
         let definition = &world.ecs.definitions[task.definition];
         vcpu_hours += billed * f64::from(definition.cpu) / 1024.0;

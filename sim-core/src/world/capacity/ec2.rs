@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use super::cache::{CleanUp, PullBehavior};
 use super::fargate::FargateEvent;
+use super::group::{GroupEvent, GroupId};
 use super::instance_type::InstanceType;
+use super::launch::{HostRecipe, LaunchTemplate, LaunchTemplateId, TemplateVersion};
 use crate::engine::{Arena, FactId, Id, Time};
 use crate::world::ecs::{EcsEvent, InstanceStatus, Resources, Tags};
 use crate::world::iam::{EC2, RoleId};
@@ -115,6 +117,8 @@ pub struct Host {
     pub agent: AgentConfig,
     /// Labels.
     pub tags: Tags,
+    /// The Auto Scaling group that launched it.
+    pub group: Option<GroupId>,
     /// `State`.
     pub state: HostState,
     /// Whether its zone has power.
@@ -131,17 +135,13 @@ pub struct Host {
     pub because: FactId,
 }
 
-/// What a new instance is made of.
+/// A new instance, and where it is to be.
 #[derive(Clone, Debug)]
 pub(crate) struct NewHost {
-    pub kind: &'static InstanceType,
-    pub image: String,
+    pub recipe: HostRecipe,
     pub subnet: SubnetId,
-    pub groups: Vec<SecurityGroupId>,
     pub eni: EniId,
-    pub role: Option<RoleId>,
-    pub agent: AgentConfig,
-    pub tags: Tags,
+    pub group: Option<GroupId>,
 }
 
 impl Host {
@@ -169,6 +169,8 @@ impl Host {
 pub struct Ec2 {
     /// All of them, terminated ones included.
     pub hosts: Arena<Host>,
+    /// All launch templates.
+    pub templates: Arena<LaunchTemplate>,
 }
 
 impl Ec2 {
@@ -179,22 +181,35 @@ impl Ec2 {
         self.hosts.iter().find(|(_, host)| found(host)).map(|(id, _)| id)
     }
 
+    /// The launch template with this id or name.
+    pub fn template_named(&self, name: &str) -> Option<LaunchTemplateId> {
+        self.templates.iter().find(|(_, it)| it.id == name || it.name == name).map(|(id, _)| id)
+    }
+
+    /// What a version of a launch template says.
+    pub fn recipe(&self, (template, version): (LaunchTemplateId, TemplateVersion)) -> Option<&HostRecipe> {
+        let template = &self.templates[template];
+        template.number(version).map(|number| &template.versions[number as usize - 1])
+    }
+
     /// Launches an instance.
     pub(crate) fn launch(&mut self, new: NewHost, peers: &Peers, ctx: &mut Ctx) -> HostId {
         let id = self.hosts.next_id();
         let name: Name = format!("instance#{}", id.index() + 1).into();
         let because = ctx.record(Fact::HostLaunched { host: id });
+        let NewHost { recipe, subnet, eni, group } = new;
         self.hosts.push(Host {
             id: format!("i-0{}", peers.account.hex("ec2-instance", &name, 16)),
             name,
-            kind: new.kind,
-            image: new.image,
-            subnet: new.subnet,
-            groups: new.groups,
-            eni: new.eni,
-            role: new.role,
-            agent: new.agent,
-            tags: new.tags,
+            kind: recipe.kind,
+            image: recipe.image,
+            subnet,
+            groups: recipe.groups,
+            eni,
+            role: recipe.role,
+            agent: recipe.agent,
+            tags: recipe.tags,
+            group,
             state: HostState::Pending,
             lit: true,
             boots: 0,
@@ -238,6 +253,7 @@ impl Ec2 {
             Ec2::vanish(id, peers, ctx);
             let takes = peers.assume.host_loss_detection;
             ctx.send(takes, Event::Ec2(Ec2Event::Ended(id, boots)));
+            self.tell_group(id, Duration::ZERO, GroupEvent::Ended(id), ctx);
             if ran && heard {
                 ctx.send(takes, Event::Ecs(EcsEvent::HostStopped(id, terminate)));
             }
@@ -264,6 +280,7 @@ impl Ec2 {
                 let boots = ctx.stream("instance-boot", &key).lognormal(assume.instance_boot, assume.start_sigma);
                 let agent = ctx.stream("agent-start", &key).lognormal(assume.agent_start, assume.start_sigma);
                 ctx.send(boots + agent, Event::Ec2(Ec2Event::AgentStarted(id, boot)));
+                self.tell_group(id, Duration::ZERO, GroupEvent::Running(id), ctx);
             }
             Ec2Event::AgentStarted(id, boot) if self.is_now(id, boot) && self.hosts[id].lit => {
                 match self.may_register(id, peers) {
@@ -282,12 +299,14 @@ impl Ec2 {
                     HostState::Stopping => HostState::Stopped,
                     _ => HostState::Terminated,
                 };
+                self.tell_group(id, Duration::ZERO, GroupEvent::Gone(id), ctx);
             }
             Ec2Event::PowerLost(zone) => {
                 let here = |host: &Host| peers.network.zone_of(host.subnet) == zone && host.lit;
                 let dark: Vec<HostId> = self.hosts.iter().filter(|(_, host)| here(host)).map(|(id, _)| id).collect();
                 for id in dark {
                     self.hosts[id].lit = false;
+                    self.tell_group(id, peers.assume.status_check, GroupEvent::Unhealthy(id), ctx);
                     if self.hosts[id].state == HostState::Running {
                         Ec2::vanish(id, peers, ctx);
                         if let Some(instance) = peers.ecs.instance_of(id) {
@@ -317,6 +336,13 @@ impl Ec2 {
             }
             // It was stopped, started or terminated meanwhile.
             Ec2Event::Running(..) | Ec2Event::AgentStarted(..) | Ec2Event::Ended(..) => {}
+        }
+    }
+
+    /// The group of an instance, if it has one, hears of it.
+    fn tell_group(&self, id: HostId, after: Duration, event: GroupEvent, ctx: &mut Ctx) {
+        if self.hosts[id].group.is_some() {
+            ctx.send(after, Event::Group(event));
         }
     }
 

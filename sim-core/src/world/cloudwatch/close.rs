@@ -1,12 +1,14 @@
 //! The end of a minute: counters become points.
 
+use std::cmp::Ordering;
+
 use super::latency::Window;
 use super::{Cause, CloudWatch, Counts, Metric, SeriesKey, Statistics, Subject, ZONES};
 use crate::engine::Time;
 use crate::world::ecs::{Service, TaskStatus};
 use crate::world::elb::{BalancerKind, LoadBalancerId, Target, TargetGroupId, TargetState};
 use crate::world::network::ZoneId;
-use crate::world::{Ctx, Peers};
+use crate::world::{Ctx, Fact, Peers};
 
 /// New connections that one load balancer capacity unit covers [per second] [TR-141].
 const LCU_CONNECTIONS: f64 = 25.0;
@@ -100,11 +102,35 @@ impl CloudWatch {
             meter.closed.close(&mut meter.open, &[]);
             meter.close();
         }
+        self.close_reservations(minute, peers, ctx);
         for (id, service) in peers.ecs.services.iter() {
             if let Some((cpu, memory)) = self.utilization(service, peers, ctx.now()) {
                 self.put(minute, Subject::Service(id), Metric::CPUUtilization, Statistics::one(cpu));
                 self.put(minute, Subject::Service(id), Metric::MemoryUtilization, Statistics::one(memory));
             }
+        }
+    }
+
+    /// CapacityProviderReservation of each provider with managed scaling [CA-129][CA-130], and what it is about when it gets to another side of its
+    /// target: tasks that wait, or too few that are left.
+    fn close_reservations(&mut self, minute: u32, peers: &Peers, ctx: &mut Ctx) {
+        for &id in peers.groups.policies.keys() {
+            let now = peers.ecs.reservation(id, peers);
+            let percent = now.percent();
+            self.put(minute, Subject::Provider(id), Metric::CapacityProviderReservation, Statistics::one(percent));
+            let side = percent.total_cmp(&f64::from(now.target));
+            let before = self.reservations.get(&id).map_or(Ordering::Equal, |&(side, _)| side);
+            if side == before {
+                continue;
+            }
+            let waits = peers.ecs.waiting_for(id).next().map(|(task, _)| peers.ecs.tasks[task].because);
+            let name = &peers.ecs.providers[id].name;
+            let uses = |service: &Service| service.stored.strategy.iter().any(|item| item.provider == *name);
+            let asked = peers.ecs.services.iter().filter(|(_, it)| uses(it)).map(|(_, it)| it.because).max();
+            let (needed, running) = (now.needed.unwrap_or_default(), now.running);
+            let fact = Fact::ReservationChanged { provider: id, needed, running };
+            let fact = ctx.within(waits.or(asked), |ctx| ctx.record(fact));
+            self.reservations.insert(id, (side, fact));
         }
     }
 

@@ -15,14 +15,18 @@ pub use meter::{Counts, Meter, Statuses};
 pub use outcome::{Blame, Cause, Outcome};
 pub use series::{Metric, Series, SeriesKey, Statistics, Subject};
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
+use super::capacity::GroupEvent;
+use super::ecs::ProviderId;
 use super::elb::{LoadBalancerId, TargetGroupId, TargetId};
 use super::network::ZoneId;
 use super::{Ctx, Event, Peers};
+use crate::engine::FactId;
 use latency::TargetTimes;
 
 /// What the metrics react to.
@@ -50,6 +54,8 @@ pub struct CloudWatch {
     pub series: BTreeMap<SeriesKey, Series>,
     /// All alarms.
     pub alarms: Alarms,
+    /// On which side of its target the reservation of each capacity provider is, and the fact that it got there.
+    reservations: BTreeMap<ProviderId, (Ordering, FactId)>,
     /// CPU time that each task had used at the end of the last minute [CPU-ns], by the place of the task.
     cpu_marks: Vec<f64>,
     /// Minutes are being closed.
@@ -75,6 +81,9 @@ impl CloudWatch {
             CloudWatchEvent::Minute => {
                 self.close_minute(peers, ctx);
                 self.evaluate_alarms(peers, ctx);
+                if !peers.groups.policies.is_empty() {
+                    ctx.within(None, |ctx| ctx.send(Duration::ZERO, Event::Group(GroupEvent::Alarms)));
+                }
             }
         }
         let next = ctx.now().next_multiple(Duration::from_secs(60));

@@ -1,7 +1,8 @@
 //! Series of statistics, one point a minute.
 
 use crate::world::World;
-use crate::world::ecs::ServiceId;
+use crate::world::capacity::MANAGED_SCALING;
+use crate::world::ecs::{ProviderId, ServiceId};
 use crate::world::elb::{BalancerKind, LoadBalancerId, TargetGroupId};
 use crate::world::network::ZoneId;
 
@@ -111,6 +112,8 @@ pub enum Metric {
     TCP_Target_Reset_Count,
     /// Flows that were given to any target because too few were healthy.
     UnhealthyRoutingFlowCount,
+    /// Instances that a capacity provider needs, of those that it has [CA-129].
+    CapacityProviderReservation,
 }
 
 impl Metric {
@@ -119,7 +122,7 @@ impl Metric {
         match self {
             Metric::TargetResponseTime => "Seconds",
             Metric::ProcessedBytes => "Bytes",
-            Metric::CPUUtilization | Metric::MemoryUtilization => "Percent",
+            Metric::CPUUtilization | Metric::MemoryUtilization | Metric::CapacityProviderReservation => "Percent",
             _ => "Count",
         }
     }
@@ -127,6 +130,7 @@ impl Metric {
     /// Whether it is published in this namespace.
     pub fn is_in(self, namespace: &str) -> bool {
         use Metric::{ConsumedLCUs, HealthyHostCount, ProcessedBytes, UnHealthyHostCount};
+        let of_provider = self == Metric::CapacityProviderReservation;
         let of_service = matches!(self, Metric::CPUUtilization | Metric::MemoryUtilization);
         let of_flows = matches!(
             self,
@@ -139,9 +143,10 @@ impl Metric {
         );
         let of_both = matches!(self, ConsumedLCUs | HealthyHostCount | ProcessedBytes | UnHealthyHostCount);
         match namespace {
+            MANAGED_SCALING => of_provider,
             "AWS/ECS" => of_service,
             "AWS/NetworkELB" => of_flows || of_both,
-            "AWS/ApplicationELB" => !of_service && !of_flows,
+            "AWS/ApplicationELB" => !of_service && !of_flows && !of_provider,
             _ => false,
         }
     }
@@ -160,6 +165,8 @@ pub enum Subject {
     GroupZone(TargetGroupId, ZoneId),
     /// Dimensions `ClusterName` and `ServiceName`.
     Service(ServiceId),
+    /// Dimensions `CapacityProviderName` and `ClusterName`.
+    Provider(ProviderId),
 }
 
 /// Names a series.
@@ -176,6 +183,7 @@ impl SeriesKey {
     pub fn namespace(&self, world: &World) -> &'static str {
         let kind = match self.subject {
             Subject::Service(_) => return "AWS/ECS",
+            Subject::Provider(_) => return MANAGED_SCALING,
             Subject::Balancer(id) | Subject::BalancerZone(id, _) => world.elb.balancers[id].kind,
             Subject::Group(id) | Subject::GroupZone(id, _) => world.elb.groups[id].protocol.kind(),
         };
@@ -204,6 +212,11 @@ impl SeriesKey {
             Subject::GroupZone(id, of) => {
                 let (own, balancer) = group(id);
                 [own, zone(of)].into_iter().chain(balancer).collect()
+            }
+            Subject::Provider(id) => {
+                let cluster = world.ecs.cluster_of(id).map(|cluster| world.ecs.clusters[cluster].name.clone());
+                let name = world.ecs.providers[id].name.clone();
+                vec![("CapacityProviderName", name), ("ClusterName", cluster.unwrap_or_default())]
             }
             Subject::Service(id) => {
                 let service = &world.ecs.services[id];

@@ -2,7 +2,9 @@
 
 use super::placement::ZONE;
 use super::task::NewTask;
-use super::{Constraint, ContainerInstance, Ecs, Expression, InstanceStatus, Launch, ServiceId, StopCode, TaskId};
+use super::{
+    Constraint, ContainerInstance, Ecs, Expression, InstanceId, InstanceStatus, Launch, ServiceId, StopCode, TaskId,
+};
 use crate::engine::Time;
 use crate::world::network::ZoneId;
 use crate::world::{Account, Ctx, Peers};
@@ -40,7 +42,10 @@ impl Ecs {
         if it.launch == Launch::Ec2 {
             let own = std::mem::take(&mut zones);
             let takes = |one: &ContainerInstance| one.status == InstanceStatus::Active && one.connected;
-            let instances = self.clusters[it.cluster].instances.iter().map(|&id| &self.instances[id]);
+            let strategy: Vec<_> = it.stored.strategy.iter().map(|item| self.provider_named(&item.provider)).collect();
+            let offered = |id: InstanceId| strategy.is_empty() || strategy.contains(&self.provider_of(id, peers));
+            let all = self.clusters[it.cluster].instances.iter().copied().filter(|&id| offered(id));
+            let instances = all.map(|id| &self.instances[id]);
             let there = instances.filter(|one| takes(one)).map(|one| peers.network.zone_of(one.subnet));
             zones = there.filter(|zone| own.is_empty() || own.contains(zone)).collect();
         }
@@ -114,6 +119,8 @@ impl Ecs {
             placement,
             on: None,
             group: String::new(),
+            provider: self.next_provider(service),
+            waits: false,
         };
         let Ok(task) = self.create_task(new, peers, ctx) else {
             self.stop_rebalancing(service, &peers.account, ctx);

@@ -1,6 +1,6 @@
 //! What Fargate gives an account, whoever asks for it, RunTask or the scheduler: launches per second, and vCPUs at a time.
 
-use super::{Ecs, Task, TaskDefinitionId, TaskStatus};
+use super::{Ecs, Launch, Task, TaskDefinitionId, TaskStatus};
 use crate::engine::{Time, TokenBucket};
 use crate::world::{Account, Assumptions, fargate_launches};
 
@@ -11,7 +11,7 @@ impl Ecs {
     /// Whether so many tasks of a definition are more than the account may run beside those that are not STOPPED [CP-031].
     pub(crate) fn exceeds_vcpus(&self, definition: TaskDefinitionId, count: u32, assume: &Assumptions) -> bool {
         let Some(vcpus) = assume.fargate_vcpus else { return false };
-        let on_fargate = |task: &&Task| task.instance.is_none() && task.status != TaskStatus::Stopped;
+        let on_fargate = |task: &&Task| task.launch() == Launch::Fargate && task.status != TaskStatus::Stopped;
         let live = self.tasks.iter().map(|(_, task)| task).filter(on_fargate);
         let used: u64 = live.map(|task| u64::from(self.definitions[task.definition].cpu)).sum();
         used + u64::from(count) * u64::from(self.definitions[definition].cpu) > u64::from(vcpus) * 1024

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{ClusterId, Ecs, EcsEvent, Launch, StopCode, Task, TaskDefinition, TaskId, TaskStatus, Transport};
 use crate::engine::{FactId, Id, Time};
-use crate::world::capacity::{FargateEvent, HostId};
+use crate::world::capacity::{FargateEvent, GroupEvent, HostId};
 use crate::world::network::SubnetId;
 use crate::world::{Ctx, Event, Fact, Name, Peers};
 
@@ -102,6 +102,8 @@ pub struct ContainerInstance {
     pub registered_at: Time,
     /// Rises by 1 with every change that raises an event.
     pub version: u32,
+    /// It drains because its group wants to terminate it, and waits for that [CA-067].
+    pub leaving: bool,
     /// The fact of its last change.
     pub because: FactId,
 }
@@ -193,7 +195,26 @@ impl Ecs {
                     self.lose_tasks_of(id, StopCode::TerminationNotice, &reason, peers, ctx);
                 }
             }
+            EcsEvent::DrainToEnd(host) => match self.instance_of(host).filter(|&id| in_use(&self.instances[id])) {
+                Some(id) => {
+                    self.instances[id].leaving = true;
+                    self.set_instance_status(id, InstanceStatus::Draining, ctx);
+                    self.let_go(id, peers, ctx);
+                }
+                // It never came so far.
+                None => {
+                    ctx.send(peers.assume.internal_call, Event::Group(GroupEvent::Proceed(host)));
+                }
+            },
             _ => {}
+        }
+    }
+
+    /// An instance whose group waits for it may be terminated when its last task has gone; those of daemons do not
+    /// count [CA-068].
+    pub(super) fn let_go(&self, id: InstanceId, peers: &Peers, ctx: &mut Ctx) {
+        if self.instances[id].leaving && !self.has_tasks_but_daemons(id) {
+            ctx.send(peers.assume.internal_call, Event::Group(GroupEvent::Proceed(self.instances[id].host)));
         }
     }
 
@@ -263,6 +284,7 @@ impl Ecs {
             tasks: Vec::new(),
             registered_at: ctx.now(),
             version: 1,
+            leaving: false,
             because,
         });
         self.clusters[cluster_id].instances.push(id);

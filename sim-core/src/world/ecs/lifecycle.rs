@@ -8,7 +8,7 @@ use super::{ContainerState, Ecs, EcsEvent, NetworkMode, Place, StopCode, Task, T
 use crate::engine::FactId;
 use crate::world::capacity::FargateEvent;
 use crate::world::elb::ElbEvent;
-use crate::world::network::{NetworkEvent, ZoneId};
+use crate::world::network::{NetworkEvent, SubnetId, ZoneId};
 use crate::world::{Ctx, Event, Fact, Name, Peers};
 
 use TaskStatus::{
@@ -21,6 +21,7 @@ const HOST_LOST: &str = "The host of the task was lost.";
 /// The life of a task [CP-075]: from, because of what, to. Steps that have nothing to do are skipped.
 pub const STEPS: &[(TaskStatus, &str, TaskStatus)] = &[
     (Provisioning, "ENI attached", Pending),
+    (Provisioning, "instance found, no ENI to attach", Pending),
     (Pending, "containers started, target to register", Activating),
     (Pending, "containers started", Running),
     (Activating, "target registered", Running),
@@ -64,14 +65,24 @@ impl Ecs {
         };
         let uuid = peers.account.hex("task-id", &name, 32);
         let arn = peers.account.arn("ecs", &format!("task/{cluster}/{uuid}"));
-        let Place { instance, subnet } = self.place(&new, &name, peers, ctx)?;
+        let (place, unplaced) = match self.place(&new, &name, peers, ctx) {
+            Ok(place) => (place, None),
+            Err(why) => {
+                // Until it has a place, the first of its subnets stands for its zone.
+                let subnet = new.network.subnets.first().copied().unwrap_or(SubnetId::from_index(0));
+                (Place { instance: None, subnet }, Some(self.may_wait(&new, why)?))
+            }
+        };
+        let Place { instance, subnet } = place;
         let task = self.tasks.next_id();
         let because = ctx.record(Fact::TaskCreated { task });
         let definition = &self.definitions[new.definition];
         let containers = vec![ContainerState::default(); definition.containers.len()];
         let health = health::of_task(&definition.containers, &containers);
         // Without an interface of its own there is nothing to provision [CP-076].
-        let status = if definition.mode == NetworkMode::Awsvpc { Provisioning } else { Pending };
+        let waits = unplaced.is_some();
+        let status = if waits || definition.mode == NetworkMode::Awsvpc { Provisioning } else { Pending };
+        let waiting = waits.then(|| new.clone());
         self.tasks.push(Task {
             uuid,
             arn,
@@ -86,6 +97,7 @@ impl Ecs {
             stopping: None,
             containers,
             instance,
+            provider: new.provider,
             bindings: Vec::new(),
             subnet,
             groups: new.network.groups,
@@ -98,8 +110,10 @@ impl Ecs {
             health,
             executes: service.is_some_and(|service| self.services[service].stored.execute_command),
         });
-        self.take_place(task);
-        *self.crowd_of(task).entry(peers.network.zone_of(subnet)).or_default() += 1;
+        if !waits {
+            self.take_place(task);
+            *self.crowd_of(task).entry(peers.network.zone_of(subnet)).or_default() += 1;
+        }
         match service {
             Some(service) => {
                 self.services[service].numbered += 1;
@@ -107,6 +121,10 @@ impl Ecs {
                 self.services[service].live.push(task);
             }
             None => self.clusters[new.cluster].tasks.push(task),
+        }
+        if let (Some(new), Some(why)) = (waiting, unplaced) {
+            ctx.within(Some(because), |ctx| self.begin_to_wait(task, new, &why, peers, ctx));
+            return Ok(task);
         }
         ctx.within(Some(because), |ctx| {
             let first = if status == Provisioning { FargateEvent::Provision(task) } else { FargateEvent::Start(task) };
@@ -116,7 +134,7 @@ impl Ecs {
     }
 
     /// How many tasks are where, of those among which a task is spread.
-    fn crowd_of(&mut self, task: TaskId) -> &mut BTreeMap<ZoneId, u32> {
+    pub(super) fn crowd_of(&mut self, task: TaskId) -> &mut BTreeMap<ZoneId, u32> {
         let it = &self.tasks[task];
         match it.service {
             Some(service) => &mut self.services[service].crowd,
@@ -126,6 +144,9 @@ impl Ecs {
 
     /// A task that is to stop is counted no more.
     fn leave_crowd(&mut self, task: TaskId, peers: &Peers) {
+        if self.tasks[task].is_unplaced() {
+            return;
+        }
         let zone = peers.network.zone_of(self.tasks[task].subnet);
         if let Some(count) = self.crowd_of(task).get_mut(&zone) {
             *count = count.saturating_sub(1);
@@ -142,6 +163,7 @@ impl Ecs {
         let because = ctx.record(Fact::TaskStopRequested { task, code, reason: reason.clone() });
         self.tasks[task].stopping = Some(Stopping { code, reason, because });
         self.leave_crowd(task, peers);
+        self.waiting.remove(&task);
         self.give_up_restarts(task);
         ctx.within(Some(because), |ctx| match self.tasks[task].status {
             Provisioning | Pending if !self.any_runs(task) => self.deprovision(task, peers, ctx),
@@ -294,12 +316,20 @@ impl Ecs {
                 self.container_exited(task, container, code, peers, ctx)
             }
             EcsEvent::HostLost(task) => self.host_lost(task, StopCode::TerminationNotice, HOST_LOST, peers, ctx),
-            EcsEvent::EniDetached(task) => self.is_stopped(task, ctx),
+            EcsEvent::EniDetached(task) => {
+                self.is_stopped(task, ctx);
+                if let Some(instance) = self.tasks[task].instance {
+                    self.let_go(instance, peers, ctx);
+                }
+            }
+            EcsEvent::PlaceWaiting(cluster) => self.place_waiting(cluster, peers, ctx),
+            EcsEvent::WaitOver(task) => self.wait_is_over(task, peers, ctx),
             EcsEvent::Reconcile(_)
             | EcsEvent::AgentStarted(_)
             | EcsEvent::AgentLost(_)
             | EcsEvent::AgentBack(_)
-            | EcsEvent::HostStopped(..) => {}
+            | EcsEvent::HostStopped(..)
+            | EcsEvent::DrainToEnd(_) => {}
         }
     }
 

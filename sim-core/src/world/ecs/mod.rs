@@ -18,15 +18,18 @@ mod inside;
 mod instance;
 mod labels;
 pub mod lifecycle;
+mod managed_scaling;
 mod pause;
 mod placement;
 mod protection;
+mod provider;
 mod restart;
 mod scheduler;
 mod service;
 mod shift;
 mod strategy;
 mod task;
+mod waiting;
 mod watch;
 
 pub use balance::Balance;
@@ -50,8 +53,10 @@ pub use fargate::NO_VCPUS;
 pub use health::{ContainerHealthCheck, HealthStatus};
 pub use instance::{Binding, ContainerInstance, HostPort, InstanceId, InstanceStatus, Resources};
 pub use labels::{ContainerOverride, Labels, RunRequest};
+pub use managed_scaling::{Reservation, removed_at_once};
 pub use pause::{OpenHook, PAUSE_HOOK};
 pub use placement::{Constraint, Expression, Field, Gate, Launch, Misread, Place, Placement, Scarce, Step, Unplaced};
+pub use provider::{CapacityProvider, ManagedScaling, ProviderId, ProviderSettings};
 pub use restart::RestartPolicy;
 pub use scheduler::NO_CAPACITY;
 pub use service::{
@@ -120,6 +125,12 @@ pub enum EcsEvent {
     Discovered(TaskId),
     /// The task has left Cloud Map, and who would have called it knows.
     Undiscovered(TaskId),
+    /// Tasks of a cluster that wait for an instance look for one again.
+    PlaceWaiting(ClusterId),
+    /// A task does not wait for an instance any longer.
+    WaitOver(TaskId),
+    /// An EC2 instance is to be terminated as soon as its tasks have left it.
+    DrainToEnd(HostId),
 }
 
 /// The state of the control plane.
@@ -145,6 +156,10 @@ pub struct Ecs {
     pub instances: Arena<ContainerInstance>,
     /// What agents that are cut off have to report, in order [CP-225].
     pub(crate) unheard: BTreeMap<InstanceId, Vec<EcsEvent>>,
+    /// The capacity providers of Auto Scaling groups, deleted ones included.
+    pub providers: Arena<CapacityProvider>,
+    /// Tasks that wait for an instance, and what they are to be [CA-155].
+    pub(crate) waiting: BTreeMap<TaskId, NewTask>,
     /// What RunTask hung on its tasks.
     pub labels: BTreeMap<TaskId, Labels>,
     /// Requests of RunTask that came with a token, by cluster and token [CP-024].

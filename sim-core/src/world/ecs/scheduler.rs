@@ -56,9 +56,11 @@ impl Ecs {
         }
         match event {
             EcsEvent::Reconcile(service) => self.reconcile(service, peers, ctx),
-            EcsEvent::AgentStarted(_) | EcsEvent::AgentLost(_) | EcsEvent::AgentBack(_) | EcsEvent::HostStopped(..) => {
-                self.host_changed(event, peers, ctx)
-            }
+            EcsEvent::AgentStarted(_)
+            | EcsEvent::AgentLost(_)
+            | EcsEvent::AgentBack(_)
+            | EcsEvent::HostStopped(..)
+            | EcsEvent::DrainToEnd(_) => self.host_changed(event, peers, ctx),
             event => self.advance(event, peers, ctx),
         }
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    AwsVpc, Binding, ClusterId, DeploymentId, Ecs, HealthStatus, InstanceId, Launch, Placement, ServiceId,
+    AwsVpc, Binding, ClusterId, DeploymentId, Ecs, HealthStatus, InstanceId, Launch, Placement, ProviderId, ServiceId,
     TaskDefinitionId,
 };
 use crate::engine::{FactId, Id, Time};
@@ -141,8 +141,10 @@ pub struct Task {
     pub stopping: Option<Stopping>,
     /// Its containers, in the task definition's order.
     pub containers: Vec<ContainerState>,
-    /// The container instance that it is on; none on Fargate.
+    /// The container instance that it is on; none on Fargate, and while it waits for one.
     pub instance: Option<InstanceId>,
+    /// The capacity provider whose instances it may be on; none when its request named none of an Auto Scaling group.
+    pub provider: Option<ProviderId>,
     /// Host ports that lead to its containers.
     pub bindings: Vec<Binding>,
     /// The zone's subnet it was placed in.
@@ -202,12 +204,16 @@ pub struct NewTask {
     pub on: Option<InstanceId>,
     /// `group` of a standalone task, among which it is spread.
     pub group: String,
+    /// The capacity provider whose instances it may be on.
+    pub provider: Option<ProviderId>,
+    /// Whether it waits when there is no place for it, if its provider has managed scaling.
+    pub waits: bool,
 }
 
 impl Task {
     /// What it runs on.
     pub fn launch(&self) -> Launch {
-        if self.instance.is_some() { Launch::Ec2 } else { Launch::Fargate }
+        if self.instance.is_some() || self.provider.is_some() { Launch::Ec2 } else { Launch::Fargate }
     }
 
     /// Whether this is its name, in full (`demo/web#3`) or within its cluster (`web#3`).

@@ -26,7 +26,7 @@ pub use subnet::{Subnet, SubnetId};
 pub use zone::{Zone, ZoneId};
 
 use super::capacity::{Ec2Event, FargateEvent};
-use super::ecs::{EcsEvent, TaskId, TaskStatus};
+use super::ecs::{EcsEvent, Launch, TaskId, TaskStatus};
 use super::elb::ElbEvent;
 use super::{Account, Ctx, Event, Fact, Peers};
 use crate::engine::{Arena, FactId};
@@ -350,7 +350,7 @@ impl Network {
             }
             let alive = |status| !matches!(status, TaskStatus::Deprovisioning | TaskStatus::Stopped);
             for (task, it) in peers.ecs.tasks.iter() {
-                if alive(it.status) && it.instance.is_none() && self.zone_of(it.subnet) == zone {
+                if alive(it.status) && it.launch() == Launch::Fargate && self.zone_of(it.subnet) == zone {
                     ctx.send(Duration::ZERO, Event::Fargate(FargateEvent::HostLost(task)));
                 }
             }

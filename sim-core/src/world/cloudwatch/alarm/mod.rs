@@ -13,7 +13,7 @@ pub use watched::{Number, Point, Watched};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::CloudWatch;
+use super::{CloudWatch, Subject};
 use crate::engine::{Arena, FactId, Id, Time};
 use crate::world::{Account, Ctx, Fact, Peers};
 
@@ -229,8 +229,13 @@ impl CloudWatch {
             let Some(state) = verdict.state else { continue };
             if state != self.alarms.all[id].state {
                 let reason = reason::of(rule, state, &verdict, &peers.account);
-                let made = self.alarms.all[id].made;
-                ctx.within(Some(made), |ctx| self.turn(id, state, reason, ctx));
+                // What made the metric what it is is known of capacity providers.
+                let about = rule.watched.subjects(peers).into_iter().find_map(|subject| match subject {
+                    Subject::Provider(provider) => self.reservations.get(&provider).map(|&(_, fact)| fact),
+                    _ => None,
+                });
+                let because = self.alarms.all[id].made.max(about.unwrap_or(self.alarms.all[id].made));
+                ctx.within(Some(because), |ctx| self.turn(id, state, reason, ctx));
             }
         }
     }

@@ -112,7 +112,7 @@ impl Watched {
     }
 
     /// Of what the metric is recorded. A service that took over the name of a deleted one goes on with its metric.
-    fn subjects(&self, peers: &Peers) -> Vec<Subject> {
+    pub(super) fn subjects(&self, peers: &Peers) -> Vec<Subject> {
         let value =
             |name: &str| self.dimensions.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
         if let (Some(cluster), Some(service)) = (value("ClusterName"), value("ServiceName")) {
@@ -120,6 +120,13 @@ impl Watched {
                 |of: &crate::world::ecs::Service| of.name == service && peers.ecs.clusters[of.cluster].name == cluster;
             let services = peers.ecs.services.iter().filter(|(_, one)| called(one));
             return services.map(|(id, _)| Subject::Service(id)).collect();
+        }
+        if let (Some(cluster), Some(provider)) = (value("ClusterName"), value("CapacityProviderName")) {
+            let found = peers
+                .ecs
+                .provider_named(provider)
+                .filter(|&id| peers.ecs.cluster_of(id).is_some_and(|of| peers.ecs.clusters[of].name == cluster));
+            return found.map(Subject::Provider).into_iter().collect();
         }
         let Some(balancer) = value("LoadBalancer").and_then(|path| self.balancer(path, peers)) else {
             return Vec::new();

@@ -165,8 +165,12 @@ pub enum Unplaced {
     NoCapacity,
     /// The account has no vCPUs left on Fargate.
     NoVcpus,
-    /// The cluster has no ACTIVE container instance.
+    /// The cluster, or the capacity provider, has no ACTIVE container instance.
     NoInstances,
+    /// The capacity provider has no container instance.
+    EmptyProvider,
+    /// Too many tasks of the cluster wait for an instance already.
+    TooManyWaiting,
     /// What keeps each instance from taking it.
     Refused(Vec<(InstanceId, Gate)>),
 }
@@ -177,6 +181,8 @@ impl Unplaced {
         match self {
             Unplaced::NoCapacity | Unplaced::NoVcpus => "RESOURCE:FARGATE",
             Unplaced::NoInstances => "NO ACTIVE INSTANCES",
+            Unplaced::EmptyProvider => "EMPTY CAPACITY PROVIDER",
+            Unplaced::TooManyWaiting => "PROVISIONING",
             Unplaced::Refused(_) => self.closest().map_or("RESOURCE:CPU", |(_, gate)| gate.reason()),
         }
     }
@@ -238,6 +244,17 @@ impl Ecs {
             }
         };
         let all: Vec<InstanceId> = self.clusters[new.cluster].instances.iter().copied().filter(there).collect();
+        // A provider's tasks go to its own instances, and to no others [CA-117].
+        let all: Vec<InstanceId> = match new.provider {
+            None => all,
+            Some(provider) => {
+                let own = self.instances_of(provider, new.cluster, peers);
+                if own.is_empty() {
+                    return Err(Unplaced::EmptyProvider);
+                }
+                all.into_iter().filter(|id| own.contains(id)).collect()
+            }
+        };
         if all.is_empty() {
             return Err(Unplaced::NoInstances);
         }

@@ -119,6 +119,8 @@ impl Ecs {
                 placement: placement.clone(),
                 on,
                 group: String::new(),
+                provider: if on.is_some() { None } else { self.next_provider(service) },
+                waits: true,
             };
             match ctx.within(Some(cause), |ctx| self.create_task(new, peers, ctx)) {
                 Ok(task) => {
@@ -198,7 +200,9 @@ impl Ecs {
                 let zones = subnets.iter().map(|&subnet| peers.network.zone_of(subnet));
                 zones.filter_map(|zone| peers.network.lost_because(zone)).max()
             }
-            Unplaced::NoInstances | Unplaced::NoVcpus => Some(self.services[service].because),
+            Unplaced::NoInstances | Unplaced::NoVcpus | Unplaced::EmptyProvider | Unplaced::TooManyWaiting => {
+                Some(self.services[service].because)
+            }
             Unplaced::Refused(_) => why.closest().map(|(instance, _)| self.instances[instance].because),
         };
         let text = match (why, why.closest()) {
@@ -210,6 +214,17 @@ impl Ecs {
             ),
             (Unplaced::NoCapacity, None) => format!("was unable to place a task. Reason: {NO_CAPACITY}."),
             (Unplaced::NoVcpus, None) => format!("was unable to place a task. Reason: {NO_VCPUS}."),
+            // [CP-157]
+            (Unplaced::EmptyProvider, None) => {
+                "was unable to reach steady state. Reason: No Container Instances were found in your capacity provider."
+                    .to_owned()
+            }
+            // [CP-158]
+            (Unplaced::TooManyWaiting, None) => {
+                "was unable to place tasks in your cluster because the tasks provisioning \
+                                                 capacity limit was exceeded."
+                    .to_owned()
+            }
             (_, None) => {
                 "was unable to place a task because no container instance met all of its requirements. Reason: No \
                           Container Instances were found in your cluster."
