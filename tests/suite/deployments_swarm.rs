@@ -302,3 +302,14 @@ proptest! {
         always(&plan).map_err(|error| TestCaseError::fail(format!("{error}\nstory:\n{scenario}")))?;
     }
 }
+
+/// [CP-174] A sequence that once failed: a blue/green deployment of a revision that crashes again and again is overtaken by a rolling
+/// one. Its tasks were made good for ever, one after the other, although the new revision had all of its own.
+#[test]
+fn a_revision_that_crashes_does_not_outlive_its_successor() {
+    let blue_green = "strategy=BLUE_GREEN,bakeTimeInMinutes=1,deploymentCircuitBreaker={enable=false,rollback=false}";
+    let deeds =
+        vec![(70, Deed::Deploy(2)), (101, Deed::Strategy(blue_green)), (230, Deed::Force), (820, Deed::Scale(3))];
+    let plan = Plan { desired: 1, behind: false, deeds, loss: None, seed: 48139494 };
+    always(&plan).expect("the service comes to rest");
+}

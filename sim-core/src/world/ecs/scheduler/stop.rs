@@ -24,6 +24,8 @@ impl Ecs {
         // A deployment with stages keeps what has the traffic until its last one [CP-203], and then needs it no more.
         let floor = if stage.is_some() { 0 } else { lower_bound(desired, it.minimum_healthy_percent) };
         let mut healthy = census.healthy;
+        // When the new revision has all of its tasks, none of another revision is made good any more.
+        let replaced = census.healthy_new >= desired;
         let mut victims = Vec::new();
         let mut protected = Vec::new();
 
@@ -42,7 +44,8 @@ impl Ecs {
                     healthy -= 1;
                     victims.push(task);
                 }
-            } else if self.is_misplaced(&self.tasks[task], peers) || !self.makes_good(task, deployment, now) {
+            } else if replaced || self.is_misplaced(&self.tasks[task], peers) || !self.makes_good(task, deployment, now)
+            {
                 victims.push(task);
             }
         }
