@@ -160,15 +160,8 @@ fn was_met(run: &Simulation, on: usize, condition: Condition, before: FactId) ->
     }
 }
 
-/// A few cases each time; `PROPTEST_CASES=2000 cargo test -p tests containers_swarm` looks longer.
-fn config() -> ProptestConfig {
-    let default = ProptestConfig::default();
-    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { default.cases } else { 200 };
-    ProptestConfig { cases, max_shrink_iters: 400, failure_persistence: None, ..default }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(crate::cases::few(200))]
 
     /// [CP-056] [CP-057] [CP-080] [CP-098]
     #[test]

@@ -283,14 +283,8 @@ fn always(plan: &Plan) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Few in the suite, as each takes its time; `PROPTEST_CASES` asks for more.
-fn config() -> ProptestConfig {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(24);
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(crate::cases::few(24))]
 
     /// [CP-166] [CP-168] [CP-121] [CP-127] [CP-171] The sequence that fails is printed as the smallest one that does; its scenario
     /// can be kept: it is the text behind "story".

@@ -195,14 +195,8 @@ fn happen(run: &mut Simulation, line: &str) {
     }
 }
 
-/// Few in the suite, as each takes its time; `PROPTEST_CASES` asks for more.
-fn config() -> ProptestConfig {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(16);
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(crate::cases::few(16))]
 
     /// [CA-070] [CA-117] [CA-152] [CA-155]
     #[test]

@@ -235,14 +235,8 @@ fn happen(run: &mut Simulation, line: &str) {
     }
 }
 
-/// Few in the suite, as each takes its time; `PROPTEST_CASES` asks for more.
-fn config() -> ProptestConfig {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(24);
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(crate::cases::few(24))]
 
     /// [CP-043] [CP-052] [CP-119] [CP-232] [CP-229]
     #[test]

@@ -7,6 +7,7 @@ mod billing;
 mod callers;
 mod capacity_providers;
 mod cascade;
+mod cases;
 mod container_instances;
 mod containers;
 mod containers_swarm;

@@ -269,15 +269,8 @@ fn journal_holds(run: &Simulation) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// A few cases each time; `PROPTEST_CASES=2000 cargo test -p tests swarm` looks longer.
-fn config() -> ProptestConfig {
-    let default = ProptestConfig::default();
-    let cases = if std::env::var_os("PROPTEST_CASES").is_some() { default.cases } else { 16 };
-    ProptestConfig { cases, max_shrink_iters: 400, failure_persistence: None, ..default }
-}
-
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(crate::cases::few(16))]
 
     #[test]
     fn whatever_happens_no_request_is_lost_and_nothing_is_used_that_is_not_there(plan in plan()) {

@@ -446,6 +446,14 @@ impl Apps {
         }
     }
 
+    /// Whether the process of a container takes connections at a port.
+    #[inline]
+    pub(crate) fn listens(&self, (task, container): (TaskId, u16), port: u16) -> bool {
+        let app = self.tasks.get(task.index()).and_then(Option::as_ref);
+        let process = app.and_then(|app| app.processes.get(usize::from(container)));
+        process.is_some_and(|process| process.listens_on(port))
+    }
+
     /// What a health check of this port is answered.
     pub(crate) fn answer_check(&self, task: TaskId, container: u16, port: u16) -> CheckAnswer {
         self.answer(task, container, |process| process.listens_on(port))

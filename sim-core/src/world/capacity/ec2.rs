@@ -11,7 +11,7 @@ use crate::engine::{Arena, FactId, Id, Time};
 use crate::world::ecs::{EcsEvent, InstanceStatus, Resources, Tags};
 use crate::world::iam::{EC2, RoleId};
 use crate::world::network::{EniId, SecurityGroupId, SubnetId, ZoneId};
-use crate::world::{Ctx, Event, Fact, Name, Peers};
+use crate::world::{Account, Ctx, Event, Fact, Name, Peers};
 
 /// Names a [`Host`].
 pub type HostId = Id<Host>;
@@ -94,6 +94,13 @@ impl Default for AgentConfig {
     }
 }
 
+impl AgentConfig {
+    /// What an agent with these settings registers on an instance of a type [CP-232].
+    pub(super) fn resources(&self, kind: &InstanceType) -> Resources {
+        Resources { cpu: kind.vcpus * 1024, memory: kind.registered.saturating_sub(self.reserved_memory) }
+    }
+}
+
 /// An EC2 instance.
 #[derive(Clone, Debug)]
 pub struct Host {
@@ -147,8 +154,7 @@ pub(crate) struct NewHost {
 impl Host {
     /// What it registers with [CP-232].
     pub fn resources(&self) -> Resources {
-        let memory = self.kind.registered.saturating_sub(self.agent.reserved_memory);
-        Resources { cpu: self.kind.vcpus * 1024, memory }
+        self.agent.resources(self.kind)
     }
 
     /// How long it was charged for until `now`: by the second, a minute at least for each start.
@@ -192,14 +198,21 @@ impl Ec2 {
         template.number(version).map(|number| &template.versions[number as usize - 1])
     }
 
+    /// What the next instance will be called, and its id.
+    pub(super) fn next_name(&self, account: &Account) -> (Name, String) {
+        let name: Name = format!("instance#{}", self.hosts.len() + 1).into();
+        let id = format!("i-0{}", account.hex("ec2-instance", &name, 16));
+        (name, id)
+    }
+
     /// Launches an instance.
     pub(crate) fn launch(&mut self, new: NewHost, peers: &Peers, ctx: &mut Ctx) -> HostId {
         let id = self.hosts.next_id();
-        let name: Name = format!("instance#{}", id.index() + 1).into();
+        let (name, ec2_id) = self.next_name(&peers.account);
         let because = ctx.record(Fact::HostLaunched { host: id });
         let NewHost { recipe, subnet, eni, group } = new;
         self.hosts.push(Host {
-            id: format!("i-0{}", peers.account.hex("ec2-instance", &name, 16)),
+            id: ec2_id,
             name,
             kind: recipe.kind,
             image: recipe.image,

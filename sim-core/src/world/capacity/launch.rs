@@ -29,8 +29,7 @@ pub struct HostRecipe {
 impl HostRecipe {
     /// What such an instance registers with [CP-232].
     pub fn resources(&self) -> Resources {
-        let memory = self.kind.registered.saturating_sub(self.agent.reserved_memory);
-        Resources { cpu: self.kind.vcpus * 1024, memory }
+        self.agent.resources(self.kind)
     }
 }
 
@@ -117,7 +116,7 @@ impl World {
         if self.network.is_dark(subnet) {
             return Err(NotLaunched::NoCapacity);
         }
-        let description = format!("instance#{}", self.ec2.hosts.len() + 1);
+        let (description, _) = self.ec2.next_name(&self.account);
         let eni = self.network.attach(subnet, &recipe.groups, true, &description);
         let eni = eni.map_err(|_| NotLaunched::NoAddress)?;
         let new = NewHost { recipe, subnet, eni, group };

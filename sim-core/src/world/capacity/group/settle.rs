@@ -77,8 +77,7 @@ impl World {
             return false;
         };
         // The instance's id is known when it is launched; the activity that says it comes before that.
-        let next = format!("instance#{}", self.ec2.hosts.len() + 1);
-        let ec2_id = format!("i-0{}", self.account.hex("ec2-instance", &next, 16));
+        let (_, ec2_id) = self.ec2.next_name(&self.account);
         let text = format!("Launching a new EC2 instance: {ec2_id}");
         let (fact, activity) = ctx.within(Some(because), |ctx| self.groups.begin(id, text, cause, &self.account, ctx));
         let launched = ctx.within(Some(fact), |ctx| self.launch_host(recipe, subnet, Some(id), ctx));

@@ -24,9 +24,7 @@ impl World {
             return self.unreached(id, call, Unreached::ClientTimeout, ctx);
         }
         let host = self.traffic.proxies.outlet(it.from, it.place).hosts[place].host;
-        let app = self.app.tasks.get(host.task.index()).and_then(Option::as_ref);
-        let process = app.and_then(|app| app.processes.get(usize::from(host.container)));
-        if !process.is_some_and(|process| process.listens_on(host.inside)) {
+        if !self.app.listens((host.task, host.container), host.inside) {
             // The task has ended, or does not listen yet: an old answer, or one that came too early.
             return self.unreached(id, call, Unreached::ClientRefused, ctx);
         }

@@ -83,9 +83,7 @@ impl World {
             self.traffic.requests.insert(request);
             return self.watch(caller, now, ctx);
         }
-        let process = self.app.tasks.get(to.0.index()).and_then(Option::as_ref);
-        let process = process.and_then(|app| app.processes.get(usize::from(to.1)));
-        if !process.is_some_and(|process| process.listens_on(port)) {
+        if !self.app.listens(to, port) {
             let after = nanos(self.assume.target_round_trip);
             return self.answer_at_once(attempt, id, Outcome::ResetByTarget, after, ctx);
         }

@@ -155,19 +155,13 @@ impl World {
                 return self.proxied_at_once(it, None, Outcome::NoHost, ctx);
             };
             let host = outlet.hosts[place].host;
-            let reach = outlet.hosts[place].reach;
-            if !reach
-                .filter(|reach| reach.generation == self.network.generation())
-                .map_or_else(|| self.look_for_host(&it, place, ctx), |reach| reach.open)
-            {
+            if !self.gets_through(&it, place, ctx) {
                 // Dropped without a word: another host is tried when nobody has answered for some time.
                 return self.connect_in_vain(it, host.task, place, ctx);
             }
             // A proxy that drains takes nothing new [CP-244].
             let drains = self.ecs.tasks[host.task].status >= TaskStatus::Stopping;
-            let app = self.app.tasks.get(host.task.index()).and_then(Option::as_ref);
-            let process = app.and_then(|app| app.processes.get(usize::from(host.container)));
-            if drains || !process.is_some_and(|process| process.listens_on(host.inside)) {
+            if drains || !self.app.listens((host.task, host.container), host.inside) {
                 it.refused += 1;
                 if self.host_failed(&mut it, host.task, ctx) {
                     continue;
@@ -222,9 +216,7 @@ impl World {
             }
             let Some(place) = outlet.place_of(task, u16::MAX) else { continue };
             let host = outlet.hosts[place].host;
-            let app = self.app.tasks.get(task.index()).and_then(Option::as_ref);
-            let process = app.and_then(|app| app.processes.get(usize::from(host.container)));
-            if process.is_some_and(|process| process.listens_on(host.inside)) {
+            if self.app.listens((task, host.container), host.inside) {
                 return Some(place);
             }
         }
