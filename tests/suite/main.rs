@@ -55,6 +55,7 @@ mod scheduler;
 mod schedules;
 mod service_connect;
 mod service_discovery;
+mod shared_cpu;
 mod start;
 mod swarm;
 mod target_choice;

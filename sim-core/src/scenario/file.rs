@@ -214,10 +214,14 @@ assumptions! {
     /// period's time, and stands still until the next begins. Linux takes "100ms". An even share at every moment unless
     /// set [CA-180].
     cpu_period: Span => |span: Span| Some(span.0),
-    /// CPUs that a task's threads may run on at a time while there is a `cpu_period`, and at least as many as the task has
-    /// vCPU; 2 unless set [CA-180].
+    /// CPUs that the threads of a task on Fargate may run on at a time while there is a `cpu_period`, and at least as many as
+    /// the task has vCPU; 2 unless set [CA-180].
     #[schemars(range(min = 1))]
     host_cpus: u32 => |count: u32| count,
+    /// What a task with task-level CPU weighs on a container instance against the other tasks there, from 2 to 262144: its
+    /// `cpu`, as AWS promises it, unless set. The agent's source code leaves it at Linux's 1024 [CA-182].
+    #[schemars(range(min = 2, max = 262_144))]
+    limited_task_weight: u32 => |weight: u32| Some(weight),
     /// A call between AWS services; "100ms" unless set.
     internal_call: Span => |span: Span| span.0,
     /// How long a target stays Elb.RegistrationInProgress; "5s" unless set [TR-144].

@@ -57,9 +57,12 @@ pub struct Assumptions {
     /// How long the periods are in which a task may use its CPU [s], none when it has an even share of it at every moment;
     /// none [CA-180].
     pub cpu_period: Option<Duration>,
-    /// CPUs that a task's threads may run on at a time while there are periods [count], as many as the task has vCPU at
-    /// least; 2 [CA-180].
+    /// CPUs that the threads of a task on Fargate may run on at a time while there are periods [count], as many as the task
+    /// has vCPU at least; 2 [CA-180].
     pub host_cpus: u32,
+    /// What a task with task-level CPU weighs on a container instance against the other tasks there [units], none for its
+    /// `cpu`; none [CA-182].
+    pub limited_task_weight: Option<u32>,
     /// From the making of a cluster, a task definition, a service or a task to the first call of ECS that sees it [s]; 0 s
     /// [CP-012].
     pub api_visibility: Duration,
@@ -166,6 +169,7 @@ impl Default for Assumptions {
             placement_pause: Duration::from_secs(300),
             cpu_period: None,
             host_cpus: 2,
+            limited_task_weight: None,
             api_visibility: Duration::ZERO,
             internal_call: Duration::from_millis(100),
             target_registration: Duration::from_secs(5),

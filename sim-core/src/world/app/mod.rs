@@ -1,5 +1,6 @@
 //! The inside of the containers: boot, CPU share, memory, workers, end.
 
+mod host;
 mod process;
 mod processor;
 mod profile;
@@ -10,13 +11,13 @@ pub use spec::{AppSpec, AppSpecId, End, Health, Leak, Need, Shutdown, WarmUp, Wh
 
 pub(crate) use process::Process;
 pub use processor::CpuLimit;
-pub(crate) use processor::Processor;
+pub(crate) use processor::{Part, Processor};
 pub(crate) use profile::{ClassProfile, NeedOf, Party, Profile};
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::capacity::FargateEvent;
+use super::capacity::{FargateEvent, HostId};
 use super::ecs::{Container, Containers, EcsEvent, Resources, TaskDefinition, TaskId};
 use super::elb::ElbEvent;
 use super::traffic::{self, RequestEvent};
@@ -76,6 +77,8 @@ pub struct ClassId(pub(crate) u16);
 pub(crate) struct TaskApp {
     /// The CPU that its containers share.
     pub processor: Processor,
+    /// The instance whose CPU that is a part of; none on Fargate.
+    pub host: Option<HostId>,
     /// In the order of the task definition.
     pub processes: Vec<Process>,
     /// The agent is to hear when something happens: its health checks sleep.
@@ -119,6 +122,8 @@ pub struct Apps {
     pub(crate) profiles: Vec<Profile>,
     /// By the place of the task; none before its start.
     pub(crate) tasks: Vec<Option<TaskApp>>,
+    /// By the place of the EC2 instance.
+    hosts: Vec<host::Host>,
 }
 
 impl Apps {
@@ -239,20 +244,19 @@ impl Apps {
                     }
                     processes.push(process);
                 }
-                let shares: Vec<u32> = definition.containers.iter().map(|container| container.cpu).collect();
-                // Fargate keeps a task to its CPU; AWS does not say how [CA-180].
-                let limit = match peers.assume.cpu_period {
-                    None => CpuLimit::Smooth,
-                    Some(period) => {
-                        let host_cpus = peers.assume.host_cpus.max(definition.cpu.div_ceil(1024));
-                        CpuLimit::Throttled { period, host_cpus }
-                    }
-                };
-                let processor = Processor::new(ctx.now(), cpu_of(task, definition, peers), &shares, limit);
-                TaskApp { processor, processes, checks_sleep: false }
+                let processor = processor_of(task, definition, peers, ctx.now());
+                let host = peers.ecs.tasks[task].instance.map(|instance| peers.ecs.instances[instance].host);
+                TaskApp { processor, host, processes, checks_sleep: false }
             }
         };
+        let host = app.host;
         self.tasks[task.index()] = Some(app);
+        if let Some(host) = host {
+            let vcpus = f64::from(peers.ec2.hosts[host].kind.vcpus);
+            for other in self.join(task, host, vcpus) {
+                self.wake_checks(other, ctx);
+            }
+        }
     }
 
     /// What lies ahead of a process that starts now: its boot, and the end that nobody asks for.
@@ -300,6 +304,7 @@ impl Apps {
         if let Some(next) = app.processor.next_finish() {
             ctx.timers.arm(traffic::cpu_timer(task), next);
         }
+        self.share(task, ctx);
     }
 
     fn booted(&mut self, id: ProcessId, ctx: &mut Ctx) {
@@ -402,11 +407,12 @@ impl Apps {
         }
     }
 
-    /// Whether nothing goes on inside a task and nothing will by itself: its processes listen or have ended, and nobody
-    /// uses its CPU.
+    /// Whether nothing goes on inside a task and nothing will by itself: its processes listen or have ended, nobody uses
+    /// its CPU, and nobody else can.
     pub(crate) fn is_idle(&self, task: TaskId) -> bool {
         let app = self.tasks.get(task.index()).and_then(Option::as_ref);
-        app.is_some_and(|app| app.processor.len() == 0 && app.processes.iter().all(Process::rests))
+        let rests = |app: &TaskApp| app.processor.len() == 0 && app.processes.iter().all(Process::rests);
+        app.is_some_and(rests) && !self.has_neighbours(task)
     }
 
     /// The state of a container's process; none before its start.
@@ -474,13 +480,18 @@ impl Apps {
         if spec.workers.is_some() || spec.health.database.is_some() {
             return CheckAnswer::InTime;
         }
-        let slowdown = app.processor.slowdown(app.processor.len() + 1);
+        let slowdown = self.slowdown_of_one_more(task, app);
         let status = if process.sick { SICK } else { spec.health.status };
         CheckAnswer::Now { status, after: crate::engine::rng::scale(spec.health.cpu, slowdown) }
     }
 }
 
 impl TaskApp {
+    /// Whether any of its processes is there.
+    fn is_there(&self) -> bool {
+        self.processes.iter().any(Process::is_there)
+    }
+
     /// Health checks that sleep are sent again.
     pub(crate) fn wake(&mut self, task: TaskId, ctx: &mut Ctx) {
         ctx.send(Duration::ZERO, Event::Elb(ElbEvent::Wake(task)));
@@ -503,10 +514,31 @@ fn memory_of(task: TaskId, container: &Container, definition: &TaskDefinition, p
     u64::from(container.memory.unwrap_or(of_task)) << 20
 }
 
-/// The CPU that a task has at most [units]: its own when it was set for it, or else all of its host. That tasks without
-/// such a limit take CPU from each other there is not modelled.
-fn cpu_of(task: TaskId, definition: &TaskDefinition, peers: &Peers) -> u32 {
-    if definition.limits.cpu { definition.cpu } else { host_of(task, peers).cpu }
+/// The CPU of a task. Fargate keeps it to its size; AWS does not say how [CA-180]. On an instance it is kept to the `cpu` of the
+/// task definition, if that says any [CA-182], and shares what there is with the other tasks [CA-181].
+fn processor_of(task: TaskId, definition: &TaskDefinition, peers: &Peers, now: Time) -> Processor {
+    let shares: Vec<u32> = definition.containers.iter().map(|container| container.cpu).collect();
+    let throttled = |host_cpus: u32| match peers.assume.cpu_period {
+        None => CpuLimit::Smooth,
+        Some(period) => CpuLimit::Throttled { period, host_cpus },
+    };
+    let Some(instance) = peers.ecs.tasks[task].instance else {
+        let limit = throttled(peers.assume.host_cpus.max(definition.cpu.div_ceil(1024)));
+        return Processor::new(now, definition.cpu, &shares, limit);
+    };
+    let vcpus = peers.ec2.hosts[peers.ecs.instances[instance].host].kind.vcpus;
+    if !definition.limits.cpu {
+        let weight = shares.iter().sum::<u32>().max(2);
+        let part = Part { weight, most: f64::from(vcpus) };
+        return Processor::of_instance(now, vcpus * 1024, &shares, CpuLimit::Smooth, part);
+    }
+    let limit = throttled(vcpus);
+    let most = match limit {
+        CpuLimit::Smooth => (f64::from(definition.cpu) / 1024.0).min(f64::from(vcpus)),
+        CpuLimit::Throttled { .. } => f64::from(vcpus),
+    };
+    let weight = peers.assume.limited_task_weight.unwrap_or(definition.cpu);
+    Processor::of_instance(now, definition.cpu, &shares, limit, Part { weight: weight.max(2), most })
 }
 
 /// What the host of a task has; on Fargate that is what the task asks for.

@@ -13,10 +13,14 @@
 //! that compete get CPU by the weights of their `cpu` [CP-044] (`shares.rs`). The limit is a smooth one, or one by
 //! quota and period (`bandwidth.rs`). One container at work under a smooth limit is the usual case, and costs nothing but
 //! its own arithmetic.
+//!
+//! On Fargate a task has its CPU to itself. On an instance it has what the others there leave it, which `host.rs` beside
+//! this folder divides in the manner of `shares.rs`, one level further up: [`Processor::claim`] says what a task could
+//! use, and [`Processor::allot`] what it has from now on.
 
 mod bandwidth;
 mod lane;
-mod shares;
+pub(super) mod shares;
 
 use std::time::Duration;
 
@@ -71,6 +75,17 @@ struct Rest {
     /// How fast all jobs run together [vCPU].
     speed: f64,
     quota: Option<Bandwidth>,
+    /// Its part of an instance, for a task that has not its CPU to itself.
+    part: Option<Part>,
+}
+
+/// What a task may have of an instance's CPU.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Part {
+    /// Against the other tasks' there [CA-181].
+    pub weight: u32,
+    /// However much the others leave [vCPU] [CA-182].
+    pub most: f64,
 }
 
 /// A number below 2^63 as a floating-point one: half a dozen machine instructions less than for any `u64`.
@@ -110,10 +125,60 @@ impl Processor {
             let mut weights: Vec<f64> = weights.collect();
             weights.resize(weights.len().max(1), f64::from(WEIGHT_MIN));
             let lanes = vec![Lane::new(); weights.len()];
-            Box::new(Rest { weights, lanes, speed: 0.0, quota })
+            Box::new(Rest { weights, lanes, speed: 0.0, quota, part: None })
         });
         let alone = rest.as_ref().is_none_or(|rest| rest.quota.is_none());
         Processor { inverse, lane: Lane::new(), used: 0.0, at: now, home: 0, alone, rest }
+    }
+
+    /// An idle CPU, from `now` on, that is a part of an instance's. Until others want it, the part is as large as it can be.
+    pub fn of_instance(now: Time, units: u32, shares: &[u32], limit: CpuLimit, part: Part) -> Processor {
+        let own = Processor::new(now, units, shares, limit);
+        let rest = own.rest.map_or_else(
+            || Rest { weights: vec![1.0], lanes: vec![Lane::new()], speed: 0.0, quota: None, part: None },
+            |rest| *rest,
+        );
+        let rest = Some(Box::new(Rest { part: Some(part), ..rest }));
+        Processor { inverse: 1.0 / part.most, alone: false, rest, ..own }
+    }
+
+    /// Whether others of the same instance have less or more when the jobs here come and go.
+    #[inline]
+    pub fn is_shared(&self) -> bool {
+        !self.alone && self.part().is_some()
+    }
+
+    fn part(&self) -> Option<Part> {
+        self.rest.as_deref().and_then(|rest| rest.part)
+    }
+
+    /// What it could use of an instance's CPU now if it had so many jobs more, and its weight; none without any job, and
+    /// for a CPU of its own.
+    pub fn claim(&self, more: usize) -> Option<shares::Claim> {
+        let part = self.part()?;
+        let jobs = self.len() + more;
+        (jobs > 0).then(|| ((jobs as f64).min(part.most), f64::from(part.weight)))
+    }
+
+    /// From now on it has what this level gives to its weight, or all that it may have if that is more than it can use.
+    /// Whether that is something else than before.
+    pub fn allot(&mut self, now: Time, level: f64) -> bool {
+        let (Some((most, weight)), Some(part)) = (self.claim(0), self.part()) else { return false };
+        let inverse = 1.0 / if most <= level * weight { part.most } else { level * weight };
+        // The same number, bit by bit, or a change.
+        let changes = inverse.to_bits() != self.inverse.to_bits();
+        if changes {
+            self.advance(now);
+            self.inverse = inverse;
+            self.divide();
+        }
+        changes
+    }
+
+    /// How many times as long as alone each job would take at this level, if there were one more of them.
+    pub fn slowdown_at(&self, level: f64) -> f64 {
+        let jobs = (self.len() + 1) as f64;
+        self.claim(1).map_or(1.0, |(most, weight)| (jobs / most.min(level * weight)).max(1.0))
     }
 
     /// Jobs at work, of all containers [count].
@@ -261,7 +326,7 @@ impl Processor {
         self.lane.slowdown = alone;
         let Some(rest) = self.rest.as_deref_mut() else { return };
         let others = rest.lanes.iter().any(|lane| !lane.is_empty());
-        self.alone = !others && rest.quota.is_none();
+        self.alone = !others && rest.quota.is_none() && rest.part.is_none();
         rest.speed = self.lane.len() as f64 / alone;
         if others {
             let home = usize::from(self.home);

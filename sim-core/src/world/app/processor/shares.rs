@@ -1,23 +1,25 @@
-//! Who gets how much when containers compete: `cpu` as a weight.
+//! Who gets how much when containers of a task, or tasks of an instance, compete: `cpu` as a weight.
 //!
 //! The Linux scheduler gives a control group with work its weight's part of the CPU; what a group cannot use, because it
-//! has fewer threads than that, the others get in proportion to their weights. That is the weighted max-min fair
-//! division, and a thread never runs on more than one CPU.
+//! has fewer threads than that or a limit of its own, the others get in proportion to their weights. That is the weighted
+//! max-min fair division, and a thread never runs on more than one CPU. Control groups lie in one another: an instance is
+//! divided among its tasks, and what a task gets among its containers, in the same manner.
 
-/// A container with work: (its threads, its weight).
-pub(super) type Claim = (f64, f64);
+/// Somebody with work: (vCPU that it can use, its weight). A container can use as many as it has threads, a task no more
+/// than its limit either.
+pub(in crate::world::app) type Claim = (f64, f64);
 
-/// How many vCPU each unit of weight gets. A container gets this times its weight, or as many vCPU as it has threads if
-/// that is less; infinite when all of them get the latter.
-pub(super) fn level(capacity: f64, claims: impl Iterator<Item = Claim> + Clone) -> f64 {
+/// How many vCPU each unit of weight gets. Somebody gets this times their weight, or all that they can use if that is
+/// less; infinite when everybody gets the latter.
+pub(in crate::world::app) fn level(capacity: f64, claims: impl Iterator<Item = Claim> + Clone) -> f64 {
     let mut level = 0.0;
     let mut content = 0;
     loop {
         // Those that want less than their part leave the rest to the others, whose part grows.
         let (mut left, mut weights, mut now) = (capacity, 0.0, 0);
-        for (threads, weight) in claims.clone() {
-            if threads <= level * weight {
-                left -= threads;
+        for (most, weight) in claims.clone() {
+            if most <= level * weight {
+                left -= most;
                 now += 1;
             } else {
                 weights += weight;

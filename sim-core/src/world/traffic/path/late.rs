@@ -142,6 +142,7 @@ impl World {
                 process.cpu_ns += spent.cpu;
                 process.waited_ns += spent.wait;
             }
+            self.app.share(task, ctx);
         }
         for slot in here {
             let request = self.traffic.requests.get(slot);

@@ -82,6 +82,9 @@ impl World {
         if let Some(next) = app.processor.next_finish() {
             ctx.timers.arm(cpu_timer(to.0), next);
         }
+        if app.processor.is_shared() {
+            self.app.share(to.0, ctx);
+        }
         self.traffic.traces.step(trace, now, || Step::Working);
         self.after_entry((caller, is_check), to, full, ctx);
     }
@@ -105,6 +108,13 @@ impl World {
         if let Some(next) = app.processor.next_finish() {
             ctx.timers.arm(cpu_timer(task), next);
         }
+        let app = if app.processor.is_shared() {
+            self.app.share(task, ctx);
+            let Some(Some(app)) = self.app.tasks.get_mut(task.index()) else { return };
+            app
+        } else {
+            app
+        };
         if slot & BOOT_JOB != 0 {
             let container = (slot & !BOOT_JOB) as u16;
             let process = &mut app.processes[usize::from(container)];
@@ -306,6 +316,9 @@ impl World {
         app.processor.push(now, container, work, slot);
         if let Some(next) = app.processor.next_finish() {
             ctx.timers.arm(cpu_timer(task), next);
+        }
+        if app.processor.is_shared() {
+            self.app.share(task, ctx);
         }
     }
 
