@@ -360,11 +360,12 @@ fn without_managed_scaling_nobody_waits() {
     assert_eq!(run.transcript()[1].output, "RESOURCE:MEMORY");
     assert_eq!(run.world().cloudwatch.alarms.live.len(), 0, "no policy, no alarms");
     let run = play("3m", &[&unmanaged, &web(3, "")]);
-    assert_snapshot!(told(&run), @r"
+    assert_snapshot!(told(&run), @r#"
     00:00:00 was unable to reach steady state. Reason: No Container Instances were found in your capacity provider.
-    00:00:50 was unable to place a task because no container instance met all of its requirements. The closest matching container-instance instance#1 has insufficient memory available.
+    00:00:50 was unable to place a task because no container instance met all of its requirements. The closest matching (container-instance instance#1) has insufficient memory available. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.
+    00:00:50 could not launch 1 tasks for deployment #1.
     00:00:50 has started 2 tasks: (task web#1) (task web#2).
-    ");
+    "#);
 }
 
 /// [CA-122] [CA-123] [CA-124] Two providers, one for the first two tasks and then one in three: tasks go where the strategy says, though they have to wait there while
@@ -448,7 +449,7 @@ fn the_alarms_of_managed_scaling_are_the_providers() {
 }
 
 /// A door with a group `fleet`, and the cluster `demo`.
-fn door() -> Door {
+pub(crate) fn door() -> Door {
     let mut door = Door::new();
     door.ecs("CreateCluster", json!({ "clusterName": "demo" }));
     let data = json!({ "LaunchTemplateName": "tpl", "LaunchTemplateData": { "InstanceType": "t3.small" } });
@@ -464,7 +465,7 @@ fn door() -> Door {
 }
 
 /// The input of CreateCapacityProvider for `fleet`, with more of `autoScalingGroupProvider`.
-fn input(more: Value) -> Value {
+pub(crate) fn input(more: Value) -> Value {
     let mut of = json!({ "autoScalingGroupArn": "fleet" });
     of.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     json!({ "name": "cp", "autoScalingGroupProvider": of })

@@ -450,8 +450,9 @@ fn a_service_without_room_says_what_is_missing_and_tries_again_later() {
     ];
     let run = play("10m", &parts);
     assert_snapshot!(told(&run), @r#"
-    00:00:00 was unable to place a task because no container instance met all of its requirements. Reason: No Container Instances were found in your cluster.
-    00:00:40 was unable to place a task because no container instance met all of its requirements. The closest matching container-instance instance#1 has insufficient CPU units available.
+    00:00:00 was unable to place a task because no container instance met all of its requirements. Reason: No Container Instances were found in your cluster. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.
+    00:00:40 was unable to place a task because no container instance met all of its requirements. The closest matching (container-instance instance#1) has insufficient CPU units available. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.
+    00:00:40 could not launch 1 tasks for deployment #1.
     00:00:40 has started 1 tasks: (task web#1).
     00:06:30 has started 1 tasks: (task web#2).
     00:07:30 (deployment #1) deployment completed.
@@ -470,7 +471,7 @@ fn instances_are_on_the_bill() {
 }
 
 /// A door with a cluster and an instance that has joined it.
-fn door() -> Door {
+pub(crate) fn door() -> Door {
     let mut door = Door::new();
     let trust = json!({ "Version": "2012-10-17", "Statement": [{
         "Effect": "Allow", "Principal": { "Service": "ec2.amazonaws.com" }, "Action": "sts:AssumeRole"
@@ -501,10 +502,6 @@ fn wrong_questions_about_instances_are_refused() {
     let error = door.refused("UpdateContainerInstancesState", state);
     assert_eq!(error.code, "ValidationException", "only ACTIVE and DRAINING can be asked for");
     let put = |name: &str, value: &str, target: &str| json!({ "cluster": "demo", "attributes": [{ "name": name, "value": value, "targetId": target }] });
-    let error = door.refused("PutAttributes", put("bad name", "x", "instance#1"));
-    assert_eq!((error.code, error.place.as_str()), (code, "attributes[0].name"));
-    let error = door.refused("PutAttributes", put("stack", " x", "instance#1"));
-    assert_eq!((error.code, error.place.as_str()), (code, "attributes[0].value"));
     let error = door.refused("PutAttributes", put("stack", "prod", "instance#7"));
     assert_eq!((error.code, error.help.as_str()), ("TargetNotFoundException", "The cluster has instance#1."));
     door.ecs("PutAttributes", put("stack", "prod", "instance#1"));
@@ -579,23 +576,6 @@ fn task_definitions_for_ec2_are_checked() {
     assert_eq!(seen["taskDefinition"]["containerDefinitions"][0]["portMappings"][0]["hostPort"], 8080);
     let seen = door.ecs("RegisterTaskDefinition", with(json!({ "containerDefinitions": port(80, Value::Null) })));
     assert_eq!(seen["taskDefinition"]["containerDefinitions"][0]["portMappings"][0]["hostPort"], 0, "any free one");
-    let mut refused = |more: Value, place: &str| {
-        let error = door.refused("RegisterTaskDefinition", with(more.clone()));
-        assert_eq!((error.code, error.place.as_str()), ("ClientException", place), "{more}: {}", error.message);
-    };
-    refused(json!({ "cpu": "64" }), "cpu");
-    refused(json!({ "cpu": "200000" }), "cpu");
-    refused(
-        json!({ "networkMode": "host", "containerDefinitions": port(80, json!(8080)) }),
-        "containerDefinitions[0].portMappings[0].hostPort",
-    );
-    refused(
-        json!({ "networkMode": "none", "containerDefinitions": port(80, Value::Null) }),
-        "containerDefinitions[0].portMappings",
-    );
-    refused(json!({ "placementConstraints": [{ "type": "distinctInstance" }] }), "placementConstraints[0].type");
-    let gpu = json!([{ "name": "main", "image": "httpd", "memory": 64, "resourceRequirements": [{ "type": "GPU", "value": "1" }] }]);
-    refused(json!({ "containerDefinitions": gpu }), "containerDefinitions[0].resourceRequirements");
     door.ecs("CreateCluster", json!({ "clusterName": "demo" }));
     let network = json!({ "awsvpcConfiguration": { "subnets": ["us-east-1a"] } });
     let mut service = |more: Value, message: &str, place: &str| {

@@ -160,43 +160,48 @@ fn was_met(run: &Simulation, on: usize, condition: Condition, before: FactId) ->
     }
 }
 
+fn keeps_order(plan: &Plan) -> Result<(), TestCaseError> {
+    let run = plan.play();
+    let world = run.world();
+    for (id, entry) in run.ctx().journal().iter() {
+        let Fact::ContainerStarted { container, .. } = &entry.fact else { continue };
+        let place: usize = container[1..].parse().expect("c and its place");
+        for &(on, condition) in &plan.containers[place].depends_on {
+            prop_assert!(was_met(&run, on, condition, id), "{container} did not wait for c{on} {condition}");
+        }
+    }
+    let task = TaskId::from_index(0);
+    let it = &world.ecs.tasks[task];
+    let has_begun = |place: usize| it.containers[place].started.is_some();
+    match it.status {
+        TaskStatus::Running => {
+            prop_assert!((0..plan.containers.len()).all(has_begun), "a task runs whose containers wait");
+        }
+        TaskStatus::Stopped => {}
+        // It waits for a container that goes on, or for one that is not healthy yet.
+        TaskStatus::Pending => prop_assert!(it.stopping.is_none() && it.containers.iter().any(|c| c.runs())),
+        status => prop_assert!(false, "the task is {status} after half an hour"),
+    }
+    if plan.stop.is_some() {
+        prop_assert_eq!(it.status, TaskStatus::Stopped);
+    }
+    if it.status == TaskStatus::Stopped {
+        for place in 0..plan.containers.len() {
+            let state = world.app.state(task, place as u16);
+            let is_gone = matches!(state, None | Some(ProcessState::NotStarted | ProcessState::Exited(_)));
+            prop_assert!(is_gone, "c{place} is left behind: {state:?}");
+            prop_assert_eq!(has_begun(place), it.containers[place].exit_code.is_some(), "c{}", place);
+        }
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(crate::cases::few(200))]
 
     /// [CP-056] [CP-057] [CP-080] [CP-098]
     #[test]
     fn containers_keep_their_order_and_a_task_that_is_to_stop_stops(plan in plan()) {
-        let run = plan.play();
-        let world = run.world();
-        for (id, entry) in run.ctx().journal().iter() {
-            let Fact::ContainerStarted { container, .. } = &entry.fact else { continue };
-            let place: usize = container[1..].parse().expect("c and its place");
-            for &(on, condition) in &plan.containers[place].depends_on {
-                prop_assert!(was_met(&run, on, condition, id), "{container} did not wait for c{on} {condition}");
-            }
-        }
-        let task = TaskId::from_index(0);
-        let it = &world.ecs.tasks[task];
-        let has_begun = |place: usize| it.containers[place].started.is_some();
-        match it.status {
-            TaskStatus::Running => {
-                prop_assert!((0..plan.containers.len()).all(has_begun), "a task runs whose containers wait");
-            }
-            TaskStatus::Stopped => {}
-            // It waits for a container that goes on, or for one that is not healthy yet.
-            TaskStatus::Pending => prop_assert!(it.stopping.is_none() && it.containers.iter().any(|c| c.runs())),
-            status => prop_assert!(false, "the task is {status} after half an hour"),
-        }
-        if plan.stop.is_some() {
-            prop_assert_eq!(it.status, TaskStatus::Stopped);
-        }
-        if it.status == TaskStatus::Stopped {
-            for place in 0..plan.containers.len() {
-                let state = world.app.state(task, place as u16);
-                let is_gone = matches!(state, None | Some(ProcessState::NotStarted | ProcessState::Exited(_)));
-                prop_assert!(is_gone, "c{place} is left behind: {state:?}");
-                prop_assert_eq!(has_begun(place), it.containers[place].exit_code.is_some(), "c{}", place);
-            }
-        }
+        crate::cases::told(|| plan.scenario(), || keeps_order(&plan))?;
     }
 }

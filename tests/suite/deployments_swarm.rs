@@ -2,14 +2,16 @@
 //! owner, no rolling update runs more than `maximumPercent` or stops below `minimumHealthyPercent`, and when all is well
 //! again the service comes to rest.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::time::Duration;
 
 use proptest::prelude::*;
 use sim_core::Simulation;
 use sim_core::engine::Time;
 use sim_core::world::Fact;
-use sim_core::world::ecs::{StopCode, TargetState, TaskStatus};
+use sim_core::world::ecs::{StopCode, TargetState, Task, TaskId, TaskStatus};
 use tests::story;
 
 /// What somebody types.
@@ -28,6 +30,14 @@ enum Deed {
     StopTask(u32),
     Protect(u32, u32),
     Rebalance(bool),
+    /// Takes the newest deployment back.
+    Back,
+    /// Answers the hook that it waits for.
+    Answer(bool),
+    /// Tasks beside the service.
+    Run(u32),
+    /// No further task of this revision: it is one that nobody needs in the end.
+    Retire(usize),
     /// Never valid, whatever came before.
     Nonsense(usize),
 }
@@ -43,7 +53,8 @@ const NONSENSE: [&str; 6] = [
 ];
 
 impl Deed {
-    fn line(&self) -> String {
+    /// The line; the newest service deployment and its hook have names that only the run knows.
+    fn line(&self, run: &Simulation) -> String {
         let update = "aws ecs update-service --cluster demo --service web";
         let configure = format!("{update} --deployment-configuration");
         match self {
@@ -55,6 +66,10 @@ impl Deed {
                 "{configure} deploymentCircuitBreaker={{enable={on},rollback={back},thresholdConfiguration={{type=COUNT,value={count}}}}}"
             ),
             Deed::Strategy(strategy) => format!("{configure} {strategy}"),
+            Deed::Hook("pause") => format!(
+                "{configure} lifecycleHooks=[{{targetType=PAUSE,lifecycleStages=[POST_SCALE_UP],\
+                 timeoutConfiguration={{timeoutInMinutes=5,action=CONTINUE}}}}]"
+            ),
             Deed::Hook(name) => format!(
                 "{configure} lifecycleHooks=[{{hookTargetArn={name},roleArn=hooks,lifecycleStages=[POST_SCALE_UP]}}]"
             ),
@@ -73,9 +88,34 @@ impl Deed {
             Deed::Rebalance(on) => {
                 format!("{update} --availability-zone-rebalancing {}", if *on { "ENABLED" } else { "DISABLED" })
             }
+            Deed::Back => format!("aws ecs stop-service-deployment --service-deployment-arn {}", newest(run).0),
+            Deed::Answer(on) => {
+                let (arn, hook) = newest(run);
+                let action = if *on { "CONTINUE" } else { "ROLLBACK" };
+                format!(
+                    "aws ecs continue-service-deployment --service-deployment-arn {arn} --hook-id {hook} --action {action}"
+                )
+            }
+            Deed::Run(count) => format!(
+                "aws ecs run-task --cluster demo --task-definition web --count {count} --launch-type FARGATE \
+                 --network-configuration awsvpcConfiguration={{subnets=[us-east-1a],assignPublicIp=ENABLED}}"
+            ),
+            Deed::Retire(which) => {
+                format!("aws ecs deregister-task-definition --task-definition {}:1", FAMILIES[*which])
+            }
             Deed::Nonsense(which) => NONSENSE[*which].to_owned(),
         }
     }
+}
+
+/// The newest service deployment, and the hook that it waits for.
+fn newest(run: &Simulation) -> (String, String) {
+    let (id, _) = run.world().ecs.services.iter().next().expect("it was made");
+    let arn = run.world().ecs.service_deployments[run.world().ecs.current_service_deployment(id)].arn.clone();
+    let asked = serde_json::json!({ "serviceDeploymentArns": [arn] });
+    let told = story::ask(run, "DescribeServiceDeployments", asked).expect("it is there");
+    let hook = &told["serviceDeployments"][0]["lifecycleHookDetails"][0]["hookId"];
+    (arn, hook.as_str().unwrap_or("none").to_owned())
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
@@ -92,12 +132,16 @@ fn deed() -> impl Strategy<Value = Deed> {
             Just("strategy=LINEAR,linearConfiguration={stepPercent=50,stepBakeTimeInMinutes=1}"),
         ]
         .prop_map(Deed::Strategy),
-        prop_oneof![Just("good"), Just("bad"), Just("unknown")].prop_map(Deed::Hook),
+        prop_oneof![Just("good"), Just("bad"), Just("unknown"), Just("pause")].prop_map(Deed::Hook),
         (any::<bool>(), any::<bool>()).prop_map(|(on, back)| Deed::Watch(on, back)),
         any::<bool>().prop_map(Deed::GoesOff),
         (1u32..20).prop_map(Deed::StopTask),
         (1u32..20, 1u32..12).prop_map(|(number, minutes)| Deed::Protect(number, minutes)),
         any::<bool>().prop_map(Deed::Rebalance),
+        Just(Deed::Back),
+        any::<bool>().prop_map(Deed::Answer),
+        (1u32..4).prop_map(Deed::Run),
+        (1usize..4).prop_map(Deed::Retire),
         (0usize..NONSENSE.len()).prop_map(Deed::Nonsense),
     ]
 }
@@ -199,21 +243,21 @@ impl Plan {
         text
     }
 
-    /// What is typed, in its order. In the end all is well again: usual bounds, no circuit breaker, the good image.
-    fn lines(&self) -> Vec<(u32, String)> {
-        let mut lines: Vec<(u32, String)> = self.deeds.iter().map(|(at, deed)| (*at, deed.line())).collect();
-        lines.sort_by_key(|line| line.0);
+    /// What is done, in its order.
+    fn deeds(&self) -> Vec<(u32, Deed)> {
+        let mut deeds = self.deeds.clone();
+        deeds.sort_by_key(|(at, _)| *at);
+        deeds
+    }
+
+    /// In the end all is well again: usual bounds, no circuit breaker, the good image.
+    fn mended() -> String {
         let update = "aws ecs update-service --cluster demo --service web";
-        lines.push((
-            MENDED,
-            format!(
-                "{update} --force-new-deployment --task-definition web:1 --desired-count 3 --deployment-configuration \
-                 strategy=ROLLING,bakeTimeInMinutes=0,lifecycleHooks=[],minimumHealthyPercent=100,maximumPercent=200,\
-                 deploymentCircuitBreaker={{enable=false,rollback=false}},\
-                 alarms={{alarmNames=[],enable=false,rollback=false}}"
-            ),
-        ));
-        lines
+        format!(
+            "{update} --force-new-deployment --task-definition web:1 --desired-count 3 --deployment-configuration \
+             strategy=ROLLING,bakeTimeInMinutes=0,lifecycleHooks=[],minimumHealthyPercent=100,maximumPercent=200,\
+             deploymentCircuitBreaker={{enable=false,rollback=false}},alarms={{alarmNames=[],enable=false,rollback=false}}"
+        )
     }
 }
 
@@ -224,12 +268,30 @@ fn ceiling(run: &Simulation) -> Option<u32> {
     rolling.then(|| (u64::from(service.desired_count) * u64::from(service.maximum_percent) / 100) as u32)
 }
 
-fn running(run: &Simulation) -> u32 {
-    run.world().ecs.tasks.iter().filter(|(_, task)| task.status == TaskStatus::Running).count() as u32
+fn running(run: &Simulation) -> usize {
+    let runs = |task: &Task| task.service.is_some() && task.status == TaskStatus::Running;
+    run.world().ecs.tasks.iter().filter(|(_, task)| runs(task)).count()
+}
+
+/// Tasks of the service that count for `minimumHealthyPercent` [CP-123]: no container here has a check of its own.
+fn healthy(run: &Simulation, behind: bool) -> u64 {
+    let healthy = |task: &Task| match task.target {
+        TargetState::Healthy => true,
+        TargetState::Initial | TargetState::Unhealthy => false,
+        TargetState::None => !behind && task.at.started.is_some_and(|at| run.now() >= at + Duration::from_secs(40)),
+    };
+    let tasks = run.world().ecs.tasks.iter().filter(|(_, task)| task.service.is_some());
+    tasks.filter(|(_, task)| task.status == TaskStatus::Running && healthy(task)).count() as u64
 }
 
 /// Lets time pass step by step, and looks at each.
-fn until(run: &mut Simulation, time: Time, seen: &mut usize, before: &mut u32) -> Result<(), TestCaseError> {
+fn until(
+    run: &mut Simulation,
+    time: Time,
+    behind: bool,
+    seen: &mut usize,
+    before: &mut u32,
+) -> Result<(), TestCaseError> {
     while run.peek().is_some_and(|next| next <= time) && run.step() {
         let facts: Vec<(usize, Fact)> =
             run.ctx().journal().iter().skip(*seen).map(|(_, entry)| entry.fact.clone()).enumerate().collect();
@@ -241,6 +303,19 @@ fn until(run: &mut Simulation, time: Time, seen: &mut usize, before: &mut u32) -
             let live = service.live.len() as u32;
             prop_assert!(live <= ceiling.max(*before), "{live} tasks, {ceiling} are allowed, at {}", run.now());
         }
+        // Of no revision more tasks run than it is to have, whatever the strategy is: unhealthy ones are replaced first.
+        for (_, fact) in &facts {
+            let Fact::TaskCreated { task } = fact else { continue };
+            let Some(of) = world.ecs.tasks[*task].deployment else { continue };
+            let counts = |id: &TaskId| {
+                let it = &world.ecs.tasks[*id];
+                it.deployment == Some(of) && it.stopping.is_none() && it.target != TargetState::Unhealthy
+            };
+            let own = service.live.iter().filter(|id| counts(id)).count() as u32;
+            // One more while a task is there for one that will leave a full zone [CP-108].
+            let wanted = service.desired_count.max(world.ecs.deployments[of].kept) + u32::from(service.balance.active);
+            prop_assert!(own <= wanted, "{own} tasks of one revision, {wanted} are wanted, at {}", run.now());
+        }
         // On healthy capacity a healthy old task is stopped for a new one only while enough others run.
         let stopped = facts.iter().filter(|(_, fact)| {
             matches!(fact, Fact::TaskStopRequested { task, code: StopCode::ServiceSchedulerInitiated, .. }
@@ -250,8 +325,8 @@ fn until(run: &mut Simulation, time: Time, seen: &mut usize, before: &mut u32) -
         let first = world.ecs.services.iter().next().expect("it was made").0;
         if stopped.count() > 0 && world.ecs.stage_of(first).is_none() {
             let floor = (u64::from(service.desired_count) * u64::from(service.minimum_healthy_percent)).div_ceil(100);
-            let left = u64::from(running(run));
-            prop_assert!(left >= floor, "{left} tasks run, {floor} must, at {}", run.now());
+            let left = healthy(run, behind);
+            prop_assert!(left >= floor, "{left} healthy tasks run, {floor} must, at {}", run.now());
         }
         *before = service.live.len() as u32;
         for (id, task) in world.ecs.tasks.iter() {
@@ -266,16 +341,34 @@ fn until(run: &mut Simulation, time: Time, seen: &mut usize, before: &mut u32) -
     Ok(())
 }
 
-fn always(plan: &Plan) -> Result<(), TestCaseError> {
+/// Plays a plan, and notes what is typed.
+fn always(plan: &Plan, typed: &RefCell<Vec<(u64, String)>>) -> Result<(), TestCaseError> {
     let mut run = tests::start("swarm.toml", &plan.scenario(), &BTreeMap::new(), None);
     let (mut seen, mut before) = (0, 0);
-    for (at, line) in plan.lines() {
-        until(&mut run, Time::from_secs(at.into()), &mut seen, &mut before)?;
-        // Refused or not: nothing falls over.
-        let _ = run.type_line(&line, &BTreeMap::new());
+    let mut type_line = |run: &mut Simulation, at: u32, line: &dyn Fn(&Simulation) -> String| {
+        until(run, Time::from_secs(at.into()), plan.behind, &mut seen, &mut before)?;
+        let line = line(run);
+        typed.borrow_mut().push((at.into(), line.clone()));
+        let state = |run: &Simulation| {
+            let (_, service) = run.world().ecs.services.iter().next().expect("it was made");
+            (service.desired_count, service.live.clone(), service.deployments.clone(), service.maximum_percent)
+        };
+        let was = state(run);
+        let code = run.type_line(&line, &BTreeMap::new()).map(|typed| typed.exit_code);
+        // Whoever is refused has changed nothing.
+        prop_assert!(code == Ok(0) || state(run) == was, "{line} was refused and changed something");
+        Ok(code)
+    };
+    for (at, deed) in plan.deeds() {
+        let code = type_line(&mut run, at, &|run| deed.line(run))?;
+        if matches!(deed, Deed::Nonsense(_)) {
+            prop_assert!(code != Ok(0), "nonsense was taken: {}", deed.line(&run));
+        }
     }
+    let mended = type_line(&mut run, MENDED, &|_| Plan::mended())?;
+    prop_assert_eq!(mended, Ok(0));
     let end = run.end();
-    until(&mut run, end, &mut seen, &mut before)?;
+    until(&mut run, end, plan.behind, &mut seen, &mut before)?;
     let (_, service) = run.world().ecs.services.iter().next().expect("it was made");
     prop_assert!(service.steady_since.is_some(), "it does not come to rest:\n{}", story::told(&run));
     prop_assert_eq!(running(&run), 3);
@@ -286,14 +379,12 @@ fn always(plan: &Plan) -> Result<(), TestCaseError> {
 proptest! {
     #![proptest_config(crate::cases::few(24))]
 
-    /// [CP-166] [CP-168] [CP-121] [CP-127] [CP-171] The sequence that fails is printed as the smallest one that does; its scenario
-    /// can be kept: it is the text behind "story".
+    /// [CP-166] [CP-168] [CP-121] [CP-123] [CP-127] [CP-171] The sequence that fails is told as the smallest one that does, as a
+    /// scenario that can be kept.
     #[test]
     fn a_service_comes_to_rest_whatever_was_typed(plan in plan()) {
-        let timeline = |(at, line): (u32, String)| format!("[[timeline]]\nat = \"{at}s\"\nrun = '''{line}'''\n");
-        let typed: String = plan.lines().into_iter().map(timeline).collect();
-        let scenario = plan.scenario() + &typed;
-        always(&plan).map_err(|error| TestCaseError::fail(format!("{error}\nstory:\n{scenario}")))?;
+        let typed = RefCell::new(Vec::new());
+        crate::cases::told(|| plan.scenario() + &crate::cases::tables(&typed.borrow()), || always(&plan, &typed))?;
     }
 }
 
@@ -305,5 +396,5 @@ fn a_revision_that_crashes_does_not_outlive_its_successor() {
     let deeds =
         vec![(70, Deed::Deploy(2)), (101, Deed::Strategy(blue_green)), (230, Deed::Force), (820, Deed::Scale(3))];
     let plan = Plan { desired: 1, behind: false, deeds, loss: None, seed: 48139494 };
-    always(&plan).expect("the service comes to rest");
+    always(&plan, &RefCell::default()).expect("the service comes to rest");
 }

@@ -5,7 +5,7 @@ use sim_core::Simulation;
 use sim_core::observe::sentence;
 use sim_core::world::Fact;
 use sim_core::world::ecs::StopCode;
-use tests::story::{on_instances, play, play_assuming, service, service_on_instances, task, typed};
+use tests::story::{AGENTS, instance, on_instances, play, play_assuming, service, service_on_instances, task, typed};
 
 use crate::door::{Door, expect_refusal};
 
@@ -207,6 +207,60 @@ fn one_cause_may_raise_several_events() {
     let times: Vec<&str> = told.iter().map(|event| event["time"].as_str().expect("a time")).collect();
     assert_eq!(times.len(), 3, "{times:?}");
     assert!(times.iter().all(|time| *time == times[0]), "{times:?}");
+}
+
+/// [CP-217] [CP-218] [CP-223] What an instance has left is told with each task that it gets or loses, and so is its state; its
+/// version rises with each of these events.
+#[test]
+fn a_container_instance_tells_of_its_tasks_and_of_its_state() {
+    let pattern = r#"{"detail-type": ["ECS Container Instance State Change"]}"#;
+    let lines = [
+        typed(
+            "5m",
+            "aws ecs update-container-instances-state --cluster demo --container-instances instance#1 --status DRAINING",
+        ),
+        typed("10m", "aws ecs deregister-container-instance --cluster demo --container-instance instance#1 --force"),
+    ];
+    let run = play(
+        "12m",
+        &[
+            &kept(pattern),
+            AGENTS,
+            &instance("m5.large", "us-east-1a", ""),
+            &instance("m5.large", "us-east-1b", ""),
+            &on_instances("main", "cpu = 512, memory = 128", ""),
+            &service_on_instances("web", "main", 2, ""),
+            &lines[0],
+            &lines[1],
+            "[[world.fault]]\nat = \"11m\"\ncut_off = \"instance#2\"\nfor = \"30s\"\n",
+        ],
+    );
+    let told: Vec<String> = events(&run)
+        .iter()
+        .map(|event| {
+            let detail = &event["detail"];
+            let (_, it) =
+                run.world().ecs.instances.iter().find(|(_, it)| it.arn == event["resources"][0]).expect("it is");
+            let heard = if detail["agentConnected"] == json!(true) { "heard" } else { "not heard" };
+            let left = &detail["remainingResources"][0]["integerValue"];
+            let (time, status) =
+                (event["time"].as_str().expect("a time"), detail["status"].as_str().expect("a status"));
+            format!("{} {} v{} {status}, {heard}, {left} units", &time[11..19], it.name, detail["version"])
+        })
+        .collect();
+    let expected = [
+        "09:00:39 instance#1 v1 ACTIVE, heard, 2048 units",
+        "09:00:39 instance#2 v1 ACTIVE, heard, 2048 units",
+        "09:00:40 instance#2 v2 ACTIVE, heard, 1536 units",
+        "09:00:40 instance#1 v2 ACTIVE, heard, 1536 units",
+        "09:05:00 instance#1 v3 DRAINING, heard, 1536 units",
+        "09:05:00 instance#2 v3 ACTIVE, heard, 1024 units", // another task first
+        "09:05:51 instance#1 v4 DRAINING, heard, 2048 units",
+        "09:10:00 instance#1 v5 INACTIVE, not heard, 2048 units",
+        "09:11:00 instance#2 v4 ACTIVE, not heard, 1024 units",
+        "09:11:30 instance#2 v5 ACTIVE, heard, 1024 units",
+    ];
+    assert_eq!(told, expected);
 }
 
 /// [CP-217]

@@ -195,37 +195,45 @@ fn happen(run: &mut Simulation, line: &str) {
     }
 }
 
+fn holds(plan: &Plan) -> Result<(), TestCaseError> {
+    let mut run = tests::start("swarm.toml", &plan.scenario(), &BTreeMap::new(), None);
+    for (at, line) in plan.lines() {
+        until(&mut run, Time::from_secs(at))?;
+        happen(&mut run, &line);
+        check(&run)?;
+    }
+    // One that was terminated while nobody heard its agent stays registered with all its tasks: somebody has to take it out
+    // [CP-227].
+    let cut_off =
+        run.world().ecs.instances.iter().filter(|(_, it)| !it.connected && it.status != InstanceStatus::Inactive);
+    let gone = cut_off.filter(|(_, it)| {
+        matches!(run.world().ec2.hosts[it.host].state, HostState::Terminated | HostState::ShuttingDown)
+    });
+    let names: Vec<String> = gone.map(|(_, it)| it.name.to_string()).collect();
+    for name in names {
+        let line = format!("aws ecs deregister-container-instance --cluster prod --container-instance {name} --force");
+        happen(&mut run, &line);
+    }
+    until(&mut run, Time::from_secs(275 * 60))?;
+    let world = run.world();
+    for (_, service) in world.ecs.services.iter() {
+        prop_assert!(service.steady_since.is_some(), "{} has not come to rest", service.name);
+    }
+    let (_, group) = world.groups.all.iter().next().expect("there is one");
+    let busy = |it: &sim_core::world::ecs::ContainerInstance| {
+        it.status == InstanceStatus::Active && it.connected && !it.tasks.is_empty()
+    };
+    let busy = world.ecs.instances.iter().filter(|(_, it)| busy(it)).count();
+    prop_assert_eq!(group.members.len(), busy.max(group.min as usize), "as many as have tasks");
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(crate::cases::few(16))]
 
     /// [CA-070] [CA-117] [CA-152] [CA-155]
     #[test]
     fn whatever_befalls_a_group_it_ends_as_large_as_it_has_to_be(plan in plan()) {
-        let text = plan.scenario();
-        let mut run = tests::start("swarm.toml", &text, &BTreeMap::new(), None);
-        for (at, line) in plan.lines() {
-            until(&mut run, Time::from_secs(at))?;
-            happen(&mut run, &line);
-            check(&run)?;
-        }
-        // One that was terminated while nobody heard its agent stays registered with all its tasks: somebody has to take it out
-        // [CP-227].
-        let cut_off = run.world().ecs.instances.iter().filter(|(_, it)| !it.connected && it.status != InstanceStatus::Inactive);
-        let gone = cut_off.filter(|(_, it)| matches!(run.world().ec2.hosts[it.host].state, HostState::Terminated | HostState::ShuttingDown));
-        let names: Vec<String> = gone.map(|(_, it)| it.name.to_string()).collect();
-        for name in names {
-            let line = format!("aws ecs deregister-container-instance --cluster prod --container-instance {name} --force");
-            happen(&mut run, &line);
-        }
-        until(&mut run, Time::from_secs(275 * 60))?;
-        let story = || format!("{text}\n{:#?}", plan.lines());
-        let world = run.world();
-        for (_, service) in world.ecs.services.iter() {
-            prop_assert!(service.steady_since.is_some(), "{} has not come to rest:\n{}", service.name, story());
-        }
-        let (_, group) = world.groups.all.iter().next().expect("there is one");
-        let busy = |it: &sim_core::world::ecs::ContainerInstance| it.status == InstanceStatus::Active && it.connected && !it.tasks.is_empty();
-        let busy = world.ecs.instances.iter().filter(|(_, it)| busy(it)).count();
-        prop_assert_eq!(group.members.len(), busy.max(group.min as usize), "as many as have tasks:\n{}", story());
+        crate::cases::told(|| plan.scenario() + &crate::cases::tables(&plan.lines()), || holds(&plan))?;
     }
 }

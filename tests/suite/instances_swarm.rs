@@ -235,23 +235,26 @@ fn happen(run: &mut Simulation, line: &str) {
     }
 }
 
+fn holds(plan: &Plan) -> Result<(), TestCaseError> {
+    let mut run = tests::start("swarm.toml", &plan.scenario(), &BTreeMap::new(), None);
+    for (at, line) in plan.lines() {
+        until(&mut run, Time::from_secs(at))?;
+        happen(&mut run, &line);
+        check(&run)?;
+    }
+    until(&mut run, Time::from_secs(175 * 60))?;
+    for (_, service) in run.world().ecs.services.iter() {
+        prop_assert!(service.steady_since.is_some(), "{} has not come to rest", service.name);
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(crate::cases::few(24))]
 
     /// [CP-043] [CP-052] [CP-119] [CP-232] [CP-229]
     #[test]
     fn whatever_befalls_instances_their_books_are_right(plan in plan()) {
-        let text = plan.scenario();
-        let mut run = tests::start("swarm.toml", &text, &BTreeMap::new(), None);
-        for (at, line) in plan.lines() {
-            until(&mut run, Time::from_secs(at))?;
-            happen(&mut run, &line);
-            check(&run)?;
-        }
-        until(&mut run, Time::from_secs(175 * 60))?;
-        let story = || format!("{text}\n{:#?}", plan.lines());
-        for (_, service) in run.world().ecs.services.iter() {
-            prop_assert!(service.steady_since.is_some(), "{} has not come to rest:\n{}", service.name, story());
-        }
+        crate::cases::told(|| plan.scenario() + &crate::cases::tables(&plan.lines()), || holds(&plan))?;
     }
 }

@@ -140,9 +140,8 @@ fn a_service_waits_for_vcpus() {
     let second = service(4, "").replace("serviceName = \"web\"", "serviceName = \"api\"");
     let run = play_assuming("fargate_vcpus = 6", "10m", &[&service(5, ""), &second, &typed("2m", line), &smaller]);
     let told = told(&run);
-    let quota =
-        "was unable to place a task. Reason: You've reached the limit on the number of vCPUs you can run concurrently.";
-    let said: Vec<&str> = told.lines().filter(|line| line.ends_with(quota)).map(|line| &line[..8]).collect();
+    let quota = "was unable to place a task. Reason: You've reached the limit on the number of vCPUs you can run concurrently. ";
+    let said: Vec<&str> = told.lines().filter(|line| line.contains(quota)).map(|line| &line[..8]).collect();
     assert_eq!(said, ["00:00:00", "00:02:00"], "each service says it once: {told}");
     let of = |from: &str, to: &str| {
         starts(&run).iter().filter(|(at, _)| (from..to).contains(&at.as_str())).map(|(_, n)| n).sum::<usize>()

@@ -22,6 +22,7 @@ mod dns_discovery;
 mod door;
 mod ecs_api;
 mod ecs_clusters;
+mod ecs_refusals;
 mod ecs_services;
 mod ecs_tasks;
 mod editor_schema;

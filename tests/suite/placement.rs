@@ -7,7 +7,7 @@ use sim_core::Simulation;
 use sim_core::world::network::Network;
 use tests::story::{AGENTS, instance, on_instances, places, play, play_assuming, service_on_instances, told, typed};
 
-use crate::door::Door;
+use crate::door::{Door, expect_refusal};
 
 const SMALL: &str = "cpu = 128, memory = 128";
 
@@ -131,7 +131,11 @@ fn distinct_instance_takes_one_task_an_instance() {
         &[&fleet(&UNEVEN), &on_instances("main", SMALL, ""), &service(4, distinct)],
     );
     assert_eq!(loads(&run), [1, 1, 1]);
-    assert!(told(&run).contains("does not satisfy the placement constraints."), "{}", told(&run));
+    assert!(
+        told(&run).contains("encountered error \"DistinctInstance placement constraint unsatisfied.\"."),
+        "{}",
+        told(&run)
+    );
 }
 
 /// [CA-103] [CA-109] [CA-112] Only where the expression holds: the service's and the task definition's together.
@@ -183,6 +187,32 @@ fn fixed_host_ports_keep_tasks_apart_and_dynamic_ones_do_not() {
     assert_eq!(ports, (32768..32778).collect::<Vec<u16>>());
 }
 
+/// [CP-158] [CP-153] Four of six find a place: the service says for how many there is none, and what is in the way; both once
+/// as long as that is so.
+#[test]
+fn a_service_says_how_many_tasks_it_could_not_launch() {
+    let definition = on_instances("main", "cpu = 512, memory = 128", "");
+    let fewer =
+        typed("20m", "aws ecs update-service --cluster demo --service web --desired-count 4 --query service.status");
+    let run = play_assuming(
+        "placement_pause = \"10s\"",
+        "30m",
+        &[&fleet(&UNEVEN[..1]), &definition, &service(6, ""), &fewer],
+    );
+    let more = "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
+    let expected = format!(
+        "00:00:00 was unable to place a task because no container instance met all of its requirements. Reason: No Container \
+         Instances were found in your cluster. {more}\n\
+         00:00:40 was unable to place a task because no container instance met all of its requirements. The closest \
+         matching (container-instance instance#1) has insufficient CPU units available. {more}\n\
+         00:00:40 could not launch 2 tasks for deployment #1.\n\
+         00:00:40 has started 4 tasks: (task web#1) (task web#2) (task web#3) (task web#4).\n\
+         00:20:00 (deployment #1) deployment completed.\n\
+         00:20:00 has reached a steady state."
+    );
+    assert_eq!(told(&run), expected);
+}
+
 /// [CP-172] [CP-173] The guide's three examples: desired 6, with room for 8 tasks (or 10), and what stops and starts in which order.
 #[test]
 fn the_guides_examples_of_a_deployment_with_little_room() {
@@ -222,9 +252,9 @@ fn the_guides_examples_of_a_deployment_with_little_room() {
     assert_eq!(steps(400, 50), ["stopped 3", "started 6", "stopped 3"]);
 }
 
-/// [CP-025] Ten constraints and five entries of a strategy; what is no strategy or constraint is refused with its place.
+/// [CP-025] Constraints of the task definition count beside those of the service.
 #[test]
-fn strategies_and_constraints_are_checked() {
+fn a_service_has_ten_constraints_with_those_of_its_definition() {
     let mut door = Door::new();
     door.ecs("CreateCluster", json!({ "clusterName": "demo" }));
     let member = |text: &str| json!({ "type": "memberOf", "expression": text });
@@ -234,21 +264,10 @@ fn strategies_and_constraints_are_checked() {
     });
     let seen = door.ecs("RegisterTaskDefinition", definition);
     assert_eq!(seen["taskDefinition"]["placementConstraints"][1]["expression"], "runningTasksCount < 9");
-    let mut refused = |field: &str, value: serde_json::Value, place: &str| {
-        let mut input = json!({ "cluster": "demo", "serviceName": "web", "taskDefinition": "main", "desiredCount": 1 });
-        input[field] = value;
-        let error = door.refused("CreateService", input);
-        assert_eq!((error.code, error.place.as_str()), ("InvalidParameterException", place), "{}", error.message);
-    };
-    let nine = vec![member("agentConnected == true"); 9];
-    refused("placementConstraints", json!(nine), "placementConstraints");
-    refused("placementConstraints", json!([{ "type": "memberOf" }]), "placementConstraints[0].expression");
-    refused("placementConstraints", json!([member("zone is a")]), "placementConstraints[0].expression");
-    refused("placementConstraints", json!([member(&"x".repeat(2001))]), "placementConstraints[0].expression");
-    let distinct = json!([{ "type": "distinctInstance", "expression": "agentConnected == true" }]);
-    refused("placementConstraints", distinct, "placementConstraints[0].expression");
-    refused("placementStrategy", json!(vec![json!({ "type": "random" }); 6]), "placementStrategy");
-    refused("placementStrategy", json!([{ "type": "random", "field": "cpu" }]), "placementStrategy[0].field");
-    refused("placementStrategy", json!([{ "type": "spread", "field": "zone" }]), "placementStrategy[0].field");
-    refused("placementStrategy", json!([{ "type": "binpack", "field": "disk" }]), "placementStrategy[0].field");
+    let nine = json!(vec![member("agentConnected == true"); 9]);
+    let mut input = json!({ "cluster": "demo", "serviceName": "web", "taskDefinition": "main", "desiredCount": 1 });
+    input["placementConstraints"] = nine;
+    let message = "placement constraints can have at most 10 items.";
+    let error = door.refused("CreateService", input);
+    expect_refusal(&error, "InvalidParameterException", message, "placementConstraints");
 }

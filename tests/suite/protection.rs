@@ -28,12 +28,15 @@ fn a_smaller_desired_count_waits_for_protected_tasks() {
         service(3, ""),
         protect("2m", "--tasks web#1 web#2 --protection-enabled --expires-in-minutes 10"),
         typed("5m", "aws ecs update-service --cluster demo --service web --desired-count 1"),
-        protect("6m", "--tasks web#1 --protection-enabled --query failures[].reason --output text"),
+        protect("6m", "--tasks web#1 --protection-enabled --query failures[].[reason,detail] --output text"),
     ];
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let run = play("11m", &parts);
     assert_eq!(["web#1", "web#2", "web#3"].map(|name| is_running(&run, name)), [true, true, false]);
-    assert_eq!(run.transcript().last().expect("typed").output, "DEPLOYMENT_BLOCKED");
+    assert_eq!(
+        run.transcript().last().expect("typed").output,
+        "DEPLOYMENT_BLOCKED\tProtected tasks already keep the service from its steady state."
+    );
     let run = play("14m", &parts);
     assert_eq!(["web#1", "web#2"].map(|name| is_running(&run, name)), [false, true], "the oldest goes first");
     assert_snapshot!(told(&run));

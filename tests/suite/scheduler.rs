@@ -218,22 +218,25 @@ fn launches_that_fail_come_at_growing_intervals() {
     let update = typed("5m", "aws ecs update-service --cluster demo --service web --task-definition web:3");
     let again = typed("45m", "aws ecs update-service --cluster demo --service web --task-definition web:2");
     let run = play("1h", &[&service(1, ""), &typed("4m", broken), &update, &again]);
-    assert_snapshot!(told(&run), @r"
+    assert_snapshot!(told(&run), @r#"
     00:00:00 has started 1 tasks: (task web#1).
     00:01:10 (deployment #1) deployment completed.
     00:01:10 has reached a steady state.
     00:05:00 has started 1 tasks: (task web#2).
     00:06:30 has started 1 tasks: (task web#3).
     00:09:00 has started 1 tasks: (task web#4).
-    00:09:25 is unable to consistently start tasks successfully.
+    00:09:25 is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.
     00:13:30 has started 1 tasks: (task web#5).
+    00:13:55 is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.
     00:22:00 has started 1 tasks: (task web#6).
+    00:22:25 is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.
     00:38:30 has started 1 tasks: (task web#7).
+    00:38:55 is unable to consistently start tasks successfully. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.
     00:45:00 has started 1 tasks: (task web#8).
     00:46:10 has stopped 1 running tasks: (task web#1).
     00:46:20 (deployment #3) deployment completed.
     00:46:20 has reached a steady state.
-    ");
+    "#);
     assert_eq!(run.world().ecs.deployments.iter().nth(1).expect("the broken one").1.failed_tasks, 6);
     // A scenario says how long. The shorter waits are over before the task that failed has given its address back, without which
     // there is no room for another.

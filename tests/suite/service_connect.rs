@@ -128,7 +128,7 @@ fn facts<'a>(run: &'a Simulation, wanted: impl Fn(&Fact) -> bool + 'a) -> Vec<(T
 
 // What a service may be set to
 
-fn door() -> Door {
+pub(crate) fn door() -> Door {
     let mut door = Door::new();
     let image = Image::new(&door.world.account, "docker.io/library/httpd", "latest", &[2_000_000]);
     door.world.ecr.declare(image);
@@ -150,7 +150,7 @@ fn door() -> Door {
     door
 }
 
-fn service(name: &str, connect: Value) -> Value {
+pub(crate) fn service(name: &str, connect: Value) -> Value {
     json!({
         "cluster": "demo", "serviceName": name, "taskDefinition": "web", "desiredCount": 2, "launchType": "FARGATE",
         "networkConfiguration": { "awsvpcConfiguration": { "subnets": ["us-east-1a"], "assignPublicIp": "ENABLED" } },
@@ -158,7 +158,7 @@ fn service(name: &str, connect: Value) -> Value {
     })
 }
 
-fn offering(services: Value) -> Value {
+pub(crate) fn offering(services: Value) -> Value {
     json!({ "enabled": true, "namespace": "prod", "services": services })
 }
 
@@ -181,69 +181,6 @@ fn an_endpoint_has_the_names_that_were_asked_for_or_those_of_its_port() {
     assert_eq!(listed["serviceArns"], json!([made["service"]["serviceArn"]]));
     let revision = made["service"]["deployments"][0]["id"].clone();
     assert!(revision.is_string());
-}
-
-/// [CP-243] What is not unique in a namespace, or not there, is refused with a way out.
-#[test]
-fn what_cannot_be_offered_is_refused() {
-    let alias = |port: u16, name: &str| json!([{ "port": port, "dnsName": name }]);
-    for (connect, code, place) in [
-        (json!({ "enabled": true }), "InvalidParameterException", "namespace"),
-        (json!({ "enabled": true, "namespace": "no" }), "NamespaceNotFoundException", "namespace"),
-        (
-            offering(json!([{ "portName": "x", "clientAliases": [{ "port": 1 }] }])),
-            "InvalidParameterException",
-            "services[0].portName",
-        ),
-        (offering(json!([{ "portName": "http" }])), "InvalidParameterException", "services[0].clientAliases"),
-        (
-            offering(json!([{ "portName": "http", "clientAliases": [{ "port": 1 }, { "port": 2 }] }])),
-            "InvalidParameterException",
-            "services[0].clientAliases",
-        ),
-        (
-            offering(json!([{ "portName": "http", "discoveryName": "taken", "clientAliases": [{ "port": 1 }] }])),
-            "InvalidParameterException",
-            "services[0].discoveryName",
-        ),
-        (
-            offering(json!([{ "portName": "http", "clientAliases": alias(80, "taken") }])),
-            "InvalidParameterException",
-            "services[0].clientAliases[0]",
-        ),
-        (
-            offering(json!([{ "portName": "http", "clientAliases": alias(80, "not a name") }])),
-            "InvalidParameterException",
-            "services[0].clientAliases[0].dnsName",
-        ),
-        (
-            offering(json!([
-                { "portName": "http", "clientAliases": alias(1, "a") }, { "portName": "raw", "clientAliases": alias(1, "a") }
-            ])),
-            "InvalidParameterException",
-            "services[1].clientAliases[0]",
-        ),
-        (
-            offering(json!([
-                { "portName": "raw", "clientAliases": [{ "port": 1 }], "timeout": { "perRequestTimeoutSeconds": 1 } }
-            ])),
-            "InvalidParameterException",
-            "services[0].timeout.perRequestTimeoutSeconds",
-        ),
-    ] {
-        let mut door = door();
-        let first = json!([{ "portName": "http", "discoveryName": "taken", "clientAliases": alias(80, "taken") }]);
-        door.ecs("CreateService", service("first", offering(first)));
-        let error = door.refused("CreateService", service("second", connect.clone()));
-        let place = format!("serviceConnectConfiguration.{place}");
-        assert_eq!((error.code, &error.place), (code, &place), "{connect}: {error}");
-    }
-    let error = door().refused(
-        "CreateService",
-        service("a", offering(json!([{ "portName": "x", "clientAliases": [{ "port": 1 }] }]))),
-    );
-    assert_eq!(error.message, "The portName x does not exist in the task definition web:1.");
-    assert_eq!(error.help, "Its named port mappings are: http, raw.");
 }
 
 /// [CP-243] A port is found by its name, so that no two of a task definition have the same.

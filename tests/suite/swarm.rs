@@ -274,11 +274,17 @@ proptest! {
 
     #[test]
     fn whatever_happens_no_request_is_lost_and_nothing_is_used_that_is_not_there(plan in plan()) {
-        let run = plan.play(20, holds)?;
-        journal_holds(&run)?;
-        let again = plan.play(1200, |_| Ok(()))?;
-        prop_assert_eq!(again.hash(), run.hash(), "stops on the way change nothing");
+        let typed = plan.typed.iter().map(|(at, deed)| (u64::from(*at), deed.line())).collect::<Vec<_>>();
+        crate::cases::told(|| plan.scenario() + &crate::cases::tables(&typed), || nothing_is_lost(&plan))?;
     }
+}
+
+fn nothing_is_lost(plan: &Plan) -> Result<(), TestCaseError> {
+    let run = plan.play(20, holds)?;
+    journal_holds(&run)?;
+    let again = plan.play(1200, |_| Ok(()))?;
+    prop_assert_eq!(again.hash(), run.hash(), "stops on the way change nothing");
+    Ok(())
 }
 
 /// One more service changes no draw of the others: their tasks live to the nanosecond as before, and the callers

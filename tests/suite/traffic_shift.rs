@@ -8,6 +8,8 @@ use sim_core::world::Fact;
 use sim_core::world::ecs::TaskStatus;
 use tests::story::{BALANCER, ask, play, running, service_behind, task, told, typed};
 
+use crate::door::expect_refusal;
+
 /// A second target group, and a listener for tests.
 const SECOND: &str = r#"
 [[elbv2.targetGroup]]
@@ -361,6 +363,13 @@ fn a_deployment_waits_for_somebody() {
     assert_eq!((detail["targetType"].as_str(), detail["timeoutAction"].as_str()), (Some("PAUSE"), Some("ROLLBACK")));
     assert!(detail["expiresAt"].as_str().is_some_and(|at| at.starts_with("2026-01-07T11:0")), "{detail}");
     assert_eq!(running(&run), (2, 2));
+    let other = json!({ "serviceDeploymentArn": act["serviceDeploymentArn"], "hookId": "x" });
+    let (mut world, mut ctx) = (run.world().clone(), run.ctx().clone());
+    let entry = sim_core::api::find("ecs", "ContinueServiceDeployment").expect("it exists");
+    let error = (entry.call)(other, &mut world, &mut ctx).expect_err("it waits at another one");
+    let message = "The service deployment does not wait for an action on the hook x.";
+    expect_refusal(&error, "InvalidParameterException", message, "hookId");
+    assert!(error.help.starts_with("It waits at ecs-pause-"), "{}", error.help);
     let id = answer(&mut run, "");
     assert!(id.starts_with("ecs-pause-") && id.len() == 53, "{id}");
     run.run();

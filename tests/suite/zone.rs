@@ -87,7 +87,7 @@ fn a_service_whose_zones_are_all_lost_waits_for_power() {
     00:00:00 has started 2 tasks: (task web#1) (task web#2).
     00:01:10 (deployment #1) deployment completed.
     00:01:10 has reached a steady state.
-    00:06:00 was unable to place a task. Reason: Capacity is unavailable at this time. Please try again later or in a different availability zone.
+    00:06:00 was unable to place a task. Reason: Capacity is unavailable at this time. Please try again later or in a different availability zone. For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.
     00:11:00 has started 2 tasks: (task web#3) (task web#4).
     00:11:30 has reached a steady state.
     "#);
@@ -118,7 +118,7 @@ fn run_task_without_capacity_answers_with_a_failure() {
 fn checks_of_targets_in_a_lost_zone_time_out() {
     let traffic = "[[world.traffic]]\nto = \"alb\"\nrate = 10\nfrom = \"3m\"\n";
     let run = play("12m", &[BALANCER, &service_behind(2, ""), &loss("for = \"4m\""), traffic]);
-    assert_snapshot!(told(&run), @r"
+    assert_snapshot!(told(&run), @r#"
     00:00:00 has started 2 tasks: (task web#1) (task web#2).
     00:00:28.183 registered 1 targets in (target-group tg)
     00:00:28.183 registered 1 targets in (target-group tg)
@@ -126,14 +126,16 @@ fn checks_of_targets_in_a_lost_zone_time_out() {
     00:00:40 has reached a steady state.
     00:05:20 has started 1 tasks: (task web#3). Amazon ECS replaced 1 tasks due to an unhealthy status.
     00:05:48.183 registered 1 targets in (target-group tg)
-    00:06:00 has reached a steady state.
-    00:11:00 is not AZ balanced with 0 tasks in us-east-1a, 2 tasks in us-east-1b. AZ Rebalancing in progress.
-    00:11:00 has started 1 tasks in us-east-1a to AZ Rebalance: (task web#4).
-    00:11:28.183 registered 1 targets in (target-group tg)
-    00:11:40 has stopped 1 running tasks in us-east-1b due to AZ rebalancing: (task web#1).
-    00:11:40 has begun draining connections on 1 tasks.
-    00:11:40 is AZ balanced with 1 tasks in us-east-1a, 1 tasks in us-east-1b.
-    ");
+    00:06:00 has begun draining connections on 1 tasks.
+    00:06:10 deregistered 1 targets in (target-group tg)
+    00:06:20 has reached a steady state.
+    00:11:20 is not AZ balanced with 0 tasks in us-east-1a, 2 tasks in us-east-1b. AZ Rebalancing in progress.
+    00:11:20 has started 1 tasks in us-east-1a to AZ Rebalance: (task web#4).
+    00:11:48.183 registered 1 targets in (target-group tg)
+    00:12:00 has stopped 1 running tasks in us-east-1b due to AZ rebalancing: (task web#1).
+    00:12:00 has begun draining connections on 1 tasks.
+    00:12:00 is AZ balanced with 1 tasks in us-east-1a, 1 tasks in us-east-1b.
+    "#);
     let why = causes(&run, |fact| matches!(fact, Fact::TargetUnhealthy { .. }));
     assert_snapshot!(why.join("\n"), @r#"
     task 2c0ab4c3 of service web is unhealthy in target group tg: Request timed out

@@ -6,16 +6,19 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::container_instance::ContainerInstanceDescription;
 use super::task::TaskDescription;
-use crate::engine::{Entry, FactId, Time};
-use crate::world::ecs::{DeploymentId, HookStatus, PAUSE_HOOK, ServiceId, Stage, TaskId, TaskStatus};
+use crate::engine::{FactId, Time};
+use crate::world::ecs::{
+    DeploymentId, HealthStatus, HookStatus, InstanceId, PAUSE_HOOK, ServiceId, Stage, TaskId, TaskStatus,
+};
 use crate::world::{Ctx, Fact, World};
 
 /// What ECS sends because of a fact; one cause may raise several events [CP-223].
 pub(crate) fn events_of(world: &World, id: FactId, ctx: &Ctx) -> Vec<Value> {
     let entry = ctx.journal().get(id);
     let sender = Sender { world, id, at: entry.at };
-    match &entry.fact {
+    let mut events = match &entry.fact {
         Fact::TaskCreated { task } => vec![sender.task(*task, TaskStatus::Provisioning, ctx)],
         Fact::TaskStatusChanged { task, status } => vec![sender.task(*task, *status, ctx)],
         Fact::DeploymentStarted { service, deployment } | Fact::DeploymentRolledBack { service, deployment } => {
@@ -45,7 +48,34 @@ pub(crate) fn events_of(world: &World, id: FactId, ctx: &Ctx) -> Vec<Value> {
             let said = ACTIONS.iter().find(|(_, _, begins, has)| text.starts_with(begins) && text.contains(has));
             said.map(|(kind, name, ..)| sender.action(*service, kind, name)).into_iter().collect()
         }
+        Fact::ContainerHealthChanged { task, status: HealthStatus::Unhealthy, .. } => {
+            let found = !world.ecs.registries_of(*task).is_empty();
+            let service = world.ecs.tasks[*task].service.filter(|_| found);
+            service.map(|service| sender.action(service, "WARN", DISCOVERY_UNHEALTHY)).into_iter().collect()
+        }
         _ => Vec::new(),
+    };
+    events.extend(instance_changed(world, &entry.fact).map(|instance| sender.instance(instance, ctx)));
+    events
+}
+
+/// A task of a service that is found by DNS is unhealthy [CP-220].
+const DISCOVERY_UNHEALTHY: &str = "SERVICE_DISCOVERY_INSTANCE_UNHEALTHY";
+
+/// The container instance that is another one since this fact: in its state, its agent, or in what its tasks leave of it
+/// [CP-223].
+fn instance_changed(world: &World, fact: &Fact) -> Option<InstanceId> {
+    match fact {
+        Fact::InstanceRegistered { instance }
+        | Fact::InstanceStatusChanged { instance, .. }
+        | Fact::InstanceDeregistered { instance }
+        | Fact::AgentConnected { instance }
+        | Fact::AgentDisconnected { instance }
+        | Fact::TaskPlaced { instance, .. } => Some(*instance),
+        Fact::TaskCreated { task } | Fact::TaskStatusChanged { task, status: TaskStatus::Stopped } => {
+            world.ecs.tasks[*task].instance
+        }
+        _ => None,
     }
 }
 
@@ -95,17 +125,32 @@ impl Sender<'_> {
         let mut detail = serde_json::to_value(description).expect("outputs are plain data");
         detail["lastStatus"] = json!(status.to_string());
         detail["updatedAt"] = json!(self.world.account.wall(self.at));
-        // The task may have changed again since, in the same instant.
-        let changed =
-            |entry: &Entry<Fact>| matches!(&entry.fact, Fact::TaskStatusChanged { task: other, .. } if *other == task);
-        let later = (self.id.number() + 1..=ctx.journal().len() as u32).filter_map(FactId::from_number);
-        let since = later.filter(|&id| changed(ctx.journal().get(id))).count();
-        detail["version"] = json!(u64::from(self.world.ecs.tasks[task].version).saturating_sub(since as u64));
+        let changed = |fact: &Fact| matches!(fact, Fact::TaskStatusChanged { task: other, .. } if *other == task);
+        detail["version"] = json!(self.version(self.world.ecs.tasks[task].version, changed, ctx));
         for attachment in detail["attachments"].as_array_mut().into_iter().flatten() {
             attachment["type"] = json!("eni");
         }
         in_words_of_events(&mut detail);
         self.event("ECS Task State Change", &self.world.ecs.tasks[task].arn, detail)
+    }
+
+    /// A container instance is another one than before [CP-217]. The event has its version [CP-218].
+    fn instance(&self, instance: InstanceId, ctx: &Ctx) -> Value {
+        let description = ContainerInstanceDescription::of(self.world, instance);
+        let mut detail = serde_json::to_value(description).expect("outputs are plain data");
+        detail["clusterArn"] = json!(self.world.ecs.clusters[self.world.ecs.instances[instance].cluster].arn);
+        detail["updatedAt"] = json!(self.world.account.wall(self.at));
+        let changed = |fact: &Fact| instance_changed(self.world, fact) == Some(instance);
+        detail["version"] = json!(self.version(self.world.ecs.instances[instance].version, changed, ctx));
+        in_words_of_events(&mut detail);
+        self.event("ECS Container Instance State Change", &self.world.ecs.instances[instance].arn, detail)
+    }
+
+    /// The version that something had at this fact: it may have changed again since, in the same instant.
+    fn version(&self, now: u32, changed: impl Fn(&Fact) -> bool, ctx: &Ctx) -> u32 {
+        let later = (self.id.number() + 1..=ctx.journal().len() as u32).filter_map(FactId::from_number);
+        let since = later.filter(|&id| changed(&ctx.journal().get(id).fact)).count();
+        now.saturating_sub(since as u32)
     }
 
     /// A service did something, or could not [CP-219][CP-220]. The event has no version [CP-218].

@@ -158,7 +158,7 @@ impl Ecs {
             let list = self.task_list(&[task]);
             let text = format!("has stopped 1 running tasks in {zone} due to AZ rebalancing: {list}.");
             self.announce(service, &text, &peers.account, ctx);
-            self.tell_draining(service, &[task], peers, ctx);
+            self.tell_draining(service, peers, ctx);
         });
     }
 

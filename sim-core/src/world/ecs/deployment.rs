@@ -94,6 +94,8 @@ pub struct Deployment {
     pub launch_after: Time,
     /// Consecutive start failures [CP-135] [count].
     pub start_failures: u32,
+    /// When it was last announced that its tasks do not start [CP-135].
+    pub impaired_said: Option<Time>,
 }
 
 /// `status` of a service deployment [CP-187].
@@ -267,6 +269,7 @@ impl Ecs {
             latest_failure: None,
             launch_after: now,
             start_failures: 0,
+            impaired_said: None,
         });
         let act = self.service_deployments.push(ServiceDeployment {
             service: id,

@@ -194,6 +194,9 @@ impl Ecs {
     /// nobody is sent to a process that has ended [TR-117].
     fn leave_target_group(&mut self, task: TaskId, peers: &Peers, ctx: &mut Ctx) {
         if self.is_load_balanced(task) {
+            if let Some(service) = self.tasks[task].service {
+                self.services[service].draining.push(task);
+            }
             ctx.send(peers.assume.internal_call, Event::Elb(ElbEvent::Deregister(task)));
         }
     }

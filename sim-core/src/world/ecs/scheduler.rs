@@ -75,7 +75,7 @@ impl Ecs {
         }
         it.asleep = false;
         self.look_again(service, now + self.services[service].interval, ctx);
-        let told = self.tell_deregistered(service, peers, ctx);
+        let told = self.tell_deregistered(service, peers, ctx) + self.tell_draining(service, peers, ctx);
         if self.services[service].status == ServiceStatus::Draining {
             self.drain(service, peers, ctx);
             return;

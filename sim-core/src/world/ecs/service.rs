@@ -171,8 +171,8 @@ pub struct Service {
     pub steady_said: Option<Time>,
     /// When it was last announced that nothing can move [CP-156].
     pub deadlock_said: Option<Time>,
-    /// When it was last announced that no task can be placed, while that is so [CP-154].
-    pub unplaced_said: Option<(Time, Name)>,
+    /// What was announced about tasks that cannot be placed, and when, while that is so [CP-154].
+    pub unplaced_said: Vec<(Time, Name)>,
     /// Why that is so, as a word [CP-161].
     pub unplaced_reason: &'static str,
     /// Since when no container instance fits, while that is so.
@@ -187,6 +187,8 @@ pub struct Service {
     pub protection_said: Option<Time>,
     /// `availabilityZoneRebalancing`, and how far it is.
     pub balance: Balance,
+    /// Tasks whose targets have begun to drain, which is not told yet [CP-148].
+    pub draining: Vec<TaskId>,
     /// Targets whose deregistration the next pass tells: of which group, how many, and why.
     pub deregistered: Vec<(TargetGroupId, u32, Option<FactId>)>,
     /// The fact of a user's wish to go back to the revision before.
@@ -349,7 +351,7 @@ impl Ecs {
             first_steady: None,
             steady_said: None,
             deadlock_said: None,
-            unplaced_said: None,
+            unplaced_said: Vec::new(),
             unplaced_reason: "",
             unplaced_since: None,
             place_after: ctx.now(),
@@ -358,6 +360,7 @@ impl Ecs {
             throttled_said: None,
             protection_said: None,
             balance: Balance { enabled: new.rebalancing, ..Balance::default() },
+            draining: Vec::new(),
             deregistered: Vec::new(),
             back_because: None,
             next_look: Some(ctx.now()),
@@ -414,6 +417,8 @@ impl Ecs {
         }
         let because = ctx.record(Fact::ServiceUpdated { service: id, desired });
         self.services[id].because = because;
+        // What was in the way may be so no more: nobody waits for the end of a pause [CP-136].
+        (self.services[id].place_after, self.services[id].unplaced_since) = (ctx.now(), None);
         if differs || update.force {
             ctx.within(Some(because), |ctx| self.start_deployment(id, recipe, peers, ctx));
             self.tidy_endpoints(id, ctx);

@@ -149,7 +149,8 @@ impl Gate {
         match self {
             Gate::Agent => "encountered error \"AGENT\"",
             Gate::Location => "encountered error \"LOCATION\"",
-            Gate::MemberOf | Gate::Distinct => "does not satisfy the placement constraints",
+            Gate::MemberOf => "encountered error \"MemberOf placement constraint unsatisfied.\"",
+            Gate::Distinct => "encountered error \"DistinctInstance placement constraint unsatisfied.\"",
             Gate::Cpu => "has insufficient CPU units available",
             Gate::Memory => "has insufficient memory available",
             Gate::Ports => "is already using a port required by your task",

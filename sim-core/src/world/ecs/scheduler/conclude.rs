@@ -115,7 +115,7 @@ impl Ecs {
         // A daemon's task that goes last waits for others, not for the bounds.
         let outstays = census.old.iter().any(|&task| self.outstays(task));
         // Nor does a new task that no instance takes: that has its own event.
-        let unplaced = self.services[service].unplaced_said.is_some();
+        let unplaced = !self.services[service].unplaced_said.is_empty();
         let protected = self.services[service].protection_said.is_some();
         let held = protected || self.stage_of(service).is_some() || outstays || unplaced;
         if held || moved || waiting || quiet || failed || census.old.is_empty() {

@@ -11,8 +11,11 @@ use crate::world::{Ctx, Fact, Peers};
 
 /// The longest wait between launches after start failures [CP-133].
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(27 * 60);
-/// From this many consecutive start failures on, an event says so [CP-135][CP-155].
+/// From this many consecutive start failures on, an event says so after each launch [CP-135][CP-155].
 const FAILURES_TO_ANNOUNCE: u32 = 3;
+
+/// How events about tasks that do not start end [CP-153][CP-154][CP-155].
+const MORE: &str = "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
 
 /// Why there is no host on Fargate [CP-154].
 pub const NO_CAPACITY: &str =
@@ -137,10 +140,20 @@ impl Ecs {
             self.services[service].unplaced_since = None;
         }
         match unplaced {
-            Some(why) => self.explain_placement(service, deployment, &why, peers, ctx),
+            Some(why) => {
+                let missing = count - started.len() as u32;
+                self.explain_placement(service, deployment, &why, peers, ctx);
+                if !started.is_empty() && missing > 0 {
+                    // [CP-158]
+                    let name = &self.deployments[deployment].name;
+                    let text = format!("could not launch {missing} tasks for deployment {name}.");
+                    self.explain_shortage(service, text, peers, ctx);
+                }
+            }
             None => {
                 let it = &mut self.services[service];
-                (it.unplaced_said, it.unplaced_since) = (None, None);
+                it.unplaced_said.clear();
+                it.unplaced_since = None;
             }
         }
         if started.is_empty() {
@@ -208,12 +221,12 @@ impl Ecs {
         let text = match (why, why.closest()) {
             (_, Some((instance, gate))) => format!(
                 "was unable to place a task because no container instance met all of its requirements. The closest matching \
-                 container-instance {} {}.",
+                 (container-instance {}) {}. {MORE}",
                 self.instances[instance].uuid,
                 gate.words()
             ),
-            (Unplaced::NoCapacity, None) => format!("was unable to place a task. Reason: {NO_CAPACITY}."),
-            (Unplaced::NoVcpus, None) => format!("was unable to place a task. Reason: {NO_VCPUS}."),
+            (Unplaced::NoCapacity, None) => format!("was unable to place a task. Reason: {NO_CAPACITY}. {MORE}"),
+            (Unplaced::NoVcpus, None) => format!("was unable to place a task. Reason: {NO_VCPUS}. {MORE}"),
             // [CP-157]
             (Unplaced::EmptyProvider, None) => {
                 "was unable to reach steady state. Reason: No Container Instances were found in your capacity provider."
@@ -225,18 +238,24 @@ impl Ecs {
                                                  capacity limit was exceeded."
                     .to_owned()
             }
-            (_, None) => {
+            (_, None) => format!(
                 "was unable to place a task because no container instance met all of its requirements. Reason: No \
-                          Container Instances were found in your cluster."
-                    .to_owned()
-            }
+                 Container Instances were found in your cluster. {MORE}"
+            ),
         };
-        let it = &mut self.services[service];
-        if it.unplaced_said.as_ref().is_some_and(|(said, words)| now < *said + QUIET && **words == text) {
+        ctx.within(because, |ctx| self.explain_shortage(service, text, peers, ctx));
+    }
+
+    /// Says what keeps tasks from being placed: the same words once in six hours, while that is so.
+    fn explain_shortage(&mut self, service: ServiceId, text: String, peers: &Peers, ctx: &mut Ctx) {
+        let now = ctx.now();
+        let said = &mut self.services[service].unplaced_said;
+        said.retain(|(at, _)| now < *at + QUIET);
+        if said.iter().any(|(_, words)| **words == *text) {
             return;
         }
-        it.unplaced_said = Some((now, text.as_str().into()));
-        ctx.within(because, |ctx| self.announce(service, &text, &peers.account, ctx));
+        self.announce(service, &text, &peers.account, ctx);
+        self.services[service].unplaced_said.push((now, text.into()));
     }
 
     /// Why a task is started: for one of its deployment that was lost, which is a vacancy, or because a user asked for it.
@@ -262,9 +281,13 @@ impl Ecs {
         let deployment = &mut self.deployments[id];
         deployment.start_failures += 1;
         deployment.launch_after = ctx.now() + back_off(peers.assume.start_back_off, deployment.start_failures);
-        if deployment.start_failures == FAILURES_TO_ANNOUNCE && id == self.services[service].primary() {
-            let text = "is unable to consistently start tasks successfully.";
-            self.announce(service, text, &peers.account, ctx);
+        // Of tasks that were launched together, the first that fails is enough.
+        let launched = self.tasks[task].at.created;
+        let said = deployment.impaired_said.is_some_and(|said| said > launched);
+        if deployment.start_failures >= FAILURES_TO_ANNOUNCE && !said && id == self.services[service].primary() {
+            deployment.impaired_said = Some(ctx.now());
+            let text = format!("is unable to consistently start tasks successfully. {MORE}");
+            self.announce(service, &text, &peers.account, ctx);
         }
     }
 }

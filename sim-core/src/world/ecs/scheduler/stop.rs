@@ -160,35 +160,36 @@ impl Ecs {
             if pending > 0 {
                 self.announce(service, &format!("stopped {pending} pending tasks."), &peers.account, ctx);
             }
-            self.tell_draining(service, &running, peers, ctx);
+            self.tell_draining(service, peers, ctx);
         });
     }
 
-    /// Says whose targets drain.
-    pub(in super::super) fn tell_draining(
-        &mut self,
-        service: ServiceId,
-        running: &[TaskId],
-        peers: &Peers,
-        ctx: &mut Ctx,
-    ) {
-        let draining = running.iter().filter(|&&task| self.tasks[task].status == TaskStatus::Deactivating);
-        let draining: Vec<TaskId> = draining.copied().collect();
-        let Some(&first) = draining.first() else { return };
-        // In a deployment the event names the tasks that go by theirs [CP-148].
+    /// `has begun draining connections on N tasks.`: of tasks that the scheduler stops, at once; of those that end for other
+    /// reasons, in the next pass [CP-148]. Returns how many lines there were.
+    pub(in super::super) fn tell_draining(&mut self, service: ServiceId, peers: &Peers, ctx: &mut Ctx) -> usize {
+        let mut left = std::mem::take(&mut self.services[service].draining);
+        let mut lines = 0;
+        while let Some(&first) = left.first() {
+            let deployment = self.tasks[first].deployment;
+            let (of_one, others) = left.into_iter().partition(|&task| self.tasks[task].deployment == deployment);
+            left = others;
+            lines += 1;
+            let because = self.tasks[first].stopping.as_ref().map(|stopping| stopping.because);
+            ctx.within(because, |ctx| self.tell_draining_of(service, &of_one, peers, ctx));
+        }
+        lines
+    }
+
+    /// The same of tasks of one deployment. While it goes, the event names it [CP-148].
+    fn tell_draining_of(&mut self, service: ServiceId, tasks: &[TaskId], peers: &Peers, ctx: &mut Ctx) {
+        let first = tasks[0];
         let of = self.tasks[first].deployment.filter(|&of| of != self.services[service].primary());
-        let text = format!("has begun draining connections on {} tasks.", draining.len());
-        match of {
-            Some(of) => {
-                let name = self.deployments[of].name.clone();
-                self.announce_of(service, &format!(", taskSet {name}"), &text, &peers.account, ctx)
-            }
-            None => self.announce(service, &text, &peers.account, ctx),
-        };
+        let more = of.map_or_else(String::new, |of| format!(", taskSet {}", self.deployments[of].name));
+        let text = format!("has begun draining connections on {} tasks.", tasks.len());
+        self.announce_of(service, &more, &text, &peers.account, ctx);
         let because = ctx.cause();
         for link in self.links_of(first).to_vec() {
-            let it = &mut self.services[service];
-            it.deregistered.push((link.group, draining.len() as u32, because));
+            self.services[service].deregistered.push((link.group, tasks.len() as u32, because));
         }
     }
 
