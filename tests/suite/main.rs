@@ -3,6 +3,7 @@
 mod alarms;
 mod application;
 mod applications_under_load;
+mod balancer_zones;
 mod billing;
 mod callers;
 mod capacity_providers;
@@ -33,6 +34,7 @@ mod fleet_swarm;
 mod generated_docs;
 mod iam;
 mod images;
+mod instance_targets;
 mod instances_swarm;
 mod laws;
 mod layering;

@@ -142,6 +142,7 @@ pub const OPERATIONS: &[OperationEntry] = &[
     OperationEntry::of::<elbv2::RegisterTargets>(),
     OperationEntry::of::<elbv2::SetRulePriorities>(),
     OperationEntry::of::<elbv2::SetSecurityGroups>(),
+    OperationEntry::of::<elbv2::SetSubnets>(),
     OperationEntry::of::<cloudwatch::PutMetricAlarm>(),
     OperationEntry::of::<cloudwatch::DeleteAlarms>(),
     OperationEntry::of::<cloudwatch::DescribeAlarms>(),

@@ -1,6 +1,7 @@
 //! Facts in words.
 
 use crate::world::ecs::{ServiceId, TaskId};
+use crate::world::elb::ZoneSet;
 use crate::world::{Fact, World};
 
 /// The first eight digits of a task's id: enough to tell tasks apart in a report.
@@ -286,6 +287,15 @@ pub fn sentence(world: &World, fact: &Fact) -> String {
         }
         Fact::LoadBalancerDeleted { balancer } => {
             format!("load balancer {} was deleted", world.elb.balancers[*balancer].name)
+        }
+        Fact::ZonesOfBalancerSet { balancer, enabled, disabled } => {
+            let names =
+                |zones: &ZoneSet| zones.iter().map(|zone| world.network.zone_name(zone)).collect::<Vec<_>>().join(", ");
+            let told = [("enabled", enabled), ("disabled", disabled)].map(|(word, zones)| match zones.is_empty() {
+                true => String::new(),
+                false => format!(", {word}: {}", names(zones)),
+            });
+            format!("load balancer {} has other zones{}", world.elb.balancers[*balancer].name, told.concat())
         }
         Fact::TargetGroupDeleted { group } => format!("target group {} was deleted", target_group(*group)),
         Fact::TargetAnomalous { group, task } => {

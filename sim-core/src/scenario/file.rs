@@ -238,6 +238,9 @@ assumptions! {
     anomaly_weight_step: Ratio => Ratio::of_one,
     /// From the loss of a zone until its load balancers' nodes leave DNS, and back; "30s" unless set.
     node_failover: Span => |span: Span| span.0,
+    /// How long the node of a load balancer in a zone that was disabled answers those who still know its address; "3m" unless
+    /// set [TR-164].
+    node_removal: Span => |span: Span| span.0,
     /// TCP connections that an Application Load Balancer has at a time, those to targets included: others are refused. No
     /// limit unless set [TR-151].
     connections_max: u32 => Some,

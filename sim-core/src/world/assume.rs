@@ -82,6 +82,8 @@ pub struct Assumptions {
     pub anomaly_weight_step: f64,
     /// From the loss of a zone until its load balancers' nodes leave DNS, and back [s]; 30 s.
     pub node_failover: Duration,
+    /// How long the node of a zone that was disabled answers those who still know its address [s]; 180 s [TR-164].
+    pub node_removal: Duration,
     /// TCP connections that an Application Load Balancer has at a time, those to targets included [count]; no limit
     /// unless set [TR-151].
     pub connections_max: Option<u32>,
@@ -179,6 +181,7 @@ impl Default for Assumptions {
             anomaly_weight_min: 0.01,
             anomaly_weight_step: 0.1,
             node_failover: Duration::from_secs(30),
+            node_removal: Duration::from_secs(180),
             connections_max: None,
             sigterm_overlaps_draining: false,
             balancer_provisioning: Duration::from_secs(120),

@@ -12,7 +12,7 @@ use super::ecs::{
     ClusterId, Condition, DeploymentId, HealthStatus, HookStatus, InstanceId, InstanceStatus, ProviderId, ServiceId,
     Stage, StopCode, TaskDefinitionId, TaskId, TaskStatus,
 };
-use super::elb::{HealthReason, ListenerId, LoadBalancerId, TargetGroupId};
+use super::elb::{HealthReason, ListenerId, LoadBalancerId, TargetGroupId, ZoneSet};
 use super::iam::RoleId;
 use super::network::{SecurityGroupId, SubnetId, ZoneId};
 
@@ -552,5 +552,11 @@ pub enum Fact {
         provider: ProviderId,
         needed: u32,
         running: u32,
+    },
+    /// SetSubnets has put a load balancer into zones and taken it out of others.
+    ZonesOfBalancerSet {
+        balancer: LoadBalancerId,
+        enabled: ZoneSet,
+        disabled: ZoneSet,
     },
 }

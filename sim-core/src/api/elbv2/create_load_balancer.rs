@@ -4,10 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::description::LoadBalancerDescription;
+use super::subnets::{SubnetMapping, Subnets, attach};
 use super::{checked_name, invalid};
 use crate::api::{ApiError, NotModelled, Operation};
 use crate::world::elb::{BalancerKind, NewLoadBalancer, Scheme};
-use crate::world::network::{SecurityGroupId, SubnetId};
+use crate::world::network::SecurityGroupId;
 use crate::world::{Ctx, World};
 
 /// `elasticloadbalancing:CreateLoadBalancer` — makes an Application or a Network Load Balancer.
@@ -48,31 +49,8 @@ pub struct CreateLoadBalancer {
     pub ipam_pools: NotModelled,
 }
 
-/// Addresses that a subnet must have left [count] [TR-002].
-const FREE_ADDRESSES: u32 = 8;
-
 /// Load balancers of one type in a Region [count] [TR-010].
 const BALANCERS_MAX: usize = 50;
-
-/// A subnet.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub struct SubnetMapping {
-    /// Its id, or the name of its zone.
-    pub subnet_id: String,
-    /// Only for Network Load Balancers.
-    #[serde(default)]
-    pub allocation_id: NotModelled,
-    /// Only for Network Load Balancers.
-    #[serde(default, rename = "PrivateIPv4Address")]
-    pub private_ipv4_address: NotModelled,
-    /// Not modelled.
-    #[serde(default, rename = "IPv6Address")]
-    pub ipv6_address: NotModelled,
-    /// Not modelled.
-    #[serde(default)]
-    pub source_nat_ipv6_prefix: NotModelled,
-}
 
 /// `Scheme`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -119,43 +97,6 @@ pub struct CreateLoadBalancerOutput {
 }
 
 impl CreateLoadBalancer {
-    fn checked_subnets(&self, world: &World) -> Result<Vec<SubnetId>, ApiError> {
-        if !self.subnets.is_empty() && !self.subnet_mappings.is_empty() {
-            return Err(invalid("You can specify either Subnets or SubnetMappings, but not both").at("SubnetMappings"));
-        }
-        let mapped = self.subnet_mappings.iter().map(|mapping| &mapping.subnet_id);
-        let mut subnets = Vec::new();
-        for (index, name) in self.subnets.iter().chain(mapped).enumerate() {
-            let field = if self.subnets.is_empty() { "SubnetMappings" } else { "Subnets" };
-            let place = format!("{field}[{index}]");
-            let Some(subnet) = world.network.subnet_named(name) else {
-                let error = ApiError::new("SubnetNotFound", format!("The subnet ID '{name}' does not exist"));
-                return Err(error.at(place).help("the name of a zone stands for its default subnet"));
-            };
-            if subnets.iter().any(|&other| world.network.zone(other) == world.network.zone(subnet)) {
-                let message = "A load balancer cannot be attached to multiple subnets in the same Availability Zone";
-                return Err(ApiError::new("InvalidConfigurationRequest", message).at(place));
-            }
-            if world.network.free_addresses(subnet) < FREE_ADDRESSES {
-                let message = format!(
-                    "Not enough IP space available in {}. ELB requires at least {FREE_ADDRESSES} free IP addresses in \
-                     each subnet.",
-                    world.network.subnet(subnet).id
-                );
-                return Err(ApiError::new("InvalidSubnet", message).at(place));
-            }
-            subnets.push(subnet);
-        }
-        if subnets.is_empty() || subnets.len() < 2 && self.r#type == TypeWord::Application {
-            let message = match self.r#type {
-                TypeWord::Network => "A subnet must be specified",
-                _ => "At least two subnets in two different Availability Zones must be specified",
-            };
-            return Err(invalid(message).at("Subnets"));
-        }
-        Ok(subnets)
-    }
-
     fn checked_groups(&self, world: &World) -> Result<Vec<SecurityGroupId>, ApiError> {
         if self.security_groups.is_empty() {
             return Ok(match self.r#type {
@@ -193,7 +134,8 @@ impl Operation for CreateLoadBalancer {
         if self.ip_address_type != IpAddressTypeWord::Ipv4 {
             return Err(invalid("only IpAddressType 'ipv4' is modelled by this simulator").at("IpAddressType"));
         }
-        let subnets = self.checked_subnets(world)?;
+        let subnets =
+            Subnets { subnets: &self.subnets, mappings: &self.subnet_mappings, old: &[] }.checked(kind, world)?;
         let groups = self.checked_groups(world)?;
         let scheme = match self.scheme {
             SchemeWord::InternetFacing => Scheme::InternetFacing,
@@ -211,16 +153,10 @@ impl Operation for CreateLoadBalancer {
                 return Err(ApiError::new("TooManyLoadBalancers", message).at("Name"));
             }
             None => {
-                let description = match kind {
-                    BalancerKind::Application => format!("ELB app/{name}"),
-                    BalancerKind::Network => format!("ELB net/{name}"),
-                };
                 let mut enis = Vec::new();
                 for (index, &subnet) in subnets.iter().enumerate() {
-                    let public = scheme == Scheme::InternetFacing;
-                    enis.push(world.network.attach(subnet, &groups, public, &description).map_err(|full| {
-                        ApiError::new("InvalidSubnet", full.to_string()).at(format!("Subnets[{index}]"))
-                    })?);
+                    let place = format!("Subnets[{index}]");
+                    enis.push(attach(subnet, (name, kind, scheme), &groups, &place, world)?);
                 }
                 let new = NewLoadBalancer { name: name.to_owned(), kind, scheme, subnets, groups, enis };
                 world.lend(|w| &mut w.elb, |elb, peers| elb.create_balancer(new, peers, ctx))

@@ -30,7 +30,9 @@ impl Operation for DeleteLoadBalancer {
             return Err(ApiError::new("OperationNotPermitted", message).at("LoadBalancerArn"));
         }
         world.lend(|w| &mut w.elb, |elb, peers| elb.delete_balancer(id, peers, ctx));
-        for eni in world.elb.balancers[id].enis.clone() {
+        let gone = &world.elb.balancers[id];
+        let leaving: Vec<_> = gone.leaving.iter().map(|(eni, _)| *eni).collect();
+        for eni in gone.enis.clone().into_iter().chain(leaving) {
             world.network.detach(eni);
         }
         Ok(NoOutput {})

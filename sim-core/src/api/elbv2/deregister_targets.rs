@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::register_targets::TargetInput;
-use super::{group, invalid};
+use super::{group, invalid, target_id};
 use crate::api::operation::NoOutput;
 use crate::api::{ApiError, Operation};
 use crate::world::{Ctx, World};
@@ -31,9 +31,10 @@ impl Operation for DeregisterTargets {
         }
         let mut leaving = Vec::new();
         for (index, wanted) in self.targets.iter().enumerate() {
+            let address = target_id(world, &wanted.id);
             let fits = |id: &&_| {
                 let target = &world.elb.targets[**id];
-                *target.address == *wanted.id && wanted.port.is_none_or(|port| port == target.port)
+                *target.address == *address && wanted.port.is_none_or(|port| port == target.port)
             };
             let mut found: Vec<_> = world.elb.groups[from].targets.iter().filter(fits).copied().collect();
             if found.is_empty() {

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::group;
 use super::register_targets::TargetInput;
+use super::{group, target_id};
 use crate::api::{ApiError, Operation};
 use crate::world::elb::{CheckPort, Target, TargetState};
 use crate::world::{Ctx, World};
@@ -117,9 +117,10 @@ impl Operation for DescribeTargetHealth {
         }
         let wanted = self.targets.into_iter().map(|wanted| {
             let port = wanted.port.unwrap_or(group.port);
-            let known = all.iter().find(|known| known.target.id == wanted.id && known.target.port == port);
+            let id = target_id(world, &wanted.id);
+            let known = all.iter().find(|known| known.target.id == id && known.target.port == port);
             known.cloned().unwrap_or_else(|| TargetHealthDescription {
-                target: TargetDescription { id: wanted.id, port, availability_zone: wanted.availability_zone },
+                target: TargetDescription { id, port, availability_zone: wanted.availability_zone },
                 health_check_port: None,
                 target_health: TargetHealth::of(TargetState::Gone),
                 anomaly_detection: None,

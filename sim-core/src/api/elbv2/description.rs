@@ -8,6 +8,7 @@ use crate::world::elb::{
     Action, BalancerKind, Condition, Forward, ListenerId, LoadBalancerId, Pattern, Protocol, QueryPattern, Redirect,
     Share, TargetGroupId,
 };
+use crate::world::network::SubnetId;
 
 /// A load balancer.
 #[derive(Clone, Debug, Serialize)]
@@ -36,20 +37,25 @@ struct StateDescription {
 
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct ZoneDescription {
+pub(super) struct ZoneDescription {
     zone_name: String,
     subnet_id: String,
     load_balancer_addresses: Vec<String>,
 }
 
-impl LoadBalancerDescription {
-    pub(super) fn of(world: &World, id: LoadBalancerId) -> LoadBalancerDescription {
-        let balancer = &world.elb.balancers[id];
-        let zone = |&subnet: &_| ZoneDescription {
+impl ZoneDescription {
+    pub(super) fn of(world: &World, subnet: SubnetId) -> ZoneDescription {
+        ZoneDescription {
             zone_name: world.network.zone(subnet).to_owned(),
             subnet_id: world.network.subnet(subnet).id.clone(),
             load_balancer_addresses: Vec::new(),
-        };
+        }
+    }
+}
+
+impl LoadBalancerDescription {
+    pub(super) fn of(world: &World, id: LoadBalancerId) -> LoadBalancerDescription {
+        let balancer = &world.elb.balancers[id];
         LoadBalancerDescription {
             load_balancer_arn: balancer.arn.clone(),
             dns_name: balancer.dns.clone(),
@@ -64,7 +70,7 @@ impl LoadBalancerDescription {
             vpc_id: world.network.vpc.clone(),
             state: StateDescription { code: balancer.state.to_string() },
             r#type: balancer.kind.to_string(),
-            availability_zones: balancer.subnets.iter().map(zone).collect(),
+            availability_zones: balancer.subnets.iter().map(|&subnet| ZoneDescription::of(world, subnet)).collect(),
             security_groups: balancer.groups.iter().map(|&group| world.network.groups[group].id.clone()).collect(),
             ip_address_type: "ipv4",
         }

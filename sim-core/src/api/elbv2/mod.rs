@@ -33,6 +33,8 @@ mod modify_target_group_attributes;
 mod register_targets;
 mod set_rule_priorities;
 mod set_security_groups;
+mod set_subnets;
+mod subnets;
 
 pub use attributes::Attribute;
 pub use create_listener::CreateListener;
@@ -61,6 +63,7 @@ pub use modify_target_group_attributes::ModifyTargetGroupAttributes;
 pub use register_targets::RegisterTargets;
 pub use set_rule_priorities::SetRulePriorities;
 pub use set_security_groups::SetSecurityGroups;
+pub use set_subnets::SetSubnets;
 
 use super::ApiError;
 use crate::world::World;
@@ -103,6 +106,11 @@ fn balancer(world: &World, name: &str, place: &str) -> Result<LoadBalancerId, Ap
 fn group(world: &World, name: &str, place: &str) -> Result<TargetGroupId, ApiError> {
     let known = world.elb.group_named(name);
     known.ok_or_else(|| ApiError::new("TargetGroupNotFound", format!("Target groups '{name}' not found")).at(place))
+}
+
+/// The `Id` of a target: that of an instance may be given as its name.
+fn target_id(world: &World, given: &str) -> String {
+    world.ec2.host_named(given).map_or_else(|| given.to_owned(), |host| world.ec2.hosts[host].id.clone())
 }
 
 /// The listener with this ARN, or `alb:80`.

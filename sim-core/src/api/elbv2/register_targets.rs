@@ -8,12 +8,13 @@ use serde::Deserialize;
 use super::{group, invalid};
 use crate::api::operation::NoOutput;
 use crate::api::{ApiError, NotModelled, Operation};
+use crate::world::capacity::HostState;
 use crate::world::ecs::TaskId;
-use crate::world::elb::{TargetGroupId, TargetType};
+use crate::world::elb::{self, TargetGroupId, TargetType};
 use crate::world::{Ctx, World};
 
-/// `elasticloadbalancing:RegisterTargets` — registers addresses of tasks by hand; ECS does it by itself for the tasks
-/// of a service with this target group.
+/// `elasticloadbalancing:RegisterTargets` — registers addresses of tasks, or ports of instances, by hand; ECS does it by itself
+/// for the tasks of a service with this target group.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct RegisterTargets {
@@ -27,9 +28,10 @@ pub struct RegisterTargets {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct TargetInput {
-    /// Its address: that of a task.
+    /// Its address, that of a task; or the id of an instance, as the type of the target group has it.
     pub id: String,
-    /// Its port; the group's unless set. Address and port together are a target [TR-029].
+    /// Its port; the group's unless set. Address and port together are a target [TR-029]: the same instance may be there with
+    /// several ports.
     pub port: Option<u16>,
     /// The zone of a task is known, so this is only for addresses outside of the VPC; there are none.
     pub availability_zone: Option<String>,
@@ -42,13 +44,43 @@ pub struct TargetInput {
 const TARGETS_MAX: usize = 1000;
 
 impl TargetInput {
-    /// The task that has the address, and the container that listens on the port, if any is known to.
+    /// The task behind a target, its container, and the container's port.
     fn checked(&self, world: &World, to: TargetGroupId, place: &str) -> Result<(TaskId, u16, u16), ApiError> {
-        let refuse = |message: String| ApiError::new("InvalidTarget", message).at(place);
-        if world.elb.groups[to].target_type == TargetType::Instance {
-            let message = "EC2 instances are not modelled by this simulator: targets are registered by address";
-            return Err(invalid(message).at(place).help("create the target group with the target type ip"));
+        let port = match self.port.unwrap_or(world.elb.groups[to].port) {
+            0 => return Err(invalid("Port '0' must be between 1 and 65535").at(place)),
+            port => port,
+        };
+        match world.elb.groups[to].target_type {
+            TargetType::Instance => self.on_instance(world, port, place),
+            TargetType::Ip => self.with_address(world, port, place),
         }
+    }
+
+    /// The task that has the port of the instance, which has to be running [TR-165].
+    fn on_instance(&self, world: &World, port: u16, place: &str) -> Result<(TaskId, u16, u16), ApiError> {
+        let refuse = |message: String| ApiError::new("InvalidTarget", message).at(place);
+        let Some(host) = world.ec2.host_named(&self.id).map(|host| &world.ec2.hosts[host]) else {
+            let error = refuse(format!("The instance ID '{}' does not exist", self.id));
+            return Err(error.help("`aws ec2 describe-instances` lists the instances"));
+        };
+        if host.state != HostState::Running {
+            let message =
+                format!("The following targets are not in a running state and cannot be registered: '{}'", host.id);
+            return Err(refuse(message));
+        }
+        let Some((task, at)) = elb::behind(&host.id, port, &world.ecs) else {
+            let message = format!(
+                "no task on instance '{}' has the host port {port}, and nothing else is modelled by this simulator",
+                host.id
+            );
+            return Err(refuse(message).help("start the task first: `hostPort` of its port mapping says the port"));
+        };
+        Ok((task, at.container, at.container_port))
+    }
+
+    /// The task that has the address, and the container that listens on the port, if any is known to.
+    fn with_address(&self, world: &World, port: u16, place: &str) -> Result<(TaskId, u16, u16), ApiError> {
+        let refuse = |message: String| ApiError::new("InvalidTarget", message).at(place);
         let Ok(address) = self.id.parse::<Ipv4Addr>() else {
             return Err(invalid(format!("The IP address '{}' is not a valid IPv4 address", self.id)).at(place));
         };
@@ -63,10 +95,6 @@ impl TargetInput {
             let message =
                 format!("no task has the address '{address}', and nothing else is modelled by this simulator");
             return Err(refuse(message));
-        };
-        let port = match self.port.unwrap_or(world.elb.groups[to].port) {
-            0 => return Err(invalid("Port '0' must be between 1 and 65535").at(place)),
-            port => port,
         };
         let definition = &world.ecs.definitions[world.ecs.tasks[task].definition];
         let mut containers = definition.containers.iter();

@@ -402,6 +402,7 @@ fn is_about(world: &World, entity: Entity, fact: &Fact) -> bool {
             Entity::Balancer(id),
             Fact::LoadBalancerCreated { balancer }
             | Fact::LoadBalancerDeleted { balancer }
+            | Fact::ZonesOfBalancerSet { balancer, .. }
             | Fact::FirstResponse { balancer, .. },
         ) => *balancer == id,
         (

@@ -72,10 +72,14 @@ pub struct LoadBalancer {
     pub subnets: Vec<SubnetId>,
     /// Their zones: a node is in each [TR-004].
     pub zones: ZoneSet,
+    /// The zones in which a node answers: these, but for those that were enabled just now, and those that were disabled.
+    pub(super) nodes: ZoneSet,
     /// Its security groups.
     pub groups: Vec<SecurityGroupId>,
     /// One in each subnet.
     pub enis: Vec<EniId>,
+    /// Those in subnets that it has no more, and until when their nodes answer.
+    pub leaving: Vec<(EniId, Time)>,
     /// `provisioning`, then `active`.
     pub state: BalancerState,
     /// `CreatedTime`.
@@ -155,8 +159,10 @@ impl Elb {
             scheme: new.scheme,
             subnets: new.subnets,
             zones,
+            nodes: zones,
             groups: new.groups,
             enis: new.enis,
+            leaving: Vec::new(),
             state: BalancerState::Provisioning,
             created: ctx.now(),
             listeners: Vec::new(),

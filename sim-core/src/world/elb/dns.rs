@@ -27,6 +27,12 @@ impl ZoneSet {
         ZoneSet(self.0 & !others.0)
     }
 
+    /// Those that are among the others as well.
+    #[must_use]
+    pub fn and(self, others: ZoneSet) -> ZoneSet {
+        ZoneSet(self.0 & others.0)
+    }
+
     /// Whether the zone is among them.
     pub fn contains(self, zone: ZoneId) -> bool {
         self.0 & 1 << zone.index() != 0
@@ -106,7 +112,9 @@ impl Elb {
         let balancer = &self.balancers[id];
         let mine = || self.groups.iter().filter(|(_, group)| group.balancer == Some(id));
         let holds = |zone: &ZoneId| mine().all(|(_, group)| balancer.keeps(*zone, group));
-        let lit = balancer.zones.without(self.dark);
+        // Nodes that are on their way out stay while no other is there.
+        let there = [balancer.zones.and(balancer.nodes), balancer.nodes].into_iter().find(|zones| !zones.is_empty());
+        let lit = there.unwrap_or(balancer.zones).without(self.dark);
         let held: ZoneSet = lit.iter().filter(holds).collect();
         let published = [held, lit].into_iter().find(|zones| !zones.is_empty()).unwrap_or(balancer.zones);
         if balancer.in_dns != published {

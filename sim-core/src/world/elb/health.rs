@@ -42,10 +42,10 @@ impl Elb {
     /// Sends one check and asks for the next: check k starts at t0 + k × interval, however slow the answers
     /// are [TR-054].
     pub(super) fn check(&mut self, id: TargetId, peers: &Peers, ctx: &mut Ctx) {
-        let target = &self.targets[id];
-        if !target.state.is_checked() {
+        if self.is_out_of_order(id, peers, ctx) || !self.targets[id].state.is_checked() {
             return;
         }
+        self.look_behind(id, &peers.ecs);
         let answer = self.probe(id, peers, ctx);
         if self.groups[self.targets[id].group].watch.suspicious {
             self.suspect(id, ctx);
@@ -83,7 +83,7 @@ impl Elb {
     }
 
     /// Asks for the check that follows one at `last`.
-    fn send_check(&mut self, id: TargetId, last: Time, ctx: &mut Ctx) {
+    pub(super) fn send_check(&mut self, id: TargetId, last: Time, ctx: &mut Ctx) {
         let target = &self.targets[id];
         let at = last + self.groups[target.group].check.interval;
         let next = ctx.within(target.registered, |ctx| ctx.send_at(at, Event::Elb(ElbEvent::Check(id))));

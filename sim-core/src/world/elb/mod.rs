@@ -14,8 +14,10 @@ mod condition;
 mod dns;
 mod group;
 mod health;
+mod instance_port;
 mod listener;
 mod loads;
+mod nodes;
 mod reach;
 mod register;
 mod shift;
@@ -31,6 +33,7 @@ pub use condition::{Case, Condition, HttpVersion, Pattern, QueryPattern, Request
 pub use dns::ZoneSet;
 pub use group::{Algorithm, NewTargetGroup, Protocol, TargetGroup, TargetGroupId, TargetType};
 pub use health::Probe;
+pub(crate) use instance_port::behind;
 pub use listener::{Listener, ListenerId, Routed, Rule};
 pub use shift::RuleRef;
 pub(crate) use target::Reach;
@@ -74,6 +77,10 @@ pub enum ElbEvent {
     WakeAll,
     /// ECS leads the traffic of a service as this deployment wants it.
     Shift(ServiceDeploymentId),
+    /// The node of a load balancer in a zone that was enabled is there.
+    NodeStarted(LoadBalancerId, ZoneId),
+    /// The node of a load balancer in a zone that was disabled is gone.
+    NodeRemoved(LoadBalancerId, ZoneId),
 }
 
 /// The state of Elastic Load Balancing.
@@ -117,6 +124,8 @@ impl Elb {
             ElbEvent::Check(target) => self.check(target, peers, ctx),
             ElbEvent::Checked(target, verdict) => self.checked(target, verdict, peers, ctx),
             ElbEvent::Active(balancer) => self.activate(balancer),
+            ElbEvent::NodeStarted(balancer, zone) => self.node_started(balancer, zone),
+            ElbEvent::NodeRemoved(balancer, zone) => self.node_removed(balancer, zone, peers, ctx),
         }
     }
 

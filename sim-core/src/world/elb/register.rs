@@ -5,8 +5,25 @@ use std::time::Duration;
 use super::choice::{FULL, NOWHERE};
 use super::{BalancerKind, Elb, ElbEvent, Target, TargetGroupId, TargetId, TargetState};
 use crate::world::ecs::{EcsEvent, TaskId};
+use crate::world::network::EniId;
 use crate::world::traffic::RequestEvent;
 use crate::world::{Ctx, Event, Fact, Name, Peers};
+
+/// Where a port of a container is found: address, port, and the interface of its instance unless the task has its own. Without
+/// one a task is ports of its instance.
+fn place_of((task, container, port): (TaskId, u16, u16), peers: &Peers) -> (Name, u16, Option<EniId>) {
+    let it = &peers.ecs.tasks[task];
+    let bound = it.bindings.iter().find(|at| at.container == container && at.container_port == port);
+    let outside = bound.map_or(port, |bound| bound.host_port);
+    match (peers.network.eni_of(task), it.instance) {
+        (Some(eni), _) => (peers.network.eni(eni).private_ip.to_string().into(), outside, None),
+        (None, Some(instance)) => {
+            let instance = &peers.ecs.instances[instance];
+            (instance.ec2_id.as_str().into(), outside, Some(peers.ec2.hosts[instance.host].eni))
+        }
+        (None, None) => ("".into(), outside, None),
+    }
+}
 
 impl Elb {
     /// RegisterTargets for a task: one target for each of its service's target groups [TR-028]. They stay
@@ -34,25 +51,15 @@ impl Elb {
         peers: &Peers,
         ctx: &mut Ctx,
     ) -> TargetId {
+        let (address, outside, host) = place_of((task, container, port), peers);
         let it = &peers.ecs.tasks[task];
-        let own = peers.network.eni_of(task);
-        // Without an interface of its own a task is a port of its instance.
-        let instance = it.instance.filter(|_| own.is_none()).map(|instance| &peers.ecs.instances[instance]);
-        let bound = it.bindings.iter().find(|at| at.container == container && at.container_port == port);
-        let (address, inside): (Name, u16) = match (own, instance) {
-            (Some(eni), _) => (peers.network.eni(eni).private_ip.to_string().into(), port),
-            (None, Some(instance)) => (instance.ec2_id.as_str().into(), port),
-            (None, None) => ("".into(), port),
-        };
-        let host = instance.map(|instance| peers.ec2.hosts[instance.host].eni);
-        let port = bound.map_or(port, |bound| bound.host_port);
         let subnet = it.subnet;
         let id = self.targets.push(Target {
             group,
             task,
             container,
-            port,
-            inside,
+            port: outside,
+            inside: port,
             host,
             address,
             zone: peers.network.zone(subnet).into(),
@@ -90,7 +97,7 @@ impl Elb {
         id
     }
 
-    /// RegisterTargets: ports of tasks that somebody names by their addresses. When nobody else is registered they do
+    /// RegisterTargets: ports of tasks that somebody names by their addresses or instances. When nobody else is registered they do
     /// not start slowly [TR-078].
     pub fn register_by_hand(
         &mut self,
@@ -114,7 +121,8 @@ impl Elb {
         peers: &Peers,
         ctx: &mut Ctx,
     ) {
-        let same = |id: &TargetId| self.targets[*id].task == task && self.targets[*id].port == port;
+        let (address, outside, _) = place_of((task, container, port), peers);
+        let same = |id: &TargetId| (&self.targets[*id].address, self.targets[*id].port) == (&address, outside);
         match self.groups[group].targets.iter().copied().find(same) {
             Some(id) if self.targets[id].state == TargetState::Draining => self.drained(id, peers, ctx),
             Some(_) => return,
@@ -149,7 +157,7 @@ impl Elb {
         }
     }
 
-    fn begin_checks(&mut self, id: TargetId, peers: &Peers, ctx: &mut Ctx) {
+    pub(super) fn begin_checks(&mut self, id: TargetId, peers: &Peers, ctx: &mut Ctx) {
         let target = &self.targets[id];
         let Some(balancer) = self.groups[target.group].balancer else { return };
         if self.balancers[balancer].zones.contains(target.node) {
@@ -176,7 +184,7 @@ impl Elb {
         let Target { group, task, state, .. } = self.targets[id];
         match state {
             TargetState::Draining | TargetState::Gone => {}
-            TargetState::NotInUse => self.drained(id, peers, ctx),
+            TargetState::NotInUse | TargetState::InvalidState => self.drained(id, peers, ctx),
             _ => {
                 let fact = ctx.record(Fact::TargetDraining { group, task });
                 self.change(id, TargetState::Draining, ctx);

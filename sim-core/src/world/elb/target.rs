@@ -70,6 +70,8 @@ pub enum TargetState {
     UnhealthyDraining,
     /// `unused`, `Target.NotInUse`: no listener uses the group, or the load balancer is not in the zone [TR-036].
     NotInUse,
+    /// `unused`, `Target.InvalidState`: its instance does not run [TR-036].
+    InvalidState,
     /// `draining` [TR-037][TR-045].
     Draining,
     /// `unused`, `Target.NotRegistered`: it has left [TR-036].
@@ -105,7 +107,7 @@ impl TargetState {
             TargetState::Healthy => "healthy",
             TargetState::Unhealthy(_) => "unhealthy",
             TargetState::UnhealthyDraining => "unhealthy.draining",
-            TargetState::NotInUse | TargetState::Gone => "unused",
+            TargetState::NotInUse | TargetState::InvalidState | TargetState::Gone => "unused",
             TargetState::Draining => "draining",
         }
     }
@@ -119,6 +121,7 @@ impl TargetState {
             TargetState::Unhealthy(reason) => reason.code(),
             TargetState::UnhealthyDraining => HealthReason::FailedHealthChecks.code(),
             TargetState::NotInUse => "Target.NotInUse",
+            TargetState::InvalidState => "Target.InvalidState",
             TargetState::Draining => "Target.DeregistrationInProgress",
             TargetState::Gone => "Target.NotRegistered",
         })
@@ -135,6 +138,7 @@ impl TargetState {
             TargetState::NotInUse => {
                 "Target group is not configured to receive traffic from the load balancer".to_owned()
             }
+            TargetState::InvalidState => "Target is in the stopped or terminated state".to_owned(),
             TargetState::Draining => "Target deregistration is in progress".to_owned(),
             TargetState::Gone => "Target is not registered to the target group".to_owned(),
         })

@@ -40,6 +40,8 @@ pub enum NetworkEvent {
     Detach(TaskId),
     /// One loss of the zone's power is over.
     Restore(ZoneId),
+    /// Release an interface that is nobody's any more.
+    Release(EniId),
 }
 
 /// The state of the network.
@@ -325,6 +327,7 @@ impl Network {
             NetworkEvent::Attach(task) => self.attach_task(task, peers, ctx),
             NetworkEvent::Detach(task) => self.detach_task(task, ctx),
             NetworkEvent::Restore(zone) => self.restore_zone(zone, peers, ctx),
+            NetworkEvent::Release(eni) => self.detach(eni),
         }
     }
 

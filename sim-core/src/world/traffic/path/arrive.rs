@@ -192,11 +192,11 @@ impl World {
         let Some(zone) = caller.resolved.next() else {
             return self.unreached(id, call, Unreached::ClientNoAnswer, ctx);
         };
-        if self.network.is_lost(zone) {
-            // The DNS does not know yet that nobody is there.
+        let Some(balancer) = caller.balancer else { return };
+        if self.network.is_lost(zone) || !self.elb.balancers[balancer].answers_in(zone) {
+            // The DNS, or what the client remembers of it, does not know that nobody is there.
             return self.unreached(id, call, Unreached::ClientTimeout, ctx);
         }
-        let Some(balancer) = caller.balancer else { return };
         let idle = nanos(self.elb.idle_timeout(balancer, caller.port));
         let (link, opened, expired) = match self.elb.balancers[balancer].kind {
             BalancerKind::Application => {
@@ -354,6 +354,7 @@ impl World {
         ctx: &mut Ctx,
     ) -> (Request, u16, bool) {
         if self.elb.sleeps(id) {
+            self.elb.look_behind(id, &self.ecs);
             self.elb.wake_task(self.elb.targets[id].task, ctx);
         }
         let mut request = arriving(ctx.now(), attempt.caller, attempt.meter, group, id, attempt.call);
