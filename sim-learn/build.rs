@@ -43,6 +43,8 @@ fn walk(folder: &Path, endings: &[&str], found: &mut Vec<PathBuf>) -> io::Result
         let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
         if path.is_dir() && !hidden {
             walk(&path, endings, found)?;
+        } else if path.to_string_lossy().ends_with(".schema.json") {
+            // For editors of scenarios; it is no file of any.
         } else if path.extension().is_some_and(|ending| endings.contains(&ending.to_string_lossy().as_ref())) {
             found.push(path);
         }

@@ -10,6 +10,7 @@
 //! | [`observe`] | facts and series to reports | change a run |
 //! | [`files`] | what a scenario may read, by name | open anything |
 //! | [`session`] | a scenario that somebody plays: typed lines, any instant, undo, fork | know who shows it |
+//! | [`schemas`] | JSON Schemas of what people write | |
 //! | [`spelling`] | "did you mean" | |
 //! | [`units`] | "3s", "31 MB", "200/s", distributions | |
 //!
@@ -21,6 +22,7 @@ pub mod files;
 pub mod observe;
 mod reading;
 pub mod scenario;
+pub mod schemas;
 pub mod session;
 mod simulation;
 pub mod spelling;

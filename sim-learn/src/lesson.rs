@@ -64,7 +64,7 @@ pub struct Block {
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Head {
+pub(crate) struct Head {
     title: String,
     goal: String,
     #[serde(default)]

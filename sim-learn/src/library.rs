@@ -9,15 +9,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sim_core::schemas;
 use sim_core::spelling::nearest;
 
-use crate::exercise::Exercise;
-use crate::lesson::Lesson;
-use crate::quiz::Question;
+use crate::exercise::{self, Exercise};
+use crate::lesson::{self, Lesson};
+use crate::quiz::{self, Question};
 use crate::variant::Text;
 
 mod embedded {
     include!(concat!(env!("OUT_DIR"), "/files.rs"));
+}
+
+/// The schemas that content is checked against, by name.
+pub fn schemas_to_check() -> [(String, serde_json::Value); 3] {
+    [schemas::entry::<lesson::Head>(), schemas::entry::<quiz::QuizFile>(), schemas::entry::<exercise::ExerciseFile>()]
 }
 
 /// Content files by path, with forward slashes.

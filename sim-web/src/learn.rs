@@ -1,6 +1,9 @@
 //! Lessons, quizzes and exercises for the page: the content of `sim-learn`, with its Markdown as trees.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
+use sim_core::scenario::Assumed;
 use sim_core::session::Line;
 use sim_learn::Library;
 use sim_learn::exercise::Judgement;
@@ -52,7 +55,7 @@ pub struct World {
     pub text: String,
     /// The files beside it.
     #[ts(type = "Record<string, string>")]
-    pub files: std::collections::BTreeMap<String, String>,
+    pub files: BTreeMap<String, String>,
 }
 
 impl From<Text> for World {
@@ -152,12 +155,22 @@ fn missing(kind: &str, name: &str) -> String {
 #[wasm_bindgen]
 pub struct Learn(Library);
 
+impl Learn {
+    /// What a rule says.
+    pub(crate) fn explain(&self, rule: &str, assumed: &[Assumed]) -> Result<String, String> {
+        sim_learn::rules::explain(&self.0.files, rule, assumed)
+    }
+}
+
 #[wasm_bindgen]
 impl Learn {
-    /// Reads the content.
+    /// Reads the content: a JSON object of path to text, which lies beside the page, so that whoever opens no lesson need
+    /// not fetch it.
     #[wasm_bindgen(constructor)]
-    pub fn open() -> Result<Learn, String> {
-        Library::shipped().map(Learn).map_err(|problems| problems.join("\n"))
+    pub fn open(content_json: &str) -> Result<Learn, String> {
+        let texts: BTreeMap<String, String> =
+            serde_json::from_str(content_json).map_err(|error| format!("the content cannot be read: {error}"))?;
+        Library::read(texts.into_iter().collect()).map(Learn).map_err(|problems| problems.join("\n"))
     }
 
     /// The table of contents, as JSON.

@@ -11,7 +11,7 @@ use sim_core::session::{self, Entry, Goal, Line, Pursuit};
 use ts_rs::TS;
 use wasm_bindgen::prelude::*;
 
-use crate::{files, seed_of};
+use crate::{Learn, files, seed_of};
 
 /// What a browser tab bears: a run that needs more ends with a message.
 const BUDGET: Budget = Budget { events: 300_000_000, facts: 400_000, entities: 60_000, memory: 256 << 20 };
@@ -90,6 +90,11 @@ pub enum Answer {
     },
     /// A hint is asked for.
     Hint,
+    /// A rule is asked for: call `explain` with the content, which has the rules.
+    Explain {
+        /// Its id.
+        rule: String,
+    },
 }
 
 /// A scenario that somebody plays.
@@ -193,6 +198,16 @@ impl Session {
     /// Takes an entered line: an [`Answer`] as JSON.
     pub fn enter(&mut self, text: &str) -> String {
         json(&self.answer(text))
+    }
+
+    /// What a rule says, and what this scenario assumes of it: an [`Answer`] as JSON.
+    pub fn explain(&self, rule: &str, content: &Learn) -> String {
+        let assumed = self.inner.simulation().scenario().file.assume.described();
+        let (text, code) = match content.explain(rule, &assumed) {
+            Ok(told) => (told.trim_end().to_owned(), 0),
+            Err(refusal) => (refusal, 1),
+        };
+        json(&Answer::Done { text, code, typed: false })
     }
 
     /// What became of the latest line, a waiter's after it was pursued: an [`Answer`] as JSON.
@@ -299,13 +314,7 @@ impl Session {
             Ok(Entry::Run(Goal::Steady)) => Answer::Run { goal: "steady".to_owned() },
             Ok(Entry::Run(Goal::Change)) => Answer::Run { goal: "change".to_owned() },
             Ok(Entry::Run(Goal::Waited)) => Answer::Run { goal: "waited".to_owned() },
-            Ok(Entry::Explain(rule)) => {
-                let assumed = self.inner.simulation().scenario().file.assume.described();
-                match sim_learn::rules::explain(&sim_learn::library::Files::shipped(), &rule, &assumed) {
-                    Ok(told) => done(told.trim_end().to_owned(), 0),
-                    Err(refusal) => done(refusal, 1),
-                }
-            }
+            Ok(Entry::Explain(rule)) => Answer::Explain { rule },
             Ok(Entry::Undo) => match self.undo() {
                 Some(line) => done(format!("taken back: {line}"), 0),
                 None => done("there is nothing to undo".to_owned(), 1),

@@ -38,9 +38,27 @@ function offline(): Plugin {
   };
 }
 
+/** Lets the browser fetch the page while it still reads the first script, which asks for it. */
+function early(): Plugin {
+  return {
+    name: "early",
+    apply: "build",
+    transformIndexHtml: {
+      order: "post",
+      handler(_html, { bundle = {} }) {
+        const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
+        const main = chunks.find((chunk) => chunk.facadeModuleId?.endsWith("/src/main.tsx"));
+        const first = chunks.find((chunk) => chunk.isEntry);
+        const needed = main ? [main.fileName, ...main.imports].filter((name) => name !== first?.fileName) : [];
+        return needed.map((name) => ({ tag: "link", attrs: { rel: "modulepreload", href: `./${name}`, crossorigin: true }, injectTo: "head" }));
+      },
+    },
+  };
+}
+
 export default defineConfig({
   base: "./",
-  plugins: [emptyDist(), offline()],
+  plugins: [emptyDist(), early(), offline()],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   worker: { format: "es" },
   server: { host: "127.0.0.1", fs: { allow: ["../.."] } },

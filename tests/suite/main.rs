@@ -67,4 +67,5 @@ mod traces;
 mod traffic;
 mod traffic_shift;
 mod waiters;
+mod webassembly;
 mod zone;

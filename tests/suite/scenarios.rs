@@ -1,15 +1,14 @@
 //! Every scenario that ships: it loads, runs, keeps what it expects, and is the same run wherever it runs.
 
 use std::collections::BTreeMap;
-use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use sim_core::Simulation;
 use sim_core::engine::Time;
-use tests::{play, root, scenario_names, scenario_text};
+use tests::{play, root, scenario_names};
 
 /// The run of every shipped scenario, played once for all tests.
-fn runs() -> &'static BTreeMap<String, Simulation> {
+pub(crate) fn runs() -> &'static BTreeMap<String, Simulation> {
     static RUNS: OnceLock<BTreeMap<String, Simulation>> = OnceLock::new();
     RUNS.get_or_init(|| scenario_names().into_iter().map(|name| (name.clone(), play(&name))).collect())
 }
@@ -106,49 +105,4 @@ fn single_steps_lead_to_the_same_end() {
     while stepped.step() {}
     stepped.run();
     assert_eq!(stepped.hash(), runs()[name].hash());
-}
-
-/// Same file, same seed, same bytes: the promise.
-#[test]
-fn every_shipped_scenario_is_the_same_run_in_webassembly() {
-    let package = build_wasm();
-    let inputs: Vec<_> = scenario_names()
-        .into_iter()
-        .map(|name| {
-            let (text, files) = scenario_text(&name);
-            serde_json::json!({ "name": name, "text": text, "files": files })
-        })
-        .collect();
-    let answers = run_node(&package, &serde_json::json!({ "scenarios": inputs }).to_string());
-    let answers: Vec<serde_json::Value> = serde_json::from_str(&answers).expect("the script prints JSON");
-    assert_eq!(answers.len(), runs().len());
-    for answer in answers {
-        let name = answer["name"].as_str().expect("a name");
-        let native = &runs()[name];
-        assert_eq!(answer["hash"], native.hash().to_string(), "{name}: the run hash");
-        let report = serde_json::to_string(&native.report()).expect("plain data");
-        assert_eq!(answer["report"], report, "{name}: the whole report, byte by byte");
-    }
-}
-
-/// Compiles sim-web for WebAssembly and writes its package for Node; returns the package's main file.
-fn build_wasm() -> std::path::PathBuf {
-    let package = root().join("target/wasm/node");
-    sim_web_build::package(sim_web_build::For::Node, &package).unwrap_or_else(|message| panic!("{message}"));
-    package.join("sim_web.js")
-}
-
-fn run_node(package: &std::path::Path, input: &str) -> String {
-    use std::io::Write;
-    let mut node = Command::new("node")
-        .arg(root().join("tests/support/wasm.mjs"))
-        .arg(package)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("Node.js 20 or later is installed");
-    node.stdin.take().expect("piped").write_all(input.as_bytes()).expect("node reads its input");
-    let output = node.wait_with_output().expect("node ends");
-    assert!(output.status.success(), "the scenarios ran in WebAssembly");
-    String::from_utf8(output.stdout).expect("text")
 }

@@ -8,6 +8,7 @@ use schemars::SchemaGenerator;
 use serde_json::{Map, Value};
 
 use super::OperationEntry;
+use crate::schemas;
 
 /// `$ref`s followed one after another before a schema counts as saying nothing [count]. A reference can lead to
 /// itself; real ones lead to a type in one step.
@@ -15,13 +16,15 @@ const REFERENCES_MAX: usize = 32;
 
 /// The schema of an operation's input, definitions included.
 pub fn document(entry: &OperationEntry) -> Value {
-    let mut generator = SchemaGenerator::default();
-    let mut schema = (entry.schema)(&mut generator);
-    let definitions = generator.take_definitions(true);
-    if !definitions.is_empty() {
-        schema.insert("$defs".to_owned(), Value::Object(definitions));
-    }
-    schema.to_value()
+    schemas::named(&format!("{entry:?}"), || {
+        let mut generator = SchemaGenerator::default();
+        let mut schema = (entry.schema)(&mut generator);
+        let definitions = generator.take_definitions(true);
+        if !definitions.is_empty() {
+            schema.insert("$defs".to_owned(), Value::Object(definitions));
+        }
+        schema.to_value()
+    })
 }
 
 /// One schema inside its root, where the definitions are.

@@ -16,15 +16,16 @@ use serde_json::Value;
 use super::file::{FaultTable, ScenarioFile, TimelineLine};
 use super::{Diagnostic, Diagnostics, Loaded, Node, Place, Severity, Sources, Tree, load, refused};
 use crate::api::command::{Command, Task};
+use crate::api::schema::document;
 use crate::api::{ApiError, OPERATIONS, OperationEntry};
 use crate::engine::{Empirical, Kernel, Time};
 use crate::files::Files;
-use crate::spelling;
 use crate::units::Span;
 use crate::world::app::AppSpec;
 use crate::world::ecr::{EcrEvent, Image};
 use crate::world::traffic::{NewCaller, NewDatabase};
 use crate::world::{Account, Assumptions, Ctx, Event, World};
+use crate::{schemas, spelling};
 
 /// The longest run: what a signed 64-bit count of nanoseconds holds, and AWS timestamps can print.
 const LONGEST_DAYS: u64 = 3650;
@@ -129,7 +130,13 @@ impl JsonSchema for Text {
 
 /// The JSON Schema of scenario files, in the dialect that editors of TOML understand.
 pub fn scenario_schema() -> Value {
-    super::editor_schema(&SchemaGenerator::default().into_root_schema_for::<Text>().to_value())
+    super::editor_schema(&schemas::of::<Text>())
+}
+
+/// The schemas that a scenario is checked against, by name: that of its file, and those of the operations' inputs.
+pub fn schemas_to_check() -> impl Iterator<Item = (String, Value)> {
+    let operations = OPERATIONS.iter().map(|entry| (format!("{entry:?}"), document(entry)));
+    std::iter::once(schemas::entry::<Text>()).chain(operations)
 }
 
 impl Scenario {

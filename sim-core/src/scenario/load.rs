@@ -1,6 +1,6 @@
 //! From bytes to a typed value: the one entry of the text layer.
 
-use schemars::{JsonSchema, SchemaGenerator};
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use super::check::refusal;
@@ -8,7 +8,7 @@ use super::parse::parse;
 use super::{Diagnostic, Diagnostics, Node, Severity, Sources, check, splice};
 use crate::api::ApiError;
 use crate::files::Files;
-use crate::reading;
+use crate::{reading, schemas};
 
 /// A file and the files it names, as one tree.
 #[derive(Clone, Debug)]
@@ -72,7 +72,7 @@ pub fn load<T: DeserializeOwned + JsonSchema>(
     files: &dyn Files,
 ) -> Result<Loaded<T>, Diagnostics> {
     let mut tree = Tree::read(name, bytes, files);
-    tree.check(&SchemaGenerator::default().into_root_schema_for::<T>().to_value());
+    tree.check(&schemas::of::<T>());
     let mut tree = tree.into_errors()?;
     match typed(&tree.root) {
         Ok(value) => Ok(Loaded { value, tree }),

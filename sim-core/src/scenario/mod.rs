@@ -30,7 +30,7 @@ pub use crate::units;
 use std::ops::Range;
 
 pub use check::check;
-pub use compile::{Action, Scenario, scenario_schema};
+pub use compile::{Action, Scenario, scenario_schema, schemas_to_check};
 pub use diagnostic::{Diagnostic, Diagnostics, Label, Severity};
 pub use file::{Assumed, FaultTable, ScenarioFile};
 pub use load::{Loaded, Tree, load, refused, typed};

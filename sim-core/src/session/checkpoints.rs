@@ -26,10 +26,10 @@ pub struct Checkpoints {
 
 impl Checkpoints {
     /// Copies of a run that begins now.
-    pub fn new(beginning: &Simulation) -> Checkpoints {
+    pub fn new(beginning: Simulation) -> Checkpoints {
         let part = beginning.end().as_nanos() / PARTS;
         Checkpoints {
-            kept: vec![(Arc::new(beginning.clone()), 0)],
+            kept: vec![(Arc::new(beginning), 0)],
             events: EVENTS,
             span: Duration::from_nanos(part.max(1_000_000)),
         }

@@ -113,9 +113,14 @@ impl Session {
         lines.truncate(LINES_MAX);
         lines.retain(|line| line.line.len() <= LINE_BYTES_MAX);
         lines.sort_by_key(|line| line.at);
-        let mut head = Simulation::start(scenario, seed);
-        head.limit_to(budget);
-        let checkpoints = Checkpoints::new(&head);
+        // Begun twice, not copied: a browser has compiled what begins when it comes to the second, and what copies is large.
+        let begin = |scenario| {
+            let mut simulation = Simulation::start(scenario, seed);
+            simulation.limit_to(budget);
+            simulation
+        };
+        let checkpoints = Checkpoints::new(begin(Arc::clone(&scenario)));
+        let head = begin(scenario);
         Session { files: Arc::new(files), head, lines, typed: 0, checkpoints, past: Vec::new() }
     }
 

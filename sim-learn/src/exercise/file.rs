@@ -17,7 +17,7 @@ const GOALS_MAX: usize = 20;
 /// An exercise.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct ExerciseFile {
+pub(crate) struct ExerciseFile {
     /// Its title.
     title: String,
     /// What happened, in Markdown.

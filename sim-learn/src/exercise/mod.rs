@@ -13,6 +13,7 @@ use sim_core::observe::Expect;
 use crate::library::Files;
 use crate::variant::{Change, Misfit, Text, Variant, apply};
 
+pub(crate) use file::ExerciseFile;
 pub use judge::{Judgement, Outcome};
 
 /// How many hints an exercise has: where to look, what is wrong, what to do.

@@ -17,7 +17,7 @@ use crate::variant::Variant;
 /// A quiz file.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct QuizFile {
+pub(crate) struct QuizFile {
     /// The questions.
     question: Vec<QuestionTable>,
 }

@@ -28,6 +28,7 @@ use crate::variant::Variant;
 pub use asked::{Asked, View};
 pub use door::{Request, Response, grade_json};
 pub use draw::Draw;
+pub(crate) use file::QuizFile;
 pub use grade::{Answer, Grade, Remark, Source, Verdict};
 pub use proof::{Key, Proof};
 

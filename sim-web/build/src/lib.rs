@@ -35,16 +35,44 @@ pub fn package(target: For, folder: &Path) -> Result<(), String> {
     wrapped.map_err(|error| format!("the JavaScript around sim-web could not be written: {error:#}"))
 }
 
+/// Writes the texts that the page fetches when they are asked for: lessons, scenarios, rules; by path.
+pub fn content(folder: &Path) -> Result<(), String> {
+    let files = sim_learn::library::Files::shipped();
+    let texts: serde_json::Map<String, serde_json::Value> =
+        files.iter().map(|(path, text)| (path.to_owned(), text.into())).collect();
+    let json = serde_json::Value::Object(texts).to_string();
+    std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(folder.join("content.json"), json))
+        .map_err(|error| format!("the texts of the page could not be written: {error}"))
+}
+
+/// The JSON Schemas that the WebAssembly reads: made here, so that it need not hold what makes them.
+pub fn schemas() -> String {
+    sim_core::schemas::written(sim_core::scenario::schemas_to_check().chain(sim_learn::library::schemas_to_check()))
+}
+
+/// Writes the schemas for the compiler, and says where; a file that is right already is left alone, or all were compiled anew.
+fn write_schemas(folder: &Path) -> std::io::Result<PathBuf> {
+    let (path, text) = (folder.join("schemas.txt"), schemas());
+    if std::fs::read_to_string(&path).ok().as_ref() != Some(&text) {
+        std::fs::create_dir_all(folder)?;
+        std::fs::write(&path, text)?;
+    }
+    Ok(path)
+}
+
 /// Compiles into a folder of its own, so that it never waits for the build that runs it.
 fn compile() -> Result<PathBuf, String> {
     let folder = root().join("target/wasm");
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let arguments =
-        ["build", "--quiet", "--locked", "--release", "--target", "wasm32-unknown-unknown", "-p", "sim-web"];
+        ["build", "--quiet", "--locked", "--profile", "page", "--target", "wasm32-unknown-unknown", "-p", "sim-web"];
+    let schemas = write_schemas(&folder).map_err(|error| format!("the schemas could not be written: {error}"))?;
     let status = Command::new(&cargo)
         .args(arguments)
         .current_dir(root())
         .env("CARGO_TARGET_DIR", &folder)
+        .env("SIM_CORE_SCHEMAS", schemas)
         .stdout(Stdio::null())
         .status()
         .map_err(|error| format!("{cargo} does not start: {error}"))?;
@@ -52,5 +80,5 @@ fn compile() -> Result<PathBuf, String> {
         let help = "`rustup target add wasm32-unknown-unknown` installs what it needs";
         return Err(format!("{cargo} {} failed; {help}", arguments.join(" ")));
     }
-    Ok(folder.join("wasm32-unknown-unknown/release/sim_web.wasm"))
+    Ok(folder.join("wasm32-unknown-unknown/page/sim_web.wasm"))
 }

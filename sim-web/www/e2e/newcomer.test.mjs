@@ -37,6 +37,14 @@ test("three typed commands change the world, and undo brings it back", async () 
   await it.close();
 });
 
+test("a rule is explained, with what this scenario assumes of it", async () => {
+  const it = await open();
+  await seek(it.page, 60);
+  await type(it.page, "explain CP-126", "reconcile_interval");
+  await type(it.page, "explain CP-999", "there is no rule CP-999");
+  await it.close();
+});
+
 test("Tab completes, help helps, and a mistake says the way out", async () => {
   const it = await open();
   await seek(it.page, 700);

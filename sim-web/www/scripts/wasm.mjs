@@ -1,6 +1,5 @@
-// Compiles the simulation for WebAssembly into src/wasm; with --optimise, wasm-opt makes it smaller and faster.
+// Compiles the simulation for WebAssembly into src/wasm. No wasm-opt: what it makes is smaller, but larger after Brotli.
 import { spawnSync } from "node:child_process";
-import { renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 const here = join(import.meta.dirname, "..");
@@ -16,12 +15,3 @@ function run(command, args) {
 const built = process.env.SIM_WEB_BUILD;
 if (built) run(built, [into]);
 else run("cargo", ["run", "--quiet", "--locked", "-p", "sim-web-build", "--", into]);
-if (process.argv.includes("--optimise")) {
-  const wasm = join(into, "sim_web_bg.wasm");
-  const before = statSync(wasm).size;
-  const features = ["--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-sign-ext",
-    "--enable-mutable-globals", "--enable-reference-types", "--enable-multivalue"];
-  run("npx", ["--no-install", "wasm-opt", "-O2", ...features, "--strip-debug", "--strip-producers", wasm, "-o", `${wasm}.new`]);
-  renameSync(`${wasm}.new`, wasm);
-  console.log(`wasm-opt: ${before} -> ${statSync(wasm).size} bytes`);
-}

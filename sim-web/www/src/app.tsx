@@ -9,10 +9,16 @@ import type { Side } from "./protocol";
 import { attempt, chosen, going, lab, loaded, panel, type PanelName, present, said, shown, source, trouble } from "./state";
 import { gallery } from "./scenario/shipped";
 import { type Theme, setTheme, theme } from "./theme";
-import { TerminalView } from "./terminal/terminal";
+import "./terminal/door";
 import { Timebar, toggle } from "./time/timebar";
 import { count } from "./words";
 
+const TerminalView = lazy(() =>
+  import("./terminal/terminal").catch((error: unknown) => {
+    trouble.value = `The terminal could not be loaded (${String(error)}). Everything else works; reload the page to have it.`;
+    return { default: () => <></> };
+  }),
+);
 const LearnPanel = lazy(() => import("./learn/panel"));
 const Charts = lazy(() => import("./charts/charts"));
 const ScenarioPanel = lazy(() => import("./scenario/panel"));
@@ -32,7 +38,7 @@ async function share(): Promise<void> {
   const seed = loaded.peek()?.seed ?? "";
   const where = await attempt(lab.call("where"));
   if (!from || !where) return;
-  const original = gallery.find((one) => one.name === from.name);
+  const original = (await attempt(gallery()))?.find((one) => one.name === from.name);
   const edited = original?.text === from.text ? {} : { text: from.text };
   const fragment = await attempt(pack({ scenario: from.name, ...edited, seed, ...where }));
   if (!fragment) return;
@@ -130,13 +136,20 @@ function keys(event: KeyboardEvent): void {
 export function App() {
   const two = going.value.sides === 2;
   const ready = useSignal(false);
+  const there = present.value !== undefined;
+  // The terminal's code is large: it comes when the first picture has been drawn, or when there will be none.
+  const drawn = useSignal(false);
+  const settled = there || trouble.value !== "";
+  useEffect(() => {
+    if (settled) requestAnimationFrame(() => setTimeout(() => (drawn.value = true)));
+  }, [settled]);
   useEffect(() => {
     addEventListener("keydown", keys);
     ready.value = true;
     return () => removeEventListener("keydown", keys);
   }, []);
   return (
-    <div class="page" data-panel={panel.value} data-now={present.value?.look.instant.now_ns} data-hash={present.value?.look.instant.hash} data-ready={present.value !== undefined && ready.value}>
+    <div class="page" data-panel={panel.value} data-now={present.value?.look.instant.now_ns} data-hash={present.value?.look.instant.hash} data-ready={there && ready.value}>
       <Header />
       {trouble.value !== "" && (
         <div class="trouble" role="alert">
@@ -149,7 +162,9 @@ export function App() {
           {two ? <><Future side={0} /><Future side={1} /></> : <WorldMap side={0} />}
         </section>
         <Timebar />
-        <TerminalView />
+        <section class="shell" aria-label="Terminal">
+          <Suspense fallback={null}>{drawn.value && <TerminalView />}</Suspense>
+        </section>
         <Panels />
       </main>
       <p class="said" role="status" aria-live="polite">{said.value}</p>

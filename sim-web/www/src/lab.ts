@@ -1,5 +1,6 @@
 // The page's end of the wire: calls as promises, and a watch over a worker that does not answer.
 import type { Call, CallName, Calls, News } from "./protocol";
+import { type Begun, fresh } from "./worker/begin";
 
 /** How long the worker may be silent while somebody waits [ms]. */
 const PATIENCE = 15_000;
@@ -16,6 +17,8 @@ export class Lab {
   private worker: Worker;
   private waiting = new Map<number, Waiting>();
   private next = 1;
+  /** The worker's first call, when it was made before this was there; and what became of it until now. */
+  private early: Begun | undefined;
   private heard = 0;
 
   constructor(
@@ -27,11 +30,22 @@ export class Lab {
   }
 
   call<Name extends CallName>(name: Name, ...args: Parameters<Calls[Name]>): Promise<ReturnType<Calls[Name]>> {
-    const id = this.next++;
     if (this.waiting.size === 0) this.heard = Date.now();
-    const call: Call = { id, call: name, args };
-    this.worker.postMessage(call);
-    return new Promise((done, failed) => this.waiting.set(id, { done: done as (value: never) => void, failed }));
+    const early = this.take(name, args);
+    const id = early?.told?.id ?? this.next++;
+    if (!early) this.worker.postMessage({ id, call: name, args } satisfies Call);
+    const answer = new Promise<ReturnType<Calls[Name]>>((done, failed) => this.waiting.set(id, { done: done as (value: never) => void, failed }));
+    for (const news of early?.said ?? []) this.hear(news);
+    return answer;
+  }
+
+  /** The early call, when it is this one; from now on the worker is heard. */
+  private take(name: CallName, args: unknown[]): Begun | undefined {
+    const early = this.early;
+    if (!early) return undefined;
+    this.early = undefined;
+    early.worker.onmessage = ({ data }: MessageEvent<News>) => this.hear(data);
+    return early.told?.call === name && early.told.args[0] === args[0] ? early : undefined;
   }
 
   /** Ends the worker and everything in it, and starts a fresh one. */
@@ -44,8 +58,9 @@ export class Lab {
   }
 
   private start(): Worker {
-    const worker = new Worker(new URL("./worker/worker.ts", import.meta.url), { type: "module" });
-    worker.onmessage = ({ data }: MessageEvent<News>) => this.hear(data);
+    const begun = fresh();
+    const { worker } = begun;
+    this.early = begun;
     worker.onerror = (event) => this.restart(event.message || "the simulation could not be started");
     this.heard = Date.now();
     return worker;

@@ -1,21 +1,18 @@
-// Where the page begins: the theme, the first scenario, and then it plays.
+// The page: the theme, the first scenario, and then it plays.
 import { render } from "preact";
 import { App } from "./app";
 import { keepForOffline } from "./offline/keep";
 import { unpack } from "./permalink";
-import { gallery, lab as shippedLab } from "./scenario/shipped";
+import { lab as firstScenario } from "./scenario/lab";
+import { gallery } from "./scenario/shipped";
 import { lab, load, trouble } from "./state";
-import "./styles/base.css";
-import "./styles/layout.css";
-import "./styles/map.css";
-import "./styles/panels.css";
 import { apply } from "./theme";
 
 /** Opens what the address holds; true when it did. */
 async function follow(): Promise<boolean> {
   const link = await unpack(location.hash);
   if (!link) return false;
-  const shipped = gallery.find((one) => one.name === link.scenario);
+  const shipped = (await gallery()).find((one) => one.name === link.scenario);
   if (!shipped && link.text === undefined) throw new Error("This link cannot be opened: its scenario does not ship any more.");
   const from = { name: link.scenario, text: link.text ?? shipped?.text ?? "", files: shipped?.files ?? {} };
   if (await load(from, link.seed, link.lines, link.at, link.fork)) return true;
@@ -30,7 +27,7 @@ async function open(): Promise<void> {
   } catch (error) {
     message = error instanceof Error ? error.message : String(error);
   }
-  const there = await load(shippedLab);
+  const there = await load(firstScenario);
   if (message !== "") trouble.value = message;
   else if (there && !matchMedia("(prefers-reduced-motion: reduce)").matches) await lab.call("play", true);
 }

@@ -873,4 +873,8 @@ typed: boolean, } | { "kind": "run",
 /**
  * `steady`, `waited`, or digits [ns].
  */
-goal: string, } | { "kind": "hint" };
+goal: string, } | { "kind": "hint" } | { "kind": "explain", 
+/**
+ * Its id.
+ */
+rule: string, };

@@ -3,7 +3,7 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import type { FeedLine, Inspection } from "../generated/views";
 import { glyphs } from "../map/task";
 import { choose, chosen, going, lab, present } from "../state";
-import { type } from "../terminal/terminal";
+import { type } from "../terminal/door";
 
 /** Between two looks while time passes [ms]. */
 const AGAIN = 400;

@@ -1,6 +1,6 @@
 // Markdown as elements: the tree comes from Rust, and only these names become elements.
 import type { Node } from "../generated/views";
-import { type } from "../terminal/terminal";
+import { type } from "../terminal/door";
 
 const PLAIN = new Set(["p", "h3", "h4", "ul", "ol", "li", "em", "strong", "s", "blockquote", "tr", "th", "td", "span", "br", "hr"]);
 

@@ -1,17 +1,20 @@
 // The scenario: gallery, editor, seed.
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { lazy, Suspense } from "preact/compat";
 import type { Diagnostic, Source } from "../protocol";
-import { load, loaded, source } from "../state";
+import { attempt, load, loaded, source } from "../state";
 import { plural } from "../words";
-import { gallery } from "./shipped";
+import { gallery, type Shipped } from "./shipped";
 
 const Editor = lazy(() => import("./editor"));
 
 function Gallery({ onOpen }: { onOpen: (source: Source) => void }) {
+  const all = useSignal<Shipped[]>([]);
+  useEffect(() => void attempt(gallery()).then((found) => (all.value = found ?? [])), []);
   return (
     <ul class="gallery">
-      {gallery.map((one) => (
+      {all.value.map((one) => (
         <li key={one.name} class={source.value?.name === one.name ? "here" : ""}>
           <button type="button" onClick={() => onOpen(one)}>
             <strong>{one.title}</strong>

@@ -1,11 +1,10 @@
-// The scenarios that ship, taken into the page when it is built.
+// The scenarios that ship, among the texts that are fetched when they are first asked for.
 import type { Source } from "../protocol";
+import contentUrl from "../wasm/content.json?url";
 
-const texts = import.meta.glob<string>("../../../../scenarios/**/*.toml", { query: "?raw", import: "default", eager: true });
-const beside = import.meta.glob<string>("../../../../scenarios/*/**/*.json", { query: "?raw", import: "default", eager: true });
+/** What the names of their files begin with, among all texts. */
+const SCENARIOS = "scenarios/";
 
-/** `lab/fargate-alb.toml` of a path in the repository. */
-const short = (path: string) => path.replace(/^.*\/scenarios\//, "");
 const folder = (name: string) => name.slice(0, name.lastIndexOf("/") + 1);
 
 /** A scenario of the gallery. */
@@ -29,17 +28,31 @@ export function aboutOf(text: string): string {
   return comment.replace(/\s*Run it:.*$/, "").trim();
 }
 
-function shipped(path: string): Shipped {
-  const name = short(path);
-  const text = texts[path] ?? "";
+function shipped(name: string, texts: Record<string, string>): Shipped {
+  const text = texts[`${SCENARIOS}${name}`] ?? "";
+  const beside = `${SCENARIOS}${folder(name)}`;
   const files: Record<string, string> = {};
-  for (const [file, content] of Object.entries(beside)) {
-    if (short(file).startsWith(folder(name))) files[short(file).slice(folder(name).length)] = content;
+  for (const [path, content] of Object.entries(texts)) {
+    if (path.startsWith(beside) && path.endsWith(".json")) files[path.slice(beside.length)] = content;
   }
   return { name, text, files, title: titleOf(text), about: aboutOf(text) };
 }
 
-/** All that ship, the lab first. */
-export const gallery: Shipped[] = Object.keys(texts).sort().map(shipped);
+async function fetched(): Promise<Shipped[]> {
+  const answer = await fetch(contentUrl);
+  if (!answer.ok) throw new Error(`the scenarios were not found: ${answer.status} ${answer.statusText}`);
+  const texts = (await answer.json()) as Record<string, string>;
+  const paths = Object.keys(texts).filter((path) => path.startsWith(SCENARIOS) && path.endsWith(".toml"));
+  return paths.sort().map((path) => shipped(path.slice(SCENARIOS.length), texts));
+}
 
-export const lab: Shipped = gallery.find((one) => one.name === "lab/fargate-alb.toml") ?? (gallery[0] as Shipped);
+let all: Promise<Shipped[]> | undefined;
+
+/** All that ship. */
+export function gallery(): Promise<Shipped[]> {
+  all ??= fetched().catch((error: unknown) => {
+    all = undefined;
+    throw error;
+  });
+  return all;
+}

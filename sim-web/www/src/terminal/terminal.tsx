@@ -4,23 +4,10 @@ import { Terminal, type ITheme } from "@xterm/xterm";
 import "@xterm/xterm/css/xterm.css";
 import { useEffect, useRef } from "preact/hooks";
 import { hint } from "../learn/hint";
-import { effect } from "@preact/signals";
-import { going, lab, onLook, opening, said } from "../state";
+import { lab } from "../state";
+import { arrived } from "./door";
 import { Shell } from "./shell";
 import { strictDocument, strictly } from "./strict-document";
-
-let current: Shell | undefined;
-
-/** Enters a line in the terminal: what every button does, so that one sees what it is. */
-export async function type(line: string): Promise<void> {
-  const answer = await current?.run(line);
-  if (answer?.kind === "done") said.value = `${line}: ${answer.code === 0 ? "done" : "refused"}`;
-}
-
-/** Prints a note of the page itself. */
-export function note(text: string): void {
-  current?.say(text);
-}
 
 function themeOf(element: Element): ITheme {
   const style = getComputedStyle(element);
@@ -35,7 +22,7 @@ function themeOf(element: Element): ITheme {
   };
 }
 
-export function TerminalView() {
+export default function TerminalView() {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const here = box.current;
@@ -66,7 +53,6 @@ export function TerminalView() {
         hint,
       },
     );
-    current = shell;
     const resize = new ResizeObserver(() => {
       if (here.clientWidth > 40 && here.clientHeight > 20) {
         fit.fit();
@@ -79,26 +65,19 @@ export function TerminalView() {
     // Whoever types wants to see the line, wherever the view stood.
     const follow = () => terminal.write("", () => terminal.scrollToBottom());
     const typing = terminal.onData((data) => void shell.key(data).then(follow));
-    const unopen = effect(() => {
-      if (opening.value !== "") shell.say(`— ${opening.value} —`);
-    });
-    const unlook = onLook((side, look) => {
-      if (side === going.peek().focus) shell.scripted(look.typed);
-    });
+    const leave = arrived(shell);
     const recolour = () => (terminal.options.theme = themeOf(here));
     const dark = matchMedia("(prefers-color-scheme: dark)");
     dark.addEventListener("change", recolour);
     addEventListener("themechange", recolour);
     return () => {
-      current = undefined;
+      leave();
       resize.disconnect();
       typing.dispose();
-      unopen();
-      unlook();
       dark.removeEventListener("change", recolour);
       removeEventListener("themechange", recolour);
       terminal.dispose();
     };
   }, []);
-  return <section class="shell" aria-label="Terminal"><div ref={box} class="shell-box" /></section>;
+  return <div ref={box} class="shell-box" />;
 }

@@ -1,7 +1,7 @@
 // One future: a session of the simulation, and what of it the page has already been shown.
 import type { Answer, Inspection, Look, SeriesView } from "../generated/views";
 import type { Line } from "../protocol";
-import { Session } from "../wasm/sim_web";
+import type { Learn, Session } from "../wasm/sim_web";
 
 /** Simulated nanoseconds in a second. */
 const SECOND = 1_000_000_000;
@@ -51,6 +51,11 @@ export class Future {
     // What was typed here is printed by the terminal itself.
     this.skipTyped();
     return answer;
+  }
+
+  /** What a rule says. */
+  explain(rule: string, content: Learn): Answer {
+    return JSON.parse(this.session.explain(rule, content)) as Answer;
   }
 
   /** What became of the latest line: of a waiter, when time has passed. */

@@ -1,17 +1,27 @@
 // The worker: the simulation behind calls. It never touches a document.
 import type { Call, CallName, Calls, Diagnostic, News } from "../protocol";
 import init, { check, Learn, progress, schema } from "../wasm/sim_web";
+import contentUrl from "../wasm/content.json?url";
 import wasmUrl from "../wasm/sim_web_bg.wasm?url";
 import { Player } from "./player";
 
 const tell = (news: News) => postMessage(news);
 const player = new Player(tell);
 
-let library: Learn | undefined;
+let library: Promise<Learn> | undefined;
 
-/** The content, read when it is first asked for. */
-function learn(): Learn {
-  library ??= new Learn();
+async function read(): Promise<Learn> {
+  const answer = await fetch(contentUrl);
+  if (!answer.ok) throw new Error(`the lessons were not found: ${answer.status} ${answer.statusText}`);
+  return new Learn(await answer.text());
+}
+
+/** The content, fetched and read when it is first asked for. */
+function learn(): Promise<Learn> {
+  library ??= read().catch((error: unknown) => {
+    library = undefined;
+    throw error;
+  });
   return library;
 }
 
@@ -22,7 +32,10 @@ const doings: { [Name in CallName]: (...args: Parameters<Calls[Name]>) => Return
   speed: (factor) => player.speed(factor),
   seek: (seconds) => player.seekSeconds(seconds),
   step: (what) => player.step(what),
-  enter: (text) => player.enter(text),
+  enter: async (text) => {
+    const answer = await player.enter(text);
+    return answer.kind === "explain" ? player.focus().explain(answer.rule, await learn()) : answer;
+  },
   stop: () => player.stop(),
   undo: () => player.undo(),
   fork: () => player.fork(),
@@ -36,18 +49,21 @@ const doings: { [Name in CallName]: (...args: Parameters<Calls[Name]>) => Return
   complete: (prefix) => player.focus().complete(prefix),
   check: (source) => JSON.parse(check(source.name, source.text, JSON.stringify(source.files))) as Diagnostic[],
   schema: () => JSON.parse(schema()) as unknown,
-  contents: () => JSON.parse(learn().contents()),
-  lesson: (topic) => JSON.parse(learn().lesson(topic)),
-  question: (id, seed) => JSON.parse(learn().question(id, seed)),
-  grade: (question, seed, answer) => JSON.parse(learn().grade(JSON.stringify({ question, seed, answer }))),
-  exercise: (name) => JSON.parse(learn().exercise(name)),
-  hint: (name, number) => learn().hint(name, number),
-  solution: (name) => JSON.parse(learn().solution(name)),
-  judge: (name, text, lines) => JSON.parse(learn().judge(name, text, JSON.stringify(lines))),
+  contents: async () => JSON.parse((await learn()).contents()),
+  lesson: async (topic) => JSON.parse((await learn()).lesson(topic)),
+  question: async (id, seed) => JSON.parse((await learn()).question(id, seed)),
+  grade: async (question, seed, answer) => JSON.parse((await learn()).grade(JSON.stringify({ question, seed, answer }))),
+  exercise: async (name) => JSON.parse((await learn()).exercise(name)),
+  hint: async (name, number) => (await learn()).hint(name, number),
+  solution: async (name) => JSON.parse((await learn()).solution(name)),
+  judge: async (name, text, lines) => JSON.parse((await learn()).judge(name, text, JSON.stringify(lines))),
   progress: (kept, news) => progress(kept, news),
 };
 
+// Compiled here, while it is fetched, so that the page's own thread stays free.
 const ready = init({ module_or_path: wasmUrl });
+// Whoever calls is told.
+ready.catch(() => undefined);
 
 /** What an error says; of a refusal from Rust that is its text. */
 function words(error: unknown): string {

@@ -1,5 +1,5 @@
 // Runs scenarios in WebAssembly and prints what the native suite compares with: one line of JSON.
-//   node wasm.mjs PACKAGE < {"scenarios": [{"name", "text", "files"}]}
+//   node scenarios.mjs PACKAGE < {"scenarios": [{"name", "text", "files"}]}
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
