@@ -5,6 +5,7 @@ mod process;
 mod processor;
 mod profile;
 mod spec;
+mod tasks;
 
 pub use process::ProcessState;
 pub use spec::{AppSpec, AppSpecId, End, Health, Leak, Need, Shutdown, WarmUp, Whom, Work, Workers};
@@ -17,6 +18,7 @@ pub(crate) use profile::{ClassProfile, NeedOf, Party, Profile};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use self::tasks::TaskApps;
 use super::capacity::{FargateEvent, HostId};
 use super::ecs::{Container, Containers, EcsEvent, Resources, TaskDefinition, TaskId};
 use super::elb::ElbEvent;
@@ -120,8 +122,7 @@ pub struct Apps {
     classes: Vec<String>,
     /// By the place of the spec.
     pub(crate) profiles: Vec<Profile>,
-    /// By the place of the task; none before its start.
-    pub(crate) tasks: Vec<Option<TaskApp>>,
+    pub(crate) tasks: TaskApps,
     /// By the place of the EC2 instance.
     hosts: Vec<host::Host>,
 }
@@ -205,10 +206,7 @@ impl Apps {
     fn start(&mut self, task: TaskId, which: Containers, peers: &Peers, ctx: &mut Ctx) {
         peers.cloudwatch.wake(ctx);
         let definition = &peers.ecs.definitions[peers.ecs.tasks[task].definition];
-        if self.tasks.len() <= task.index() {
-            self.tasks.resize_with(task.index() + 1, || None);
-        }
-        let app = match self.tasks[task.index()].take() {
+        let app = match self.tasks.place_of(task).take() {
             Some(mut app) => {
                 // Its other containers get less CPU from now on, which health checks notice.
                 app.wake(task, ctx);
@@ -250,7 +248,7 @@ impl Apps {
             }
         };
         let host = app.host;
-        self.tasks[task.index()] = Some(app);
+        *self.tasks.place_of(task) = Some(app);
         if let Some(host) = host {
             let vcpus = f64::from(peers.ec2.hosts[host].kind.vcpus);
             for other in self.join(task, host, vcpus) {
@@ -413,6 +411,13 @@ impl Apps {
         let app = self.tasks.get(task.index()).and_then(Option::as_ref);
         let rests = |app: &TaskApp| app.processor.len() == 0 && app.processes.iter().all(Process::rests);
         app.is_some_and(rests) && !self.has_neighbours(task)
+    }
+
+    /// Whether what the task has used of its CPU and uses of its memory stays as it is until somebody touches it.
+    pub(crate) fn is_still(&self, task: TaskId) -> bool {
+        let app = self.tasks.get(task.index()).and_then(Option::as_ref);
+        let leaks = |app: &TaskApp| app.processes.iter().any(|process| process.leaks_by_time());
+        self.is_idle(task) && !app.is_some_and(leaks)
     }
 
     /// The state of a container's process; none before its start.

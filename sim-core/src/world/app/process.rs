@@ -171,6 +171,11 @@ impl Process {
         self.leaked.saturating_add(u64::try_from(by_time).unwrap_or(u64::MAX))
     }
 
+    /// Whether it loses memory without doing anything.
+    pub fn leaks_by_time(&self) -> bool {
+        self.leak.per_hour > 0
+    }
+
     /// Whether its memory is not enough for what it does.
     #[inline]
     pub fn is_full(&self, now: Time) -> bool {

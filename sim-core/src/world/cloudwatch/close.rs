@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use super::latency::Window;
 use super::{Cause, CloudWatch, Counts, Metric, SeriesKey, Statistics, Subject, ZONES};
 use crate::engine::Time;
-use crate::world::ecs::{Service, TaskStatus};
-use crate::world::elb::{BalancerKind, LoadBalancerId, Target, TargetGroupId, TargetState};
+use crate::world::ecs::{Service, ServiceId, TaskStatus};
+use crate::world::elb::{BalancerKind, Census, LoadBalancerId, Target, TargetGroupId};
 use crate::world::network::ZoneId;
 use crate::world::{Ctx, Fact, Peers};
 
@@ -33,6 +33,16 @@ pub(super) struct Part {
     samples: Vec<u64>,
 }
 
+/// A service in which nothing moves and nobody works: it uses no CPU, and as much memory as before.
+#[derive(Clone, Debug)]
+pub(super) struct Still {
+    moves: u32,
+    /// How often the application of each of its tasks was touched.
+    touched: Vec<u32>,
+    /// [%]
+    memory: f64,
+}
+
 /// Targets by state, as of one zone or of all.
 #[derive(Clone, Copy, Default)]
 struct Hosts {
@@ -44,11 +54,13 @@ struct Hosts {
 }
 
 impl Hosts {
-    /// Draining targets are neither healthy nor unhealthy [TR-073].
-    fn count(&mut self, target: &Target) {
-        self.healthy += u32::from(target.state == TargetState::Healthy);
-        self.unhealthy += u32::from(target.state.is_unhealthy());
-        self.registered += u32::from(target.state.is_registered());
+    fn of(census: Census) -> Hosts {
+        let Census { healthy, unhealthy, registered } = census;
+        Hosts { healthy, unhealthy, registered, ..Hosts::default() }
+    }
+
+    /// Counts a target if it fails more than the others, or is given less.
+    fn compare(&mut self, target: &Target) {
         self.anomalous += u32::from(target.anomalous);
         self.mitigated += u32::from(target.is_mitigated());
     }
@@ -59,15 +71,15 @@ impl CloudWatch {
         let minute = (ctx.now().as_nanos() / 60_000_000_000).saturating_sub(1) as u32;
         let parts = self.parts();
         for (id, group) in peers.elb.live_groups() {
-            let (mut all, mut by_zone) = (None, [None::<Hosts>; ZONES as usize]);
-            for &target in &group.targets {
-                let target = &peers.elb.targets[target];
-                all.get_or_insert_with(Hosts::default).count(target);
-                by_zone[target.node.index()].get_or_insert_default().count(target);
+            let mut hosts = vec![(None, Hosts::of(group.choice.census))];
+            let zones = (0..).zip(&group.choice.zones).map(|(zone, &census)| (ZoneId::from_index(zone), census));
+            hosts.extend(zones.map(|(zone, census)| (Some(zone), Hosts::of(census))));
+            if group.watch.anomalous + group.watch.mitigated > 0 {
+                for target in group.targets.iter().map(|&target| &peers.elb.targets[target]) {
+                    hosts[0].1.compare(target);
+                    hosts[1 + target.node.index()].1.compare(target);
+                }
             }
-            let zones = (0..).map(|zone| Some(ZoneId::from_index(zone)));
-            let hosts = std::iter::once((None, all)).chain(zones.zip(by_zone));
-            let hosts = hosts.filter_map(|(zone, hosts)| Some((zone, hosts?)));
             let kind = group.protocol.kind();
             let mine: Vec<&Part> = parts.iter().filter(|part| part.group == Some(id)).collect();
             for (zone, hosts) in hosts {
@@ -104,7 +116,7 @@ impl CloudWatch {
         }
         self.close_reservations(minute, peers, ctx);
         for (id, service) in peers.ecs.services.iter() {
-            if let Some((cpu, memory)) = self.utilization(service, peers, ctx.now()) {
+            if let Some((cpu, memory)) = self.utilization(id, service, peers, ctx.now()) {
                 self.put(minute, Subject::Service(id), Metric::CPUUtilization, Statistics::one(cpu));
                 self.put(minute, Subject::Service(id), Metric::MemoryUtilization, Statistics::one(memory));
             }
@@ -291,7 +303,18 @@ impl CloudWatch {
 
     /// CPUUtilization and MemoryUtilization of a service [%]: what its running tasks used of what they have
     /// reserved [SC-010][SC-012], as one sample for the whole minute [SC-009]. None while no task is RUNNING [SC-008].
-    fn utilization(&mut self, service: &Service, peers: &Peers, now: Time) -> Option<(f64, f64)> {
+    fn utilization(&mut self, id: ServiceId, service: &Service, peers: &Peers, now: Time) -> Option<(f64, f64)> {
+        if self.still.len() <= id.index() {
+            self.still.resize(id.index() + 1, None);
+        }
+        let touched = || service.live.iter().map(|&task| peers.app.tasks.touched(task));
+        if let Some(still) = &self.still[id.index()]
+            && still.moves == service.moves
+            && touched().eq(still.touched.iter().copied())
+        {
+            return Some((0.0, still.memory));
+        }
+        let mut is_still = true;
         let (mut used, mut reserved, mut memory_used, mut memory_reserved) = (0.0, 0.0, 0.0, 0.0);
         for &id in &service.live {
             let task = &peers.ecs.tasks[id];
@@ -301,8 +324,10 @@ impl CloudWatch {
             }
             let fresh = total - std::mem::replace(&mut self.cpu_marks[id.index()], total);
             if task.status != TaskStatus::Running {
+                is_still = false;
                 continue;
             }
+            is_still = is_still && fresh == 0.0 && peers.app.is_still(id);
             let definition = &peers.ecs.definitions[task.definition];
             let begin = Time::from_nanos(now.as_nanos().saturating_sub(60_000_000_000));
             let ran = now.since(task.at.started.unwrap_or(begin).max(begin)).as_nanos() as f64;
@@ -311,6 +336,10 @@ impl CloudWatch {
             memory_used += peers.app.memory_used(id, now) as f64;
             memory_reserved += f64::from(definition.memory) * 1_048_576.0;
         }
-        (reserved > 0.0).then(|| (100.0 * used / reserved, 100.0 * memory_used / memory_reserved.max(1.0)))
+        let all = (reserved > 0.0).then(|| (100.0 * used / reserved, 100.0 * memory_used / memory_reserved.max(1.0)));
+        let memory = all.filter(|_| is_still).map(|(_, memory)| memory);
+        self.still[id.index()] =
+            memory.map(|memory| Still { moves: service.moves, touched: touched().collect(), memory });
+        all
     }
 }

@@ -58,6 +58,8 @@ pub struct CloudWatch {
     reservations: BTreeMap<ProviderId, (Ordering, FactId)>,
     /// CPU time that each task had used at the end of the last minute [CPU-ns], by the place of the task.
     cpu_marks: Vec<f64>,
+    /// By the place of the service: its utilization while nothing moves there.
+    still: Vec<Option<close::Still>>,
     /// Minutes are being closed.
     running: bool,
 }

@@ -117,6 +117,7 @@ impl Ecs {
         match service {
             Some(service) => {
                 self.services[service].numbered += 1;
+                self.services[service].moves += 1;
                 self.services[service].tasks.push(task);
                 self.services[service].live.push(task);
             }
@@ -231,6 +232,9 @@ impl Ecs {
         );
         it.status = status;
         it.version += 1;
+        if let Some(service) = it.service {
+            self.services[service].moves += 1;
+        }
         let fact = ctx.record(Fact::TaskStatusChanged { task, status });
         self.tasks[task].because = fact;
         ctx.because(fact);

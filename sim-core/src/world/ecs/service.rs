@@ -157,6 +157,8 @@ pub struct Service {
     pub tasks: Vec<TaskId>,
     /// Tasks that are not STOPPED yet, in order of creation.
     pub live: Vec<TaskId>,
+    /// How often a task was made or changed its status [count].
+    pub moves: u32,
     /// The latest 100 events, newest last [CP-122].
     pub events: Vec<ServiceEventLine>,
     /// How many events were ever written [count].
@@ -344,6 +346,7 @@ impl Ecs {
             crowd: BTreeMap::new(),
             tasks: Vec::new(),
             live: Vec::new(),
+            moves: 0,
             events: Vec::new(),
             announced: 0,
             created: ctx.now(),

@@ -1,6 +1,7 @@
 //! Who gets the next request: one pool of targets for all nodes, or one for each zone when cross-zone is off [TR-006].
 //!
-//! A pool is kept up to date with every change of a target, so that a request only has to look at it.
+//! A pool is kept up to date with every change of a target: who is in it and whose turn it is at once, at the cost of that one
+//! target; what is asked of it for requests only when the next one comes.
 
 use super::dns::ZoneSet;
 use super::group::Algorithm;
@@ -58,7 +59,6 @@ pub(super) struct Pool {
     weights: Vec<u32>,
     /// How far each of `targets` has grown; empty unless `Growing`.
     ramps: Vec<Ramp>,
-    census: Census,
 }
 
 /// How many targets there are in which health.
@@ -74,36 +74,72 @@ pub struct Census {
 
 impl Census {
     /// A draining target is neither healthy nor unhealthy [TR-073].
-    fn of<'a>(members: impl Iterator<Item = &'a Target>) -> Census {
-        let mut census = Census::default();
-        members.for_each(|target| census.add(target));
-        census
+    fn of(state: TargetState) -> Census {
+        Census {
+            healthy: u32::from(state == TargetState::Healthy),
+            unhealthy: u32::from(state.is_unhealthy()),
+            registered: u32::from(state.is_registered()),
+        }
     }
 
-    #[inline]
-    fn add(&mut self, target: &Target) {
-        self.healthy += u32::from(target.state == TargetState::Healthy);
-        self.unhealthy += u32::from(matches!(target.state, TargetState::Unhealthy(_)));
-        self.registered += u32::from(target.state.is_registered());
+    fn add(&mut self, state: TargetState) {
+        let one = Census::of(state);
+        self.healthy += one.healthy;
+        self.unhealthy += one.unhealthy;
+        self.registered += one.registered;
+    }
+
+    fn take(&mut self, state: TargetState) {
+        let one = Census::of(state);
+        self.healthy -= one.healthy;
+        self.unhealthy -= one.unhealthy;
+        self.registered -= one.registered;
     }
 }
 
 impl Pool {
+    /// Whether a target in this state is one of the pool: when too few are healthy, all that are checked.
+    fn may(&self, state: TargetState) -> bool {
+        state == TargetState::Healthy || self.fail_open && state.is_checked()
+    }
+
     /// Takes in the present states of its members. Whoever came next in turn still does [TR-152].
-    fn rebuild(&mut self, members: &[TargetId], targets: &mut Arena<Target>, attributes: &GroupAttributes) {
+    fn rebuild(&mut self, members: impl Iterator<Item = TargetId>, targets: &Arena<Target>, fail_open: bool) {
         let turn = self.targets.get(self.next).copied();
-        self.census = Census::of(members.iter().map(|&id| &targets[id]));
-        // Too few are healthy: all that are checked are used, healthy or not.
-        self.fail_open = !attributes.health.routing_holds(self.census.healthy, self.census.registered);
-        let fail_open = self.fail_open;
-        let may = |state: TargetState| state == TargetState::Healthy || fail_open && state.is_checked();
+        self.fail_open = fail_open;
         self.targets.clear();
-        self.targets.extend(members.iter().copied().filter(|&id| may(targets[id].state)));
-        for (place, &id) in self.targets.iter().enumerate() {
-            targets[id].place = place as u32;
+        for id in members {
+            if self.may(targets[id].state) {
+                self.targets.push(id);
+            }
         }
         let after = |turn: TargetId| self.targets.iter().position(|&id| id >= turn);
         self.next = turn.and_then(after).unwrap_or(0);
+    }
+
+    /// One target comes or goes.
+    fn change(&mut self, id: TargetId, is_in: bool) {
+        match self.targets.binary_search(&id) {
+            Ok(place) if !is_in => {
+                self.targets.remove(place);
+                self.next -= usize::from(place < self.next);
+                if self.next == self.targets.len() {
+                    self.next = 0;
+                }
+            }
+            Err(place) if is_in => {
+                self.next += usize::from(place <= self.next && !self.targets.is_empty());
+                self.targets.insert(place, id);
+            }
+            _ => {}
+        }
+    }
+
+    /// Makes ready for requests.
+    fn prepare(&mut self, targets: &mut Arena<Target>, attributes: &GroupAttributes) {
+        for (place, &id) in self.targets.iter().enumerate() {
+            targets[id].place = place as u32;
+        }
         self.weights.clear();
         self.ramps.clear();
         self.mode = match attributes.algorithm {
@@ -174,6 +210,8 @@ pub(crate) struct Choice {
     pub census: Census,
     /// The targets in each zone of the Region's list.
     pub zones: Vec<Census>,
+    /// Something has changed since the pools were made ready for requests.
+    stale: bool,
 }
 
 impl Choice {
@@ -183,37 +221,30 @@ impl Choice {
 
     /// The targets that this node's health thresholds look at, when that is less than all of them [TR-066].
     pub(super) fn zonal_census(&self, node: ZoneId) -> Option<Census> {
-        self.zonal.get(node.index()).map(|pool| pool.census)
+        (!self.zonal.is_empty()).then(|| self.zones.get(node.index()).copied().unwrap_or_default())
     }
 
-    /// Whether a target may be chosen now, by the node of its zone at least.
-    pub(super) fn holds(&self, target: &Target) -> bool {
-        target.place != NOWHERE
-    }
-
-    fn rebuild(&mut self, members: &[TargetId], targets: &mut Arena<Target>, settings: &GroupAttributes, zonal: bool) {
-        self.census = Census::default();
-        self.zones.clear();
-        self.zones.resize(usize::from(ZoneSet::MAX), Census::default());
-        for &id in members {
-            let target = &mut targets[id];
-            target.place = NOWHERE;
-            self.census.add(target);
-            self.zones[target.node.index()].add(target);
+    fn zone(&mut self, node: ZoneId) -> &mut Census {
+        if self.zones.is_empty() {
+            self.zones.resize(usize::from(ZoneSet::MAX), Census::default());
         }
-        let in_zone = |zone: u8, targets: &Arena<Target>| -> Vec<TargetId> {
-            members.iter().copied().filter(|&id| targets[id].node.index() == usize::from(zone)).collect()
-        };
-        if zonal {
-            self.all = Pool::default();
-            self.zonal.resize_with(usize::from(ZoneSet::MAX), Pool::default);
-            for zone in 0..ZoneSet::MAX {
-                let here = in_zone(zone, targets);
-                self.zonal[usize::from(zone)].rebuild(&here, targets, settings);
-            }
-        } else {
+        &mut self.zones[node.index()]
+    }
+
+    /// Takes in the present states of all targets.
+    fn rebuild(&mut self, members: &[TargetId], targets: &Arena<Target>, settings: &GroupAttributes, zonal: bool) {
+        self.stale = true;
+        let is_open = |census: Census| !settings.health.routing_holds(census.healthy, census.registered);
+        if !zonal {
             self.zonal.clear();
-            self.all.rebuild(members, targets, settings);
+            return self.all.rebuild(members.iter().copied(), targets, is_open(self.census));
+        }
+        self.all = Pool::default();
+        self.zonal.resize_with(usize::from(ZoneSet::MAX), Pool::default);
+        for zone in 0..usize::from(ZoneSet::MAX) {
+            let here = members.iter().copied().filter(|&id| targets[id].node.index() == zone);
+            let census = self.zones.get(zone).copied().unwrap_or_default();
+            self.zonal[zone].rebuild(here, targets, is_open(census));
         }
     }
 }
@@ -222,6 +253,7 @@ impl Elb {
     /// The target for a request that has come to the node in this zone, with the target that its cookie names.
     #[inline]
     pub fn pick(&mut self, group: TargetGroupId, node: ZoneId, now: Time, cookie: Option<TargetId>) -> Pick {
+        self.prepare(group);
         if let Some(named) = cookie
             && let Some(pick) = self.stick(group, named)
         {
@@ -241,7 +273,7 @@ impl Elb {
     /// The target that a cookie names, if it may still be chosen; the algorithm decides otherwise [TR-083].
     fn stick(&self, group: TargetGroupId, named: TargetId) -> Option<Pick> {
         let (it, target) = (&self.groups[group], &self.targets[named]);
-        let usable = it.attributes.stickiness.enabled && target.group == group && it.choice.holds(target);
+        let usable = it.attributes.stickiness.enabled && target.group == group && target.place != NOWHERE;
         usable.then_some(Pick { target: Some(named), fail_open: it.choice.all.fail_open, stuck: true })
     }
 
@@ -287,11 +319,70 @@ impl Elb {
         self.groups[group].choice.pool(node).loads.set(place as usize, outstanding);
     }
 
-    /// A target's state or a setting changed: the group chooses among others now.
+    /// Whether a target may be chosen now, by the node of its zone at least.
+    pub(super) fn may_choose(&mut self, id: TargetId) -> bool {
+        self.prepare(self.targets[id].group);
+        self.targets[id].place != NOWHERE
+    }
+
+    /// Makes a group's pools ready for requests, if anything has changed since the last one.
+    #[inline]
+    fn prepare(&mut self, group: TargetGroupId) {
+        if self.groups[group].choice.stale {
+            self.prepare_anew(group);
+        }
+    }
+
+    #[cold]
+    fn prepare_anew(&mut self, group: TargetGroupId) {
+        let it = &mut self.groups[group];
+        it.choice.stale = false;
+        for &id in &it.targets {
+            self.targets[id].place = NOWHERE;
+        }
+        for pool in std::iter::once(&mut it.choice.all).chain(&mut it.choice.zonal) {
+            pool.prepare(&mut self.targets, &it.attributes);
+        }
+    }
+
+    /// A setting changed: the group chooses among others now.
     pub(super) fn rebuild(&mut self, group: TargetGroupId) {
         let zonal = self.zonal(group);
         let it = &mut self.groups[group];
-        it.choice.rebuild(&it.targets, &mut self.targets, &it.attributes, zonal);
+        it.choice.rebuild(&it.targets, &self.targets, &it.attributes, zonal);
+        if let Some(balancer) = it.balancer {
+            self.publish(balancer);
+        }
+    }
+
+    /// A target is in another state: what its group chooses among is looked at for this one only, unless all of it depends on it.
+    pub(super) fn set_state(&mut self, id: TargetId, state: TargetState) {
+        let target = &mut self.targets[id];
+        let before = std::mem::replace(&mut target.state, state);
+        target.place = NOWHERE;
+        let (group, node) = (target.group, target.node);
+        let choice = &mut self.groups[group].choice;
+        choice.census.take(before);
+        choice.zone(node).take(before);
+        self.count_in(id, group, node, state);
+    }
+
+    /// A target that was not counted is in this state from now on.
+    pub(super) fn count_in(&mut self, id: TargetId, group: TargetGroupId, node: ZoneId, state: TargetState) {
+        let zonal = self.zonal(group);
+        let it = &mut self.groups[group];
+        it.choice.census.add(state);
+        it.choice.zone(node).add(state);
+        it.choice.stale = true;
+        let split = !it.choice.zonal.is_empty();
+        let census = it.choice.zonal_census(node).unwrap_or(it.choice.census);
+        let fail_open = !it.attributes.health.routing_holds(census.healthy, census.registered);
+        let pool = it.choice.pool(node);
+        if pool.fail_open != fail_open || split != zonal {
+            return self.rebuild(group);
+        }
+        let is_in = state != TargetState::Gone && pool.may(state);
+        pool.change(id, is_in);
         if let Some(balancer) = it.balancer {
             self.publish(balancer);
         }
@@ -303,5 +394,41 @@ impl Elb {
         let group = &self.groups[group];
         let of_balancer = || group.balancer.is_none_or(|id| self.balancers[id].attributes.cross_zone);
         !group.attributes.cross_zone.unwrap_or_else(of_balancer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// [TR-152] Targets come and go one by one, and requests in between: whose turn it is stays as if the pool had been made
+        /// anew each time, with the first that is not before the one whose turn it was.
+        #[test]
+        fn whose_turn_it_is_survives_what_comes_and_goes(steps in prop::collection::vec((0u32..12, 0u32..3), 0..60)) {
+            let mut pool = Pool::default();
+            let (mut there, mut next) = (Vec::new(), 0);
+            for (id, what) in steps {
+                let id = TargetId::from_index(id);
+                if what == 2 {
+                    let expected = there.get(next).copied();
+                    next = if next + 1 < there.len() { next + 1 } else { 0 };
+                    prop_assert_eq!(pool.in_turn(), expected);
+                    continue;
+                }
+                let turn = there.get(next).copied();
+                there.retain(|&other| other != id);
+                if what == 1 {
+                    there.push(id);
+                    there.sort();
+                }
+                next = turn.and_then(|turn| there.iter().position(|&other| other >= turn)).unwrap_or(0);
+                pool.change(id, what == 1);
+                prop_assert_eq!(&pool.targets, &there);
+                prop_assert_eq!(pool.next, next);
+            }
+        }
     }
 }

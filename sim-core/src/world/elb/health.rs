@@ -276,7 +276,7 @@ impl Elb {
         }
         let interval = group.attributes.unhealthy_draining;
         if group.attributes.unhealthy_termination {
-            if !group.choice.holds(target) && target.outstanding > 0 {
+            if target.outstanding > 0 && !self.may_choose(id) {
                 ctx.send(Duration::ZERO, Event::Request(RequestEvent::Cut(id)));
             }
         } else if !interval.is_zero() {

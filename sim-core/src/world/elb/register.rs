@@ -87,7 +87,7 @@ impl Elb {
             reach: None,
         });
         self.groups[group].targets.push(id);
-        self.rebuild(group);
+        self.count_in(id, group, self.targets[id].node, TargetState::Registering);
         // A Network Load Balancer takes its time [TR-060].
         let takes = match self.groups[group].protocol.kind() {
             BalancerKind::Application => peers.assume.target_registration,
@@ -224,8 +224,8 @@ impl Elb {
 
     /// Puts a target into a state; its group chooses among others from now on.
     pub(super) fn change(&mut self, id: TargetId, state: TargetState, ctx: &mut Ctx) {
+        self.set_state(id, state);
         let target = &mut self.targets[id];
-        target.state = state;
         target.since = ctx.now();
         target.passed = 0;
         target.failed = 0;
@@ -237,10 +237,8 @@ impl Elb {
         }
         // Slow start ends when a target turns unhealthy or leaves [TR-077], and begins when it becomes healthy.
         target.grows_since = None;
-        let group = target.group;
         if state == TargetState::Healthy {
             self.begin_growing(id, ctx);
         }
-        self.rebuild(group);
     }
 }

@@ -179,7 +179,11 @@ pub(super) struct Asleep {
 }
 
 /// A task's port in a target group. Its identity is (address, port).
+///
+/// In the order in which requests ask for it: with thousands of targets each line of memory that a request touches has to come
+/// from afar.
 #[derive(Clone, Debug)]
+#[repr(C, align(64))]
 pub struct Target {
     /// Where it is registered.
     pub group: TargetGroupId,
@@ -191,42 +195,44 @@ pub struct Target {
     pub port: u16,
     /// The port of the container that it leads to: the same, unless it is a port of an instance.
     pub inside: u16,
-    /// The interface of the instance whose port it is; none when the task has its own.
-    pub host: Option<EniId>,
-    /// The task's private address.
-    pub address: Name,
-    /// The task's zone.
-    pub zone: Name,
-    /// The same: whose node sends to it while cross-zone is off.
+    /// The zone of the task: its node sends to it while cross-zone is off.
     pub node: ZoneId,
     /// Registered by RegisterTargets, not by ECS for a service.
     pub by_hand: bool,
-    /// Its health.
-    pub state: TargetState,
-    /// Since when.
-    pub since: Time,
+    /// Its place among those that may be chosen.
+    pub(super) place: u32,
     /// Requests sent to it that it has not answered [count].
     pub outstanding: u32,
     /// Requests sent to it so far [count].
     pub sent: u64,
     /// Time from each request's arrival until its client had an answer or had gone, in sum [ns].
     pub spent_ns: u128,
-    /// Its place among those that may be chosen.
-    pub(super) place: u32,
-    /// Since when its share grows; none when it is a full one [TR-077].
-    pub(super) grows_since: Option<Time>,
-    /// Its first share is a full one, whatever slow start says [TR-078].
-    pub(super) at_once: bool,
     /// Requests that have come to an end at it [count].
     pub ended: u64,
     /// Those of them that were answered with 5xx, or whose connection failed [count].
     pub bad: u64,
-    /// Both when anomaly detection last looked.
-    pub(super) looked_at: (u64, u64),
-    /// Whether it fails more than its peers [TR-080].
-    pub anomalous: bool,
+    /// Whether requests and checks get through.
+    pub(crate) reach: Option<Reach>,
+    /// Its health.
+    pub state: TargetState,
     /// What it gets of a full share [thousandths]; less than all only by anomaly mitigation [TR-081].
     pub(super) weight: u32,
+    /// Since when its share grows; none when it is a full one [TR-077].
+    pub(super) grows_since: Option<Time>,
+    /// Its first share is a full one, whatever slow start says [TR-078].
+    pub(super) at_once: bool,
+    /// Whether it fails more than its peers [TR-080].
+    pub anomalous: bool,
+    /// The interface of the instance whose port it is; none when the task has its own.
+    pub host: Option<EniId>,
+    /// The task's private address.
+    pub address: Name,
+    /// The name of that zone.
+    pub zone: Name,
+    /// Since when.
+    pub since: Time,
+    /// Both when anomaly detection last looked.
+    pub(super) looked_at: (u64, u64),
     /// Its next check.
     pub(super) next_check: Option<Ticket>,
     /// Its checks pass, and nothing happens that could change that: they are not sent.
@@ -239,6 +245,4 @@ pub struct Target {
     pub(super) registered: Option<FactId>,
     /// The fact that its checks do not get through, while they do not.
     pub(super) blocked: Option<FactId>,
-    /// Whether requests and checks get through.
-    pub(crate) reach: Option<Reach>,
 }

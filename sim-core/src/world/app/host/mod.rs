@@ -74,7 +74,7 @@ impl Apps {
     pub(crate) fn share(&mut self, task: TaskId, ctx: &mut Ctx) {
         let Some(host) = self.host_of(task) else { return };
         let now = ctx.now();
-        self.hosts[host.index()].divide(now, &mut self.tasks, |task, processor| {
+        self.hosts[host.index()].divide(now, self.tasks.all_mut(), |task, processor| {
             if let Some(next) = processor.next_finish() {
                 ctx.timers.arm(cpu_timer(task), next);
             }
