@@ -1,9 +1,13 @@
 //! Property tests: how many cases they draw, and how a case that fails is told so that it can be kept.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use proptest::prelude::ProptestConfig;
 use proptest::test_runner::TestCaseError;
+use sim_core::Simulation;
+use sim_core::engine::Time;
 
 /// So many cases of a property test in the suite, where each takes its time; `PROPTEST_CASES` asks for more.
 pub fn few(cases: u32) -> ProptestConfig {
@@ -47,4 +51,35 @@ pub fn tables(happens: &[(u64, String)]) -> String {
         }
     };
     happens.iter().map(table).collect()
+}
+
+/// Lets time pass step by step, and looks at each.
+pub fn until(
+    run: &mut Simulation,
+    time: Time,
+    look: impl Fn(&Simulation) -> Result<(), TestCaseError>,
+) -> Result<(), TestCaseError> {
+    while run.peek().is_some_and(|next| next <= time) && run.step() {
+        look(run)?;
+    }
+    run.run_until(time);
+    look(run)
+}
+
+/// Lets happen what [`tables`] writes. What is refused changes nothing.
+pub fn happen(run: &mut Simulation, what: &str) {
+    let words: Vec<&str> = what.split(' ').collect();
+    let seconds = |text: &str| Some(Duration::from_secs(text.parse().expect("a number")));
+    match words.as_slice() {
+        ["lose", zone, time] => {
+            let zone = run.world().network.zone_named(zone).expect("a zone of the Region");
+            run.lose_zone(what, zone, seconds(time));
+        }
+        ["cut", name, time] => {
+            if let Some(host) = run.world().ec2.host_named(name) {
+                run.cut_agent_off(what, host, seconds(time));
+            }
+        }
+        _ => drop(run.type_line(what, &BTreeMap::new())),
+    }
 }

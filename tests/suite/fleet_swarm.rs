@@ -3,7 +3,6 @@
 //! on a group that is as large as it has to be.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use proptest::prelude::*;
 use sim_core::Simulation;
@@ -11,6 +10,8 @@ use sim_core::engine::Time;
 use sim_core::world::capacity::{HostState, Lifecycle};
 use sim_core::world::ecs::{InstanceStatus, TaskStatus};
 use tests::story::{AGENTS, launch_template, on_instances, provider, scaling_group};
+
+use crate::cases::{happen, until};
 
 /// What somebody types, or what befalls an instance.
 #[derive(Clone, Debug)]
@@ -176,29 +177,10 @@ fn check(run: &Simulation) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-fn until(run: &mut Simulation, time: Time) -> Result<(), TestCaseError> {
-    while run.peek().is_some_and(|next| next <= time) && run.step() {
-        check(run)?;
-    }
-    run.run_until(time);
-    check(run)
-}
-
-/// Types a line, or lets a zone be lost. What is refused changes nothing.
-fn happen(run: &mut Simulation, line: &str) {
-    let words: Vec<&str> = line.split(' ').collect();
-    if words[0] == "lose" {
-        let zone = run.world().network.zone_named(words[1]).expect("a zone of the Region");
-        run.lose_zone(line, zone, Some(Duration::from_secs(words[2].parse().expect("a number"))));
-    } else {
-        drop(run.type_line(line, &BTreeMap::new()));
-    }
-}
-
 fn holds(plan: &Plan) -> Result<(), TestCaseError> {
     let mut run = tests::start("swarm.toml", &plan.scenario(), &BTreeMap::new(), None);
     for (at, line) in plan.lines() {
-        until(&mut run, Time::from_secs(at))?;
+        until(&mut run, Time::from_secs(at), check)?;
         happen(&mut run, &line);
         check(&run)?;
     }
@@ -214,7 +196,7 @@ fn holds(plan: &Plan) -> Result<(), TestCaseError> {
         let line = format!("aws ecs deregister-container-instance --cluster prod --container-instance {name} --force");
         happen(&mut run, &line);
     }
-    until(&mut run, Time::from_secs(275 * 60))?;
+    until(&mut run, Time::from_secs(275 * 60), check)?;
     let world = run.world();
     for (_, service) in world.ecs.services.iter() {
         prop_assert!(service.steady_since.is_some(), "{} has not come to rest", service.name);

@@ -3,13 +3,14 @@
 //! services come to rest.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use proptest::prelude::*;
 use sim_core::Simulation;
 use sim_core::engine::Time;
 use sim_core::world::ecs::{InstanceStatus, NetworkMode, Resources, TaskStatus};
 use tests::story::{AGENTS, instance, on_instances};
+
+use crate::cases::{happen, until};
 
 /// What somebody types, or what befalls an instance.
 #[derive(Clone, Debug)]
@@ -209,40 +210,14 @@ fn check(run: &Simulation) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-fn until(run: &mut Simulation, time: Time) -> Result<(), TestCaseError> {
-    while run.peek().is_some_and(|next| next <= time) && run.step() {
-        check(run)?;
-    }
-    run.run_until(time);
-    check(run)
-}
-
-/// Types a line, or lets an instance be cut off or a zone be lost. What is refused changes nothing.
-fn happen(run: &mut Simulation, line: &str) {
-    let words: Vec<&str> = line.split(' ').collect();
-    let seconds = || Some(Duration::from_secs(words[2].parse().expect("a number")));
-    match words[0] {
-        "cut" => {
-            if let Some(host) = run.world().ec2.host_named(words[1]) {
-                run.cut_agent_off(line, host, seconds());
-            }
-        }
-        "lose" => {
-            let zone = run.world().network.zone_named(words[1]).expect("a zone of the Region");
-            run.lose_zone(line, zone, seconds());
-        }
-        _ => drop(run.type_line(line, &BTreeMap::new())),
-    }
-}
-
 fn holds(plan: &Plan) -> Result<(), TestCaseError> {
     let mut run = tests::start("swarm.toml", &plan.scenario(), &BTreeMap::new(), None);
     for (at, line) in plan.lines() {
-        until(&mut run, Time::from_secs(at))?;
+        until(&mut run, Time::from_secs(at), check)?;
         happen(&mut run, &line);
         check(&run)?;
     }
-    until(&mut run, Time::from_secs(175 * 60))?;
+    until(&mut run, Time::from_secs(175 * 60), check)?;
     for (_, service) in run.world().ecs.services.iter() {
         prop_assert!(service.steady_since.is_some(), "{} has not come to rest", service.name);
     }

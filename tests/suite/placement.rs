@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use sim_core::Simulation;
+use sim_core::world::Fact;
 use sim_core::world::network::Network;
 use tests::story::{AGENTS, instance, on_instances, places, play, play_assuming, service_on_instances, told, typed};
 
@@ -211,6 +212,14 @@ fn a_service_says_how_many_tasks_it_could_not_launch() {
          00:20:00 has reached a steady state."
     );
     assert_eq!(told(&run), expected);
+    // Both are so for the same reason: the instance as it is.
+    let journal = run.ctx().journal();
+    let cause_of = |words: &str| {
+        let said = |fact: &Fact| matches!(fact, Fact::ServiceEvent { text, .. } if text.contains(words));
+        journal.iter().find(|(_, entry)| said(&entry.fact)).expect("it was said").1.cause
+    };
+    assert!(cause_of("could not launch").is_some());
+    assert_eq!(cause_of("could not launch"), cause_of("closest matching"));
 }
 
 /// [CP-172] [CP-173] The guide's three examples: desired 6, with room for 8 tasks (or 10), and what stops and starts in which order.

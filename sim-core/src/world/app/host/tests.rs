@@ -1,5 +1,6 @@
 //! Tasks that share an instance's CPU, worked out by hand and against laws of queues.
 
+use super::super::processor::laws::expect_mean;
 use super::super::{CpuLimit, Part};
 use super::*;
 use crate::engine::Stream;
@@ -246,16 +247,6 @@ fn times(tasks: [u32; 2], load: f64, first: Option<f64>, draw: Draw) -> Vec<f64>
         sum / count
     };
     (1..=20).map(run).collect()
-}
-
-/// Whether `wanted` is in the 99 % confidence interval of the mean of 20 samples (Student's t, 19 degrees of freedom).
-fn expect_mean(samples: &[f64], wanted: f64) {
-    let n = samples.len() as f64;
-    let mean = samples.iter().sum::<f64>() / n;
-    let variance = samples.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1.0);
-    let half = 2.861 * (variance / n).sqrt();
-    assert!((mean - wanted).abs() < half, "{mean} ± {half} instead of {wanted}");
-    assert!(half < 0.1 * wanted, "the interval ± {half} is too wide to say anything");
 }
 
 /// [CA-181] Beside a task that always has work another one has its weight's part, as if that were all there is: an

@@ -48,7 +48,7 @@ fn times(shares: [u32; 2], loads: [f64; 2]) -> [Vec<f64>; 2] {
 }
 
 /// Whether `wanted` is in the 99 % confidence interval of the mean of 20 samples (Student's t, 19 degrees of freedom).
-fn expect_mean(samples: &[f64], wanted: f64) {
+pub(in crate::world::app) fn expect_mean(samples: &[f64], wanted: f64) {
     let n = samples.len() as f64;
     let mean = samples.iter().sum::<f64>() / n;
     let variance = samples.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / (n - 1.0);

@@ -141,14 +141,8 @@ impl Ecs {
         }
         match unplaced {
             Some(why) => {
-                let missing = count - started.len() as u32;
-                self.explain_placement(service, deployment, &why, peers, ctx);
-                if !started.is_empty() && missing > 0 {
-                    // [CP-158]
-                    let name = &self.deployments[deployment].name;
-                    let text = format!("could not launch {missing} tasks for deployment {name}.");
-                    self.explain_shortage(service, text, peers, ctx);
-                }
+                let missing = if started.is_empty() { 0 } else { count - started.len() as u32 };
+                self.explain_placement(service, deployment, (&why, missing), peers, ctx);
             }
             None => {
                 let it = &mut self.services[service];
@@ -188,12 +182,13 @@ impl Ecs {
     }
 
     /// Says that there is no host for a task in any of the service's zones, or no vCPU left [CP-154], or no container instance for it
-    /// [CP-153]. It is tried again at each pass; on container instances, after some time, less often [CP-136].
+    /// [CP-153]; and how many are `missing` when others have found their places. It is tried again at each pass; on container
+    /// instances, after some time, less often [CP-136].
     fn explain_placement(
         &mut self,
         service: ServiceId,
         deployment: DeploymentId,
-        why: &Unplaced,
+        (why, missing): (&Unplaced, u32),
         peers: &Peers,
         ctx: &mut Ctx,
     ) {
@@ -243,7 +238,15 @@ impl Ecs {
                  Container Instances were found in your cluster. {MORE}"
             ),
         };
-        ctx.within(because, |ctx| self.explain_shortage(service, text, peers, ctx));
+        ctx.within(because, |ctx| {
+            self.explain_shortage(service, text, peers, ctx);
+            if missing > 0 {
+                // [CP-158]
+                let name = &self.deployments[deployment].name;
+                let text = format!("could not launch {missing} tasks for deployment {name}.");
+                self.explain_shortage(service, text, peers, ctx);
+            }
+        });
     }
 
     /// Says what keeps tasks from being placed: the same words once in six hours, while that is so.
