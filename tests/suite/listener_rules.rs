@@ -243,7 +243,7 @@ fn a_redirect_leads_elsewhere_or_is_refused() {
     let line = RequestLine { path: "/a".into(), host: "shop.test".into(), ..RequestLine::default() };
     let Action::Redirect(redirection) = lab.world.elb.route(FIRST, &line).action else { panic!("a redirect") };
     assert_eq!(
-        (redirection.status, redirection.location(&line, 80).as_deref()),
+        (redirection.status, redirection.location(&line, ("HTTP", 80)).as_deref()),
         (301, Some("https://shop.test:443/a"))
     );
     for (config, inner) in [

@@ -32,6 +32,7 @@ mod exec;
 mod expectations;
 mod fleet_swarm;
 mod generated_docs;
+mod https;
 mod iam;
 mod images;
 mod instance_targets;

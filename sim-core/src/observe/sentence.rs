@@ -271,7 +271,10 @@ pub fn sentence(world: &World, fact: &Fact) -> String {
         }
         Fact::ListenerModified { listener } => {
             let listener = &world.elb.listeners[*listener];
-            format!("{} moved a listener to port {}", world.elb.balancers[listener.balancer].name, listener.port)
+            format!(
+                "the listener of {} on port {} was modified",
+                world.elb.balancers[listener.balancer].name, listener.port
+            )
         }
         Fact::ListenerDeleted { listener } => {
             let listener = &world.elb.listeners[*listener];

@@ -1,6 +1,7 @@
 //! From a scenario file to a scenario that can be started, or to all that is wrong with it.
 
 mod apps;
+mod spoken;
 mod traffic;
 
 use std::borrow::Cow;
@@ -449,6 +450,8 @@ impl Compiler<'_> {
                 }
             }
         }
+        let mut secure = spoken::Secure::default();
+        secure.look(&world);
         let made_before = balancers(&world);
         let mut made: Vec<(Time, String)> = made_before.into_iter().map(|name| (Time::ZERO, name)).collect();
         for (index, line) in scenario.file.timeline.iter().enumerate() {
@@ -466,6 +469,7 @@ impl Compiler<'_> {
                 let place = self.place(&format!("timeline[{index}].run"));
                 self.error("refused", error.to_string(), place, "typed here").help.clone_from(&error.help);
             }
+            secure.look(&world);
             for name in balancers(&world) {
                 if !made.iter().any(|(_, known)| *known == name) {
                     made.push((Time::ZERO + line.at.0, name));
@@ -473,6 +477,7 @@ impl Compiler<'_> {
             }
         }
         self.world_half(&scenario, &world, &made);
+        self.spoken(&scenario, &world, &secure);
         self.expectations(&scenario, &world);
         scenario
     }

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::app_table::{AppTable, DatabaseTable};
-use super::traffic_table::{CallTable, RetryTable};
+use super::traffic_table::{CallTable, RetryTable, SpokenProtocol};
 use crate::engine::Budget;
 use crate::observe::Expect;
 use crate::units::{Bytes, Distributed, Moment, Rate, Ratio, Span};
@@ -291,6 +291,9 @@ assumptions! {
     client_round_trip: Span => |span: Span| span.0,
     /// Between load balancer and target, there and back; "1ms" unless set.
     target_round_trip: Span => |span: Span| span.0,
+    /// Round trips of a TLS handshake, before the first request on a new connection; one where the policy of the listener
+    /// allows TLS 1.3, and two elsewhere, unless set [TR-168].
+    tls_round_trips: u8 => Some,
 }
 
 /// What AWS cannot know.
@@ -390,6 +393,9 @@ pub struct TrafficTable {
     /// The listener's port; that of the first listener unless set.
     #[schemars(range(min = 1))]
     pub port: Option<u16>,
+    /// What is spoken: "http1", "http2" or "grpc"; "http1" unless set. The others need a listener for HTTPS; TLS is spoken
+    /// wherever the listener wants it.
+    pub protocol: Option<SpokenProtocol>,
     /// Requests per second: a number, "12000/min", or a course over time. This, `log` or `users`.
     pub rate: Option<RateTable>,
     /// How requests are spaced at that rate; "poisson" unless set.

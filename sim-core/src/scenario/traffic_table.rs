@@ -37,7 +37,7 @@ pub struct CallTable {
     pub name: Option<String>,
     /// Its share of the requests, relative to the others; 1 unless set.
     pub share: Option<u32>,
-    /// "GET" unless set.
+    /// "GET" unless set, and "POST" of gRPC.
     pub method: Option<String>,
     /// The header Host; empty unless set.
     pub host: Option<String>,
@@ -50,36 +50,40 @@ pub struct CallTable {
     pub headers: BTreeMap<String, String>,
     /// The other end of the connection; an address that is kept for examples unless set.
     pub source_ip: Option<Ipv4Addr>,
-    /// "HTTP1" unless set.
-    pub version: Option<VersionTable>,
 }
 
 /// What a client speaks.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-pub enum VersionTable {
-    /// HTTP/1.1.
-    #[serde(rename = "HTTP1")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SpokenProtocol {
+    /// HTTP/1.1: one request at a time on each connection.
+    #[default]
     Http1,
-    /// HTTP/2.
-    #[serde(rename = "HTTP2")]
+    /// HTTP/2: up to 128 requests at a time on each connection; HTTP/1.1 where the listener cannot.
     Http2,
-    /// gRPC.
-    #[serde(rename = "GRPC")]
+    /// gRPC, over HTTP/2: always POST.
     Grpc,
 }
 
+impl SpokenProtocol {
+    /// The same in the world.
+    pub(super) fn version(self) -> HttpVersion {
+        match self {
+            SpokenProtocol::Http1 => HttpVersion::Http1,
+            SpokenProtocol::Http2 => HttpVersion::Http2,
+            SpokenProtocol::Grpc => HttpVersion::Grpc,
+        }
+    }
+}
+
 impl CallTable {
-    /// The kind of request.
-    pub(super) fn compile(&self) -> NewClass {
-        let mut line = class_line(self.method.as_deref(), self.host.as_deref(), self.path.as_deref());
+    /// The kind of request, as a caller makes it that speaks this.
+    pub(super) fn compile(&self, spoken: SpokenProtocol) -> NewClass {
+        let usual = (spoken == SpokenProtocol::Grpc).then_some("POST");
+        let mut line = class_line(self.method.as_deref().or(usual), self.host.as_deref(), self.path.as_deref());
         line.query = self.query.clone().unwrap_or_default();
         line.headers = self.headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         line.source_ip = self.source_ip.unwrap_or(line.source_ip);
-        line.version = match self.version {
-            None | Some(VersionTable::Http1) => HttpVersion::Http1,
-            Some(VersionTable::Http2) => HttpVersion::Http2,
-            Some(VersionTable::Grpc) => HttpVersion::Grpc,
-        };
         NewClass { name: self.name.clone().unwrap_or_default(), share: self.share.unwrap_or(1), line }
     }
 }

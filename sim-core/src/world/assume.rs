@@ -140,6 +140,9 @@ pub struct Assumptions {
     pub client_round_trip: Duration,
     /// Between load balancer and target, there and back [s]; 1 ms.
     pub target_round_trip: Duration,
+    /// Round trips of a TLS handshake [count]; one where the listener's policy allows TLS 1.3, and two elsewhere, unless set
+    /// [TR-168].
+    pub tls_round_trips: Option<u8>,
 }
 
 impl Default for Assumptions {
@@ -207,6 +210,7 @@ impl Default for Assumptions {
             proxy_cpu: Duration::ZERO,
             client_round_trip: Duration::from_millis(20),
             target_round_trip: Duration::from_millis(1),
+            tls_round_trips: None,
         }
     }
 }

@@ -133,17 +133,17 @@ pub enum RedirectStatusWord {
     Temporary,
 }
 
-/// The one action of a rule, checked for a load balancer. `field` is `Actions` or `DefaultActions`.
+/// The one action of a rule, checked for a load balancer, and for HTTPS or HTTP. `field` is `Actions` or `DefaultActions`.
 pub(super) fn checked(
     actions: &[ActionInput],
     field: &str,
     world: &World,
-    owner: LoadBalancerId,
+    (owner, is_secure): (LoadBalancerId, bool),
 ) -> Result<Action, ApiError> {
     let action = match actions {
         [action] => action,
         [] => return Err(invalid("You must specify an action").at(field)),
-        // A rule has exactly one of them; only HTTPS listeners can authenticate before it [TR-013].
+        // A rule has exactly one of them; what authenticates before it is not modelled [TR-013].
         [_, ..] => {
             let message = "You must specify exactly one of forward, redirect and fixed-response";
             return Err(ApiError::new("TooManyActions", message).at(format!("{field}[1]")));
@@ -170,11 +170,33 @@ pub(super) fn checked(
             return Err(invalid(message).at(place("Type")));
         }
     };
+    allowed(world, &checked, is_secure, &format!("{field}[0]"))?;
     if world.elb.balancers[owner].kind == BalancerKind::Network && !matches!(&checked, Action::Forward(_)) {
         let message = "Listeners of Network Load Balancers can only forward";
         return Err(ApiError::new("InvalidLoadBalancerAction", message).at(place("Type")));
     }
     Ok(checked)
+}
+
+/// Whether a listener for HTTPS or HTTP can do this: nobody is sent from HTTPS to HTTP [TR-023], and only HTTPS can be
+/// forwarded to target groups for HTTP/2 and gRPC [TR-167].
+pub(super) fn allowed(world: &World, action: &Action, is_secure: bool, place: &str) -> Result<(), ApiError> {
+    let refuse = |message: String| Err(ApiError::new("InvalidLoadBalancerAction", message).at(place));
+    match action {
+        Action::Redirect(redirect) if is_secure && redirect.leads_to_http() => {
+            refuse("A redirect cannot lead from HTTPS to HTTP".to_owned())
+        }
+        _ if is_secure => Ok(()),
+        _ => {
+            let versions = action.shares().iter().map(|share| world.elb.groups[share.group].version);
+            match versions.into_iter().find(|version| version.is_multiplexed()) {
+                Some(version) => refuse(format!(
+                    "Listener protocol 'HTTP' is not supported with a target group with the protocol-version '{version}'"
+                )),
+                None => Ok(()),
+            }
+        }
+    }
 }
 
 fn fixed_response(action: &ActionInput, field: &str) -> Result<Action, ApiError> {
@@ -195,8 +217,7 @@ fn fixed_response(action: &ActionInput, field: &str) -> Result<Action, ApiError>
     Ok(Action::FixedResponse { status, body, content_type })
 }
 
-/// A redirect that leads somewhere else: every listener here speaks HTTP, so it never leads from HTTPS to HTTP
-/// [TR-023].
+/// A redirect that leads somewhere else [TR-023].
 fn redirect(action: &ActionInput, field: &str) -> Result<Action, ApiError> {
     let refuse = |inner: &str, message: String| {
         let place = format!("{field}[0].RedirectConfig{inner}");

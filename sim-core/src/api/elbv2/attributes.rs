@@ -262,7 +262,8 @@ const IDLE_TIMEOUT: &str = "idle_timeout.timeout_seconds";
 const CLIENT_KEEP_ALIVE: &str = "client_keep_alive.seconds";
 const DELETION_PROTECTION: &str = "deletion_protection.enabled";
 
-/// Attributes of Application Load Balancers that are stored without effect: (key, default, values, if they are few).
+/// Attributes of Application Load Balancers that are stored, without effect but for `routing.http2.enabled` [TR-171]: (key,
+/// default, values, if they are few).
 const STORED: &[(&str, &str, &[&str])] = &[
     ("routing.http.desync_mitigation_mode", "defensive", &["monitor", "defensive", "strictest"]),
     ("routing.http.drop_invalid_header_fields.enabled", "false", FLAG),

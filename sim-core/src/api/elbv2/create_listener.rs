@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::action::{self, ActionInput};
 use super::create_target_group::ProtocolWord;
 use super::description::ListenerDescription;
+use super::secure::{CertificateInput, SecureInput};
 use super::{balancer, invalid};
 use crate::api::{ApiError, NotModelled, Operation};
 use crate::world::elb::{BalancerKind, LoadBalancerId, Protocol};
@@ -17,25 +18,24 @@ use crate::world::{Ctx, World};
 pub struct CreateListener {
     /// The load balancer, by ARN or name.
     pub load_balancer_arn: String,
-    /// `HTTP`, or `TCP` for a Network Load Balancer; no other is modelled.
+    /// `HTTP` or `HTTPS`, or `TCP` for a Network Load Balancer; no other is modelled.
     pub protocol: Option<ProtocolWord>,
     /// 1–65535.
     pub port: Option<u16>,
     /// What the default rule does: one `forward`, `fixed-response` or `redirect`.
     pub default_actions: Vec<ActionInput>,
-    /// Only for HTTPS.
+    /// The security policy of HTTPS; `ELBSecurityPolicy-2016-08` unless set [TR-166].
+    pub ssl_policy: Option<String>,
+    /// The one certificate, which HTTPS needs [TR-166].
     #[serde(default)]
-    pub ssl_policy: NotModelled,
-    /// Only for HTTPS.
-    #[serde(default)]
-    pub certificates: NotModelled,
+    pub certificates: Vec<CertificateInput>,
     /// Only for TLS.
     #[serde(default)]
     pub alpn_policy: NotModelled,
     /// Not modelled.
     #[serde(default)]
     pub tags: NotModelled,
-    /// Only for HTTPS.
+    /// Not modelled.
     #[serde(default)]
     pub mutual_authentication: NotModelled,
 }
@@ -50,21 +50,23 @@ pub struct CreateListenerOutput {
 /// Listeners of one load balancer [count] [TR-010].
 const LISTENERS_MAX: usize = 50;
 
-/// HTTP on an Application Load Balancer, TCP on a Network Load Balancer.
+/// HTTP and HTTPS on an Application Load Balancer, TCP on a Network Load Balancer; and whether it is HTTPS.
 pub(super) fn checked_protocol(
     world: &World,
     owner: LoadBalancerId,
     word: Option<ProtocolWord>,
-) -> Result<Protocol, ApiError> {
+) -> Result<(Protocol, bool), ApiError> {
     use ProtocolWord::{HTTP, HTTPS, TCP, TLS, TcpUdp, UDP};
-    let (own, protocol, all): (_, _, &[ProtocolWord]) = match world.elb.balancers[owner].kind {
-        BalancerKind::Application => (HTTP, Protocol::Http, &[HTTP, HTTPS]),
-        BalancerKind::Network => (TCP, Protocol::Tcp, &[TCP, TLS, UDP, TcpUdp]),
+    let kind = world.elb.balancers[owner].kind;
+    let all: &[ProtocolWord] = match kind {
+        BalancerKind::Application => &[HTTP, HTTPS],
+        BalancerKind::Network => &[TCP, TLS, UDP, TcpUdp],
     };
     match word {
-        Some(word) if word == own => Ok(protocol),
+        Some(word @ (HTTP | HTTPS)) if kind == BalancerKind::Application => Ok((Protocol::Http, word == HTTPS)),
+        Some(TCP) if kind == BalancerKind::Network => Ok((Protocol::Tcp, false)),
         Some(word) if all.contains(&word) => {
-            Err(invalid(format!("only protocol '{protocol}' is modelled by this simulator")).at("Protocol"))
+            Err(invalid("only protocol 'TCP' is modelled by this simulator").at("Protocol"))
         }
         Some(word) => {
             let words: Vec<&str> = all.iter().map(|word| word.word()).collect();
@@ -91,23 +93,27 @@ impl Operation for CreateListener {
 
     fn apply(self, world: &mut World, ctx: &mut Ctx) -> Result<Self::Output, ApiError> {
         let owner = balancer(world, &self.load_balancer_arn, "LoadBalancerArn")?;
-        let protocol = checked_protocol(world, owner, self.protocol)?;
+        let (protocol, is_secure) = checked_protocol(world, owner, self.protocol)?;
         let port = checked_port(self.port)?;
-        let action = action::checked(&self.default_actions, "DefaultActions", world, owner)?;
+        let said = SecureInput { certificates: &self.certificates, policy: self.ssl_policy.as_deref() };
+        let tls = said.checked(is_secure, None)?;
+        let action = action::checked(&self.default_actions, "DefaultActions", world, (owner, is_secure))?;
         if world.elb.listener_on(owner, port).is_none() && world.elb.balancers[owner].listeners.len() >= LISTENERS_MAX {
             let message = format!("A load balancer can have at most '{LISTENERS_MAX}' listeners");
             return Err(ApiError::new("TooManyListeners", message).at("LoadBalancerArn"));
         }
         let id = match world.elb.listener_on(owner, port) {
             // Asking again for the same is no error.
-            Some(id) if *world.elb.listeners[id].default_action() == action => id,
+            Some(id) if *world.elb.listeners[id].default_action() == action && world.elb.listeners[id].tls == tls => id,
             Some(_) => {
                 let arn = &world.elb.balancers[owner].arn;
                 let message = format!("A listener already exists on this port for this load balancer '{arn}'");
                 return Err(ApiError::new("DuplicateListener", message).at("Port"));
             }
-            None => world
-                .lend(|w| &mut w.elb, |elb, peers| elb.create_listener(owner, (protocol, port), action, peers, ctx)),
+            None => world.lend(
+                |w| &mut w.elb,
+                |elb, peers| elb.create_listener(owner, (protocol, port, tls), action, peers, ctx),
+            ),
         };
         Ok(CreateListenerOutput { listeners: vec![ListenerDescription::of(world, id)] })
     }

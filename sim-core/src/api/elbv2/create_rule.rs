@@ -70,7 +70,7 @@ impl Operation for CreateRule {
         }
         let priority = checked_priority(self.priority, "Priority")?;
         let conditions = condition::checked(&self.conditions)?;
-        let action = action::checked(&self.actions, "Actions", world, owner)?;
+        let action = action::checked(&self.actions, "Actions", world, (owner, world.elb.listeners[id].tls.is_some()))?;
         if world.elb.listeners[id].rules.iter().any(|rule| rule.priority == Some(priority)) {
             let message = format!("Priority '{priority}' is currently in use");
             return Err(ApiError::new("PriorityInUse", message).at("Priority"));

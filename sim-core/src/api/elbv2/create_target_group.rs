@@ -7,7 +7,7 @@ use super::description::TargetGroupDescription;
 use super::health_check::HealthCheckInput;
 use super::{checked_name, invalid};
 use crate::api::{ApiError, NotModelled, Operation};
-use crate::world::elb::{HealthCheck, NewTargetGroup, Protocol, TargetType};
+use crate::world::elb::{HealthCheck, HttpVersion, NewTargetGroup, Protocol, TargetType};
 use crate::world::{Ctx, World};
 
 /// `elasticloadbalancing:CreateTargetGroup` — makes a group of targets for listeners to forward to.
@@ -18,7 +18,7 @@ pub struct CreateTargetGroup {
     pub name: String,
     /// `HTTP`, or `TCP` for a Network Load Balancer; no other is modelled.
     pub protocol: Option<ProtocolWord>,
-    /// `HTTP1`; no other is modelled.
+    /// `HTTP1` unless set, `HTTP2` or `GRPC`; those two are only for listeners for HTTPS [TR-167].
     #[serde(default)]
     pub protocol_version: ProtocolVersionWord,
     /// The port of its targets, 1–65535.
@@ -31,7 +31,7 @@ pub struct CreateTargetGroup {
     pub health_check_port: Option<String>,
     /// `true`: only Lambda functions can do without.
     pub health_check_enabled: Option<bool>,
-    /// `/` unless set [TR-051].
+    /// `/` unless set [TR-051]; `/AWS.ALB/healthcheck` of gRPC [TR-059].
     pub health_check_path: Option<String>,
     /// Between the starts of two checks [s]; 30 unless set, 5–300 [TR-046].
     pub health_check_interval_seconds: Option<u32>,
@@ -41,7 +41,7 @@ pub struct CreateTargetGroup {
     pub healthy_threshold_count: Option<u32>,
     /// Checks that a target must fail in a row [count]; 2 unless set, 2–10 [TR-049].
     pub unhealthy_threshold_count: Option<u32>,
-    /// Which answers pass; `200`, or `200-399` for TCP targets, unless set [TR-050].
+    /// Which answers pass; `200`, `200-399` for TCP targets [TR-050], or `12` of gRPC [TR-059], unless set.
     pub matcher: Option<MatcherInput>,
     /// `instance` unless set; tasks in `awsvpc` mode need `ip` [TR-028].
     #[serde(default)]
@@ -97,9 +97,9 @@ pub enum ProtocolVersionWord {
     /// HTTP/1.1.
     #[default]
     HTTP1,
-    /// Not modelled.
+    /// HTTP/2.
     HTTP2,
-    /// Not modelled.
+    /// gRPC.
     GRPC,
 }
 
@@ -134,9 +134,8 @@ pub enum GroupIpAddressTypeWord {
 pub struct MatcherInput {
     /// `200`, `200,202` or `200-299`; from 200 to 499 [TR-050].
     pub http_code: Option<String>,
-    /// Not modelled.
-    #[serde(default)]
-    pub grpc_code: NotModelled,
+    /// `12`, `0,1` or `0-5`; from 0 to 99, for target groups of the version `GRPC` [TR-059].
+    pub grpc_code: Option<String>,
 }
 
 /// What CreateTargetGroup answers.
@@ -147,7 +146,7 @@ pub struct CreateTargetGroupOutput {
 }
 
 impl CreateTargetGroup {
-    fn checked_health_check(&self, targets: Protocol) -> Result<HealthCheck, ApiError> {
+    fn checked_health_check(&self, targets: Protocol, version: HttpVersion) -> Result<HealthCheck, ApiError> {
         let said = HealthCheckInput {
             protocol: self.health_check_protocol,
             port: self.health_check_port.as_deref(),
@@ -159,7 +158,7 @@ impl CreateTargetGroup {
             unhealthy_threshold: self.unhealthy_threshold_count,
             matcher: self.matcher.as_ref(),
         };
-        said.applied_to(HealthCheck::of(targets, said.protocol(targets)?), targets)
+        said.applied_to(HealthCheck::of(targets, version, said.protocol(targets)?))
     }
 
     fn checked(&self, world: &World) -> Result<NewTargetGroup, ApiError> {
@@ -182,8 +181,14 @@ impl CreateTargetGroup {
             }
             None => return Err(invalid("A protocol must be specified").at("Protocol")),
         };
-        if self.protocol_version != ProtocolVersionWord::HTTP1 {
-            return Err(invalid("only version 'HTTP1' is modelled by this simulator").at("ProtocolVersion"));
+        let version = match self.protocol_version {
+            ProtocolVersionWord::HTTP1 => HttpVersion::Http1,
+            ProtocolVersionWord::HTTP2 => HttpVersion::Http2,
+            ProtocolVersionWord::GRPC => HttpVersion::Grpc,
+        };
+        if version.is_multiplexed() && protocol != Protocol::Http {
+            let message = format!("Protocol version '{version}' cannot be specified for protocol '{protocol}'");
+            return Err(invalid(message).at("ProtocolVersion"));
         }
         if self.ip_address_type == Some(GroupIpAddressTypeWord::Ipv6) {
             return Err(invalid("only IpAddressType 'ipv4' is modelled by this simulator").at("IpAddressType"));
@@ -196,7 +201,8 @@ impl CreateTargetGroup {
         if let Some(vpc) = self.vpc_id.as_deref().filter(|&vpc| vpc != "default" && vpc != world.network.vpc) {
             return Err(invalid(format!("The VPC ID '{vpc}' is not found")).at("VpcId"));
         }
-        Ok(NewTargetGroup { name, port, target_type, protocol, check: self.checked_health_check(protocol)? })
+        let check = self.checked_health_check(protocol, version)?;
+        Ok(NewTargetGroup { name, port, target_type, protocol, version, check })
     }
 }
 

@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::Attribute;
 use crate::world::World;
 use crate::world::elb::{
-    Action, BalancerKind, Condition, Forward, ListenerId, LoadBalancerId, Pattern, Protocol, QueryPattern, Redirect,
-    Share, TargetGroupId,
+    Action, BalancerKind, Codes, Condition, Forward, ListenerId, LoadBalancerId, Matcher, Pattern, Protocol,
+    QueryPattern, Redirect, Share, TargetGroupId,
 };
 use crate::world::network::SubnetId;
 
@@ -107,7 +107,20 @@ pub struct TargetGroupDescription {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct MatcherDescription {
-    http_code: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http_code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grpc_code: Option<String>,
+}
+
+impl MatcherDescription {
+    fn of(matcher: &Matcher) -> MatcherDescription {
+        let text = matcher.to_string();
+        match matcher.codes {
+            Codes::Grpc => MatcherDescription { http_code: None, grpc_code: Some(text) },
+            Codes::Http | Codes::HttpToTcp => MatcherDescription { http_code: Some(text), grpc_code: None },
+        }
+    }
 }
 
 impl TargetGroupDescription {
@@ -129,10 +142,10 @@ impl TargetGroupDescription {
             healthy_threshold_count: check.healthy_threshold,
             unhealthy_threshold_count: check.unhealthy_threshold,
             health_check_path: by_request.then(|| check.path.clone()),
-            matcher: by_request.then(|| MatcherDescription { http_code: check.matcher.to_string() }),
+            matcher: by_request.then(|| MatcherDescription::of(&check.matcher)),
             load_balancer_arns: group.balancer.iter().map(|&id| world.elb.balancers[id].arn.clone()).collect(),
             target_type: group.target_type.to_string(),
-            protocol_version: (group.protocol == Protocol::Http).then_some("HTTP1"),
+            protocol_version: (group.protocol == Protocol::Http).then_some(group.version.into()),
             ip_address_type: "ipv4",
         }
     }
@@ -146,7 +159,25 @@ pub struct ListenerDescription {
     load_balancer_arn: String,
     port: u16,
     protocol: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    certificates: Vec<CertificateDescription>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ssl_policy: Option<&'static str>,
     default_actions: Vec<ActionDescription>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mutual_authentication: Option<MutualAuthenticationDescription>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct CertificateDescription {
+    certificate_arn: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct MutualAuthenticationDescription {
+    mode: &'static str,
 }
 
 #[derive(Clone, Debug, Default, Serialize)]
@@ -330,11 +361,15 @@ impl ConditionDescription {
 impl ListenerDescription {
     pub(super) fn of(world: &World, id: ListenerId) -> ListenerDescription {
         let listener = &world.elb.listeners[id];
+        let tls = listener.tls.iter();
         ListenerDescription {
             listener_arn: listener.arn.clone(),
             load_balancer_arn: world.elb.balancers[listener.balancer].arn.clone(),
             port: listener.port,
-            protocol: listener.protocol.to_string(),
+            protocol: listener.protocol().to_owned(),
+            certificates: tls.map(|tls| CertificateDescription { certificate_arn: tls.certificate.clone() }).collect(),
+            ssl_policy: listener.tls.as_ref().map(|tls| tls.policy),
+            mutual_authentication: listener.tls.as_ref().map(|_| MutualAuthenticationDescription { mode: "off" }),
             default_actions: vec![ActionDescription::of(world, listener.default_action())],
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::create_target_group::{MatcherInput, ProtocolWord};
 use super::{in_range, invalid};
 use crate::api::ApiError;
-use crate::world::elb::{CheckPort, HealthCheck, Matcher, Protocol};
+use crate::world::elb::{CheckPort, Codes, HealthCheck, Matcher, Protocol};
 
 /// What a request says about health checks.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +43,7 @@ impl HealthCheckInput<'_> {
     }
 
     /// Health checks like `base`, with what the request says.
-    pub fn applied_to(&self, base: HealthCheck, targets: Protocol) -> Result<HealthCheck, ApiError> {
+    pub fn applied_to(&self, base: HealthCheck) -> Result<HealthCheck, ApiError> {
         // Only Lambda functions can do without.
         if self.enabled == Some(false) {
             let message = "Health check enabled must be true for target groups with target type 'instance' or 'ip'";
@@ -65,14 +65,7 @@ impl HealthCheckInput<'_> {
             let message = format!("Health check interval '{interval}' must be greater than the timeout '{timeout}'");
             return Err(invalid(message).at(place));
         }
-        let matcher = match self.matcher.and_then(|matcher| matcher.http_code.as_deref()) {
-            None => base.matcher,
-            Some(text) => Matcher::parse(text, targets).ok_or_else(|| {
-                let last = if targets == Protocol::Http { 499 } else { 599 };
-                let message = format!("Health check matcher HTTP code '{text}' must be within '200-{last}' inclusive");
-                invalid(message).at("Matcher.HttpCode")
-            })?,
-        };
+        let matcher = self.matcher(base.matcher)?;
         let path = self.path.map_or(base.path, str::to_owned);
         if !path.starts_with('/') || path.len() > 1024 {
             let message = format!("Health check path '{path}' must begin with '/' and have at most 1024 characters");
@@ -95,6 +88,26 @@ impl HealthCheckInput<'_> {
             matcher,
             path,
             port,
+        })
+    }
+
+    /// The matcher: that of gRPC has codes of its own [TR-059].
+    fn matcher(&self, base: Matcher) -> Result<Matcher, ApiError> {
+        let Some(MatcherInput { http_code, grpc_code }) = self.matcher else { return Ok(base) };
+        let (own, other, word, wrong, field, misplaced) = match base.codes {
+            Codes::Grpc => (grpc_code, http_code, "GRPC", "HTTP", "GrpcCode", "HttpCode"),
+            Codes::Http | Codes::HttpToTcp => (http_code, grpc_code, "HTTP", "GRPC", "HttpCode", "GrpcCode"),
+        };
+        if other.is_some() {
+            let message = format!("Health check matcher {wrong} code cannot be specified for this protocol version");
+            return Err(invalid(message).at(format!("Matcher.{misplaced}")));
+        }
+        let Some(text) = own else { return Ok(base) };
+        Matcher::parse(text, base.codes).ok_or_else(|| {
+            let (first, last) = base.codes.range();
+            let message =
+                format!("Health check matcher {word} code '{text}' must be within '{first}-{last}' inclusive");
+            invalid(message).at(format!("Matcher.{field}"))
         })
     }
 }

@@ -31,6 +31,7 @@ mod modify_rule;
 mod modify_target_group;
 mod modify_target_group_attributes;
 mod register_targets;
+mod secure;
 mod set_rule_priorities;
 mod set_security_groups;
 mod set_subnets;

@@ -7,11 +7,12 @@ use super::action::{self, ActionInput};
 use super::create_listener::{checked_port, checked_protocol};
 use super::create_target_group::ProtocolWord;
 use super::description::ListenerDescription;
-use super::listener;
+use super::secure::{CertificateInput, SecureInput};
+use super::{invalid, listener};
 use crate::api::{ApiError, NotModelled, Operation};
 use crate::world::{Ctx, World};
 
-/// `elasticloadbalancing:ModifyListener` — changes the port or the default action of a listener.
+/// `elasticloadbalancing:ModifyListener` — changes the port, the protocol, the certificate or the default action of a listener.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct ModifyListener {
@@ -19,21 +20,20 @@ pub struct ModifyListener {
     pub listener_arn: String,
     /// As before unless set.
     pub port: Option<u16>,
-    /// As before; no other is modelled.
+    /// As before unless set: `HTTP` or `HTTPS`, or `TCP` of a Network Load Balancer.
     pub protocol: Option<ProtocolWord>,
     /// What the default rule does; as before unless set.
     #[serde(default)]
     pub default_actions: Vec<ActionInput>,
-    /// Only for HTTPS.
+    /// As before unless set; needed when HTTP becomes HTTPS [TR-166].
+    pub ssl_policy: Option<String>,
+    /// As before unless set: one; needed when HTTP becomes HTTPS [TR-166].
     #[serde(default)]
-    pub ssl_policy: NotModelled,
-    /// Only for HTTPS.
-    #[serde(default)]
-    pub certificates: NotModelled,
+    pub certificates: Vec<CertificateInput>,
     /// Only for TLS.
     #[serde(default)]
     pub alpn_policy: NotModelled,
-    /// Only for HTTPS.
+    /// Not modelled.
     #[serde(default)]
     pub mutual_authentication: NotModelled,
 }
@@ -53,9 +53,16 @@ impl Operation for ModifyListener {
     fn apply(self, world: &mut World, ctx: &mut Ctx) -> Result<Self::Output, ApiError> {
         let id = listener(world, &self.listener_arn, "ListenerArn")?;
         let owner = world.elb.listeners[id].balancer;
-        if self.protocol.is_some() {
-            checked_protocol(world, owner, self.protocol)?;
+        let before = world.elb.listeners[id].tls.clone();
+        let is_secure = match self.protocol {
+            Some(_) => checked_protocol(world, owner, self.protocol)?.1,
+            None => before.is_some(),
+        };
+        if is_secure && before.is_none() && self.ssl_policy.is_none() {
+            return Err(invalid("An SSL policy must be specified for HTTPS listeners").at("SslPolicy"));
         }
+        let said = SecureInput { certificates: &self.certificates, policy: self.ssl_policy.as_deref() };
+        let tls = said.checked(is_secure, before.as_ref())?;
         let port = match self.port {
             Some(_) => checked_port(self.port)?,
             None => world.elb.listeners[id].port,
@@ -66,10 +73,21 @@ impl Operation for ModifyListener {
         }
         let action = match self.default_actions.as_slice() {
             [] => None,
-            given => Some(action::checked(given, "DefaultActions", world, owner)?),
+            given => Some(action::checked(given, "DefaultActions", world, (owner, is_secure))?),
         };
+        if is_secure != before.is_some() {
+            // What its rules do has to be possible in the other protocol, too; a new default action was looked at.
+            let rules = &world.elb.listeners[id].rules;
+            let kept = if action.is_some() { &rules[..rules.len() - 1] } else { rules };
+            for rule in kept {
+                action::allowed(world, &rule.action, is_secure, "Protocol")?;
+            }
+        }
         if port != world.elb.listeners[id].port {
             world.elb.move_listener(id, port, ctx);
+        }
+        if tls != before {
+            world.elb.secure_listener(id, tls, ctx);
         }
         if action.is_some() {
             let last = world.elb.listeners[id].rules.len() - 1;

@@ -52,7 +52,7 @@ impl Operation for ModifyRule {
         };
         let action = match self.actions.as_slice() {
             [] => None,
-            given => Some(action::checked(given, "Actions", world, it.balancer)?),
+            given => Some(action::checked(given, "Actions", world, (it.balancer, it.tls.is_some()))?),
         };
         let new = (conditions, action);
         world.lend(|w| &mut w.elb, |elb, peers| elb.modify_rule(listener, place, new, peers, ctx));

@@ -32,7 +32,7 @@ pub struct ModifyTargetGroup {
     pub healthy_threshold_count: Option<u32>,
     /// 2–10 [count] [TR-049].
     pub unhealthy_threshold_count: Option<u32>,
-    /// Which answers pass [TR-050].
+    /// Which answers pass [TR-050][TR-059].
     pub matcher: Option<MatcherInput>,
 }
 
@@ -66,7 +66,7 @@ impl Operation for ModifyTargetGroup {
         if said.protocol.is_some() {
             base.protocol = said.protocol(it.protocol)?;
         }
-        world.elb.groups[id].check = said.applied_to(base, it.protocol)?;
+        world.elb.groups[id].check = said.applied_to(base)?;
         Ok(ModifyTargetGroupOutput { target_groups: vec![TargetGroupDescription::of(world, id)] })
     }
 }

@@ -561,3 +561,42 @@ fn a_line_that_is_typed_again_says_how_often_and_when() {
         "[[timeline]]\nat = \"1m\"\nevery = \"1ms\"\ntimes = 100000\nrun = \"aws ecs list-clusters\"\n".repeat(2);
     assert!(read(&twice).contains("the timeline types 200000 lines or more"), "{}", read(&twice));
 }
+
+/// [TR-032][TR-167] HTTP/2 and gRPC need HTTPS, and gRPC is POST: who cannot be understood is told before the run begins.
+#[test]
+fn who_speaks_what_no_listener_understands_is_told_so() {
+    let grpc = "port = 80\nrate = 1\nprotocol = \"grpc\"\nrequest = { method = \"GET\" }";
+    assert_snapshot!(read(&calls(grpc)), @r#"
+    error: the listener of shop on port 80 is for HTTP, and HTTP/2 and gRPC need HTTPS
+      --> story.toml:66:12
+    66 | protocol = "grpc"
+       |            ^^^^^^ help: let the listener have `Protocol = "HTTPS"` and a certificate: Certificates = [{ CertificateArn = "arn:aws:acm:…:certificate/…" }]
+
+    error: gRPC knows no GET: each of its calls is a POST
+      --> story.toml:67:22
+    67 | request = { method = "GET" }
+       |                      ^^^^^ help: leave the method away, or let `protocol` be "http2"
+    "#);
+    let secure = "[[elbv2.listener]]\nLoadBalancerArn = \"shop\"\nProtocol = \"HTTPS\"\nPort = 443\nCertificates = \
+                  [{ CertificateArn = \"arn:aws:acm:us-east-1:123456789012:certificate/1\" }]\nDefaultActions = \
+                  [{ Type = \"fixed-response\", FixedResponseConfig = { StatusCode = \"200\" } }]\n";
+    let http2 = "rate = 1\nprotocol = \"http2\"";
+    let told = |tables: String, message: &str, help: &str| {
+        let told = read(&tables);
+        assert!(told.contains(message) && told.contains(help) && told.contains("protocol = \"http2\""), "{told}");
+    };
+    let first = "the listener of shop on port 80 is for HTTP";
+    told(format!("{secure}{}", calls(http2)), first, "help: call its port 443: port = 443");
+    assert_eq!(read(&format!("{secure}{}", calls(&format!("port = 443\n{http2}")))), "");
+    let later = "[[timeline]]\nat = \"1m\"\nrun = \"aws elbv2 modify-listener --listener-arn shop:80 --protocol HTTPS \
+                 --ssl-policy ELBSecurityPolicy-2016-08 --certificates \
+                 CertificateArn=arn:aws:acm:us-east-1:123456789012:certificate/1\"\n";
+    assert_eq!(read(&format!("{}{later}", calls(http2))), "", "somebody lets the listener understand it");
+    let network = "[[elbv2.loadBalancer]]\nName = \"flows\"\nType = \"network\"\nSubnets = [\"us-east-1a\"]\n\
+                   [[elbv2.targetGroup]]\nName = \"flows\"\nProtocol = \"TCP\"\nPort = 80\nTargetType = \"ip\"\n\
+                   [[elbv2.listener]]\nLoadBalancerArn = \"flows\"\nProtocol = \"TCP\"\nPort = 80\n\
+                   DefaultActions = [{ Type = \"forward\", TargetGroupArn = \"flows\" }]\n";
+    let to_flows = calls(http2).replace("\"shop\"", "\"flows\"");
+    let (flows, help) = ("flows is a Network Load Balancer", "leave `protocol` away");
+    told(format!("{network}{to_flows}"), flows, help);
+}

@@ -8,7 +8,7 @@ use crate::engine::Time;
 use crate::scenario::file::{
     CourseTable, CsvForm, CsvTable, LogForm, LogTable, RateTable, ScenarioFile, Spacing, TrafficTable,
 };
-use crate::scenario::traffic_table::{CallTable, policy};
+use crate::scenario::traffic_table::{SpokenProtocol, policy};
 use crate::scenario::{Diagnostic, data};
 use crate::units;
 use crate::world::Distribution;
@@ -38,9 +38,18 @@ impl Compiler<'_> {
             },
             None => Demand::Open(self.arrivals(index, table, end)),
         };
-        let mut classes: Vec<NewClass> = table.mix.iter().map(CallTable::compile).collect();
-        if classes.is_empty() {
-            classes.push(table.request.as_ref().map_or_else(NewClass::default, CallTable::compile));
+        let spoken = table.protocol.unwrap_or_default();
+        let one = [table.request.clone().unwrap_or_default()];
+        let (all, path) = if table.mix.is_empty() { (&one[..], "request") } else { (&table.mix[..], "mix") };
+        let classes: Vec<NewClass> = all.iter().map(|it| it.compile(spoken)).collect();
+        for (place, class) in classes.iter().enumerate() {
+            if spoken == SpokenProtocol::Grpc && class.line.method != "POST" {
+                let at = if path == "mix" { format!("mix[{place}].method") } else { "request.method".to_owned() };
+                let place = self.place(&format!("world.traffic[{index}].{at}"));
+                let message = format!("gRPC knows no {}: each of its calls is a POST", class.line.method);
+                self.error("protocol", message, place, "").help =
+                    "leave the method away, or let `protocol` be \"http2\"".to_owned();
+            }
         }
         let policy = Policy {
             timeout: table.timeout.map(|span| span.0),
@@ -51,7 +60,7 @@ impl Compiler<'_> {
             ..policy(table.retry.as_ref(), usual)
         };
         let name = table.name.clone().unwrap_or_else(|| table.to.clone());
-        NewCaller { name, to: table.to.clone(), port: table.port, demand, classes, policy }
+        NewCaller { name, to: table.to.clone(), port: table.port, demand, classes, version: spoken.version(), policy }
     }
 
     /// How long users think.

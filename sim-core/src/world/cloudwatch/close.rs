@@ -6,7 +6,7 @@ use super::latency::Window;
 use super::{Cause, CloudWatch, Counts, Metric, SeriesKey, Statistics, Subject, ZONES};
 use crate::engine::Time;
 use crate::world::ecs::{Service, ServiceId, TaskStatus};
-use crate::world::elb::{BalancerKind, Census, LoadBalancerId, Target, TargetGroupId};
+use crate::world::elb::{BalancerKind, Census, HttpVersion, LoadBalancerId, Target, TargetGroupId};
 use crate::world::network::ZoneId;
 use crate::world::{Ctx, Fact, Peers};
 
@@ -69,7 +69,14 @@ impl Hosts {
 impl CloudWatch {
     pub(super) fn close_minute(&mut self, peers: &Peers, ctx: &mut Ctx) {
         let minute = (ctx.now().as_nanos() / 60_000_000_000).saturating_sub(1) as u32;
-        let parts = self.parts();
+        let mut parts = self.parts();
+        for part in &mut parts {
+            // Whatever gRPC's own status says, that of HTTP is 200 [TR-170].
+            if part.group.is_some_and(|group| peers.elb.groups[group].version == HttpVersion::Grpc) {
+                let all = part.counts.by_class.iter().sum();
+                part.counts.by_class = [0, 0, all, 0, 0, 0];
+            }
+        }
         for (id, group) in peers.elb.live_groups() {
             let mut hosts = vec![(None, Hosts::of(group.choice.census))];
             let zones = (0..).zip(&group.choice.zones).map(|(zone, &census)| (ZoneId::from_index(zone), census));
@@ -263,8 +270,8 @@ impl CloudWatch {
                 ]);
                 let late = due(&[Cause::ConnectTimeout, Cause::IdleTimeout]);
                 let empty = due(&[Cause::NoTarget]);
-                let client = due(&[Cause::ClientClosed, Cause::Rejected]);
-                let lost = due(&[Cause::RedirectTooLong]);
+                let client = due(&[Cause::ClientClosed, Cause::Rejected, Cause::ProtocolMismatch]);
+                let lost = due(&[Cause::RedirectTooLong, Cause::VersionNotSupported]);
                 for (metric, count) in [
                     (Metric::HTTPCode_ELB_4XX_Count, client),
                     (Metric::HTTPCode_ELB_5XX_Count, refused + empty + late + lost),

@@ -56,6 +56,10 @@ pub enum Outcome {
     HostReset,
     /// 504: no answer before the request timeout or the idle timeout of an endpoint [CP-242].
     HostTimeout,
+    /// 464: the target group is for another version of HTTP than the request [TR-032].
+    ProtocolMismatch,
+    /// 505: HTTP/2 where the load balancer speaks HTTP/1.1 [TR-102].
+    VersionNotSupported,
 }
 
 /// An [`Outcome`] without its status: what the client's answer is due to.
@@ -108,6 +112,10 @@ pub enum Cause {
     HostReset,
     /// See [`Outcome::HostTimeout`].
     HostTimeout,
+    /// See [`Outcome::ProtocolMismatch`].
+    ProtocolMismatch,
+    /// See [`Outcome::VersionNotSupported`].
+    VersionNotSupported,
 }
 
 impl Cause {
@@ -115,7 +123,7 @@ impl Cause {
     pub const COUNT: usize = Cause::ALL.len();
 
     /// All of them, in the order of their numbers.
-    pub const ALL: [Cause; 23] = [
+    pub const ALL: [Cause; 25] = [
         Cause::Target,
         Cause::ApplicationError,
         Cause::DependencyFailed,
@@ -139,6 +147,8 @@ impl Cause {
         Cause::HostUnreachable,
         Cause::HostReset,
         Cause::HostTimeout,
+        Cause::ProtocolMismatch,
+        Cause::VersionNotSupported,
     ];
 
     /// Whether an answer for this reason is as it should be, so that nobody need hear of it.
@@ -163,6 +173,8 @@ impl Outcome {
             | Outcome::DeregistrationDelayElapsed => 502,
             Outcome::ConnectTimeout | Outcome::IdleTimeout | Outcome::HostTimeout => 504,
             Outcome::ClientClosed => 460,
+            Outcome::ProtocolMismatch => 464,
+            Outcome::VersionNotSupported => 505,
             Outcome::ResetByBalancer | Outcome::ResetByTarget | Outcome::ResetByClient => 0,
         }
     }
@@ -200,6 +212,8 @@ impl Outcome {
             Outcome::HostUnreachable => Cause::HostUnreachable,
             Outcome::HostReset => Cause::HostReset,
             Outcome::HostTimeout => Cause::HostTimeout,
+            Outcome::ProtocolMismatch => Cause::ProtocolMismatch,
+            Outcome::VersionNotSupported => Cause::VersionNotSupported,
         }
     }
 }

@@ -75,16 +75,21 @@ const URL_MAX: usize = 8192;
 
 impl Redirect {
     /// Where the client is sent; none when the URL is too long, which is answered 507 [TR-023].
-    pub fn location(&self, line: &RequestLine, port: u16) -> Option<String> {
+    pub fn location(&self, line: &RequestLine, (protocol, port): (&str, u16)) -> Option<String> {
         let path = line.path.strip_prefix('/').unwrap_or(&line.path);
         let fill = |template: &str| {
-            let filled = template.replace("#{protocol}", "HTTP").replace("#{host}", &line.host);
+            let filled = template.replace("#{protocol}", protocol).replace("#{host}", &line.host);
             filled.replace("#{port}", &port.to_string()).replace("#{path}", path).replace("#{query}", &line.query)
         };
         let (protocol, query) = (fill(&self.protocol).to_lowercase(), fill(&self.query));
         let mark = if query.is_empty() { "" } else { "?" };
         let url = format!("{protocol}://{}:{}{}{mark}{query}", fill(&self.host), fill(&self.port), fill(&self.path));
         (url.len() <= URL_MAX).then_some(url)
+    }
+
+    /// Whether it leads a client of HTTPS to HTTP, which AWS does not let it [TR-023].
+    pub fn leads_to_http(&self) -> bool {
+        self.protocol == "HTTP"
     }
 
     /// Whether anything but the query would be different: otherwise the client would come back for ever.
@@ -110,13 +115,16 @@ mod tests {
         let [host, path, query] = ["shop.example.com", "/cart/7", "a=1"].map(str::to_owned);
         let line = RequestLine { host, path, query, ..RequestLine::default() };
         assert!(!unchanged().leads_elsewhere());
-        let same = unchanged().location(&line, 80);
+        let same = unchanged().location(&line, ("HTTP", 80));
         assert_eq!(same.as_deref(), Some("http://shop.example.com:80/cart/7?a=1"));
         let secure =
             Redirect { protocol: "HTTPS".into(), port: "443".into(), path: "/new/#{path}".into(), ..unchanged() };
         assert!(secure.leads_elsewhere());
-        assert_eq!(secure.location(&line, 80).as_deref(), Some("https://shop.example.com:443/new/cart/7?a=1"));
+        assert_eq!(
+            secure.location(&line, ("HTTP", 80)).as_deref(),
+            Some("https://shop.example.com:443/new/cart/7?a=1")
+        );
         let long = RequestLine { query: "x".repeat(9000), ..line };
-        assert_eq!(secure.location(&long, 80), None);
+        assert_eq!(secure.location(&long, ("HTTP", 80)), None);
     }
 }

@@ -166,7 +166,7 @@ pub struct BalancerAttributes {
     pub cross_zone: bool,
     /// `deletion_protection.enabled`: DeleteLoadBalancer is refused; false unless set.
     pub deletion_protection: bool,
-    /// The others that were set, by key: stored, without effect.
+    /// The others that were set, by key: stored, without effect but for `routing.http2.enabled` [TR-171].
     pub stored: BTreeMap<&'static str, String>,
 }
 
@@ -183,6 +183,13 @@ impl BalancerAttributes {
             deletion_protection: false,
             stored: BTreeMap::new(),
         }
+    }
+
+    /// Whether listeners for HTTPS speak HTTP/2.
+    ///
+    /// AWS: `routing.http2.enabled`; true unless set [TR-171].
+    pub fn speaks_http2(&self) -> bool {
+        self.stored.get("routing.http2.enabled").is_none_or(|value| value == "true")
     }
 }
 

@@ -189,6 +189,7 @@ impl Elb {
     /// Replaces a load balancer's attributes; they are checked already.
     pub fn set_balancer_attributes(&mut self, balancer: LoadBalancerId, attributes: BalancerAttributes) {
         self.balancers[balancer].attributes = attributes;
+        self.version += 1;
         let mine = |group: &&TargetGroupId| self.groups[**group].balancer == Some(balancer);
         let all: Vec<TargetGroupId> = self.groups.iter().map(|(id, _)| id).collect();
         let mine: Vec<TargetGroupId> = all.iter().filter(mine).copied().collect();

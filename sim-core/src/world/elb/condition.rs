@@ -20,20 +20,6 @@ pub struct RequestLine {
     pub headers: Vec<(String, String)>,
     /// The other end of the connection; a proxy's when there is one before the load balancer.
     pub source_ip: Ipv4Addr,
-    /// What the client speaks.
-    pub version: HttpVersion,
-}
-
-/// What a client speaks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum HttpVersion {
-    /// HTTP/1.1.
-    #[default]
-    Http1,
-    /// HTTP/2.
-    Http2,
-    /// gRPC.
-    Grpc,
 }
 
 impl Default for RequestLine {
@@ -46,7 +32,6 @@ impl Default for RequestLine {
             query: String::new(),
             headers: Vec::new(),
             source_ip: Ipv4Addr::new(203, 0, 113, 10),
-            version: HttpVersion::default(),
         }
     }
 }

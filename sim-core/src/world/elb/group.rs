@@ -2,14 +2,15 @@
 
 use super::anomaly::Watch;
 use super::choice::Choice;
-use super::{BalancerKind, Elb, GroupAttributes, HealthCheck, LoadBalancerId, TargetId};
+use super::{BalancerKind, Elb, GroupAttributes, HealthCheck, HttpVersion, LoadBalancerId, TargetId};
 use crate::engine::{FactId, Id, Stream, Time};
 use crate::world::{Ctx, Fact, Peers};
 
 /// Names a [`TargetGroup`].
 pub type TargetGroupId = Id<TargetGroup>;
 
-/// `Protocol` of a listener or target group, and so of which kind of load balancer it is. TLS and UDP are not modelled.
+/// `Protocol` of a listener or target group, and so of which kind of load balancer it is. A listener for HTTPS is one for HTTP
+/// with [`Tls`](super::Tls). TLS of Network Load Balancers and to targets is not modelled, nor is UDP.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, strum::IntoStaticStr, strum::Display)]
 #[strum(serialize_all = "UPPERCASE")]
 pub enum Protocol {
@@ -67,6 +68,8 @@ pub struct TargetGroup {
     pub target_type: TargetType,
     /// Of its targets.
     pub protocol: Protocol,
+    /// In which version of it they are spoken to; HTTP1 unless set [TR-167].
+    pub version: HttpVersion,
     /// How its targets are checked.
     pub check: HealthCheck,
     /// Its other settings.
@@ -98,6 +101,8 @@ pub struct NewTargetGroup {
     pub target_type: TargetType,
     /// Of its targets.
     pub protocol: Protocol,
+    /// In which version of it they are spoken to.
+    pub version: HttpVersion,
     /// How its targets are checked.
     pub check: HealthCheck,
 }
@@ -105,8 +110,8 @@ pub struct NewTargetGroup {
 impl TargetGroup {
     /// Whether CreateTargetGroup was given the same.
     pub fn is_made_of(&self, new: &NewTargetGroup) -> bool {
-        let NewTargetGroup { name, port, target_type, protocol, check } = new;
-        let same_targets = self.target_type == *target_type && self.protocol == *protocol;
+        let NewTargetGroup { name, port, target_type, protocol, version, check } = new;
+        let same_targets = self.target_type == *target_type && self.protocol == *protocol && self.version == *version;
         self.name == *name && self.port == *port && same_targets && self.check == *check
     }
 }
@@ -128,6 +133,7 @@ impl Elb {
             target_type: new.target_type,
             attributes: GroupAttributes::of(new.protocol, new.target_type == TargetType::Instance),
             protocol: new.protocol,
+            version: new.version,
             check: new.check,
             balancer: None,
             targets: Vec::new(),

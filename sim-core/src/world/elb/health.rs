@@ -202,13 +202,11 @@ impl Elb {
             CheckAnswer::Now { status, after } => (status, peers.assume.target_round_trip + after),
             CheckAnswer::InTime => return None,
         };
-        Some(if after > check.timeout {
-            (check.timeout, group.failed(HealthReason::Timeout))
-        } else if check.matcher.matches(status) {
-            (after, Verdict::Passed)
-        } else {
-            (after, group.failed(HealthReason::ResponseCodeMismatch(status)))
-        })
+        if after > check.timeout {
+            return Some((check.timeout, group.failed(HealthReason::Timeout)));
+        }
+        let failed = |code| group.failed(HealthReason::ResponseCodeMismatch(code));
+        Some((after, check.judge(status).map_or_else(failed, |()| Verdict::Passed)))
     }
 
     /// Takes in the outcome of a check [TR-055][TR-056]. Requests at a target that turns unhealthy run on [TR-148]. A target

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Action, BalancerKind, Condition, Elb, LoadBalancerId, Protocol, RequestLine, TargetGroupId, TargetState};
+use super::{
+    Action, BalancerKind, Condition, Elb, LoadBalancerId, Protocol, RequestLine, TargetGroupId, TargetState, Tls,
+};
 use crate::engine::{FactId, Id, Time};
 use crate::world::{Ctx, Fact, Peers};
 
@@ -21,6 +23,8 @@ pub struct Listener {
     pub balancer: LoadBalancerId,
     /// `HTTP`, or `TCP` of a Network Load Balancer.
     pub protocol: Protocol,
+    /// What makes HTTP to HTTPS [TR-166].
+    pub tls: Option<Tls>,
     /// 1–65535.
     pub port: u16,
     /// Tried in this order, which is that of their priorities; the default rule is the last and always matches
@@ -61,6 +65,11 @@ pub struct Routed<'a> {
 }
 
 impl Listener {
+    /// `Protocol` as AWS says it.
+    pub fn protocol(&self) -> &'static str {
+        if self.tls.is_some() { "HTTPS" } else { self.protocol.into() }
+    }
+
     /// The default rule's action.
     pub fn default_action(&self) -> &Action {
         &self.rules.last().expect("a listener is created with its default rule").action
@@ -96,7 +105,7 @@ impl Elb {
     pub fn create_listener(
         &mut self,
         balancer: LoadBalancerId,
-        (protocol, port): (Protocol, u16),
+        (protocol, port, tls): (Protocol, u16, Option<Tls>),
         action: Action,
         peers: &Peers,
         ctx: &mut Ctx,
@@ -113,7 +122,8 @@ impl Elb {
         let default = rule_arn(&arn, &peers.account.hex("listener-rule", &format!("{arn}/default"), 16));
         let rules = vec![Rule { arn: default, priority: None, conditions: Vec::new(), action }];
         let idle_timeout = FLOW_IDLE_TIMEOUT;
-        self.listeners.push(Listener { arn, balancer, protocol, port, rules, idle_timeout, deleted: None, because });
+        let deleted = None;
+        self.listeners.push(Listener { arn, balancer, protocol, tls, port, rules, idle_timeout, deleted, because });
         ctx.within(Some(because), |ctx| self.routes_changed(balancer, peers, ctx));
         id
     }
@@ -184,6 +194,13 @@ impl Elb {
     /// Moves a listener to another port.
     pub fn move_listener(&mut self, listener: ListenerId, port: u16, ctx: &mut Ctx) {
         self.listeners[listener].port = port;
+        ctx.record(Fact::ListenerModified { listener });
+        self.version += 1;
+    }
+
+    /// Gives a listener another certificate or policy, or lets it speak HTTP instead of HTTPS and the other way round.
+    pub fn secure_listener(&mut self, listener: ListenerId, tls: Option<Tls>, ctx: &mut Ctx) {
+        self.listeners[listener].tls = tls;
         ctx.record(Fact::ListenerModified { listener });
         self.version += 1;
     }

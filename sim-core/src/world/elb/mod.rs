@@ -23,13 +23,15 @@ mod register;
 mod shift;
 mod slow_start;
 mod target;
+mod tls;
+mod version;
 
 pub use action::{Action, Forward, Redirect, Share};
 pub use attributes::{BalancerAttributes, GroupAttributes, HealthThresholds, Stickiness, StickinessType};
 pub use balancer::{BalancerKind, BalancerState, LoadBalancer, LoadBalancerId, NewLoadBalancer, Scheme};
-pub use check::{CheckPort, HealthCheck, Matcher};
+pub use check::{CheckPort, Codes, HealthCheck, Matcher};
 pub use choice::{Census, Pick};
-pub use condition::{Case, Condition, HttpVersion, Pattern, QueryPattern, RequestLine};
+pub use condition::{Case, Condition, Pattern, QueryPattern, RequestLine};
 pub use dns::ZoneSet;
 pub use group::{Algorithm, NewTargetGroup, Protocol, TargetGroup, TargetGroupId, TargetType};
 pub use health::Probe;
@@ -38,6 +40,8 @@ pub use listener::{Listener, ListenerId, Routed, Rule};
 pub use shift::RuleRef;
 pub(crate) use target::Reach;
 pub use target::{HealthReason, Target, TargetId, TargetState, Verdict};
+pub use tls::{DEFAULT_POLICY, POLICIES, Tls};
+pub use version::HttpVersion;
 
 use std::collections::BTreeMap;
 

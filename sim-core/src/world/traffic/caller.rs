@@ -5,10 +5,12 @@ use std::time::Duration;
 use super::again::Again;
 use super::ledger::Ledger;
 use super::pool::{ClientLinks, nanos};
+use super::request::Link;
+use super::stream::Streams;
 use super::{AccessLog, Arrivals, LoggedLine, Unreached};
 use crate::engine::{Id, Stream, Time};
 use crate::world::app::{AppSpecId, ClassId};
-use crate::world::elb::{LoadBalancerId, RequestLine, TargetGroupId, TargetId, ZoneSet};
+use crate::world::elb::{HttpVersion, LoadBalancerId, RequestLine, TargetGroupId, TargetId, ZoneSet};
 use crate::world::network::ZoneId;
 use crate::world::{Ctx, Distribution};
 
@@ -141,6 +143,8 @@ pub struct NewCaller {
     pub demand: Demand,
     /// At least one.
     pub classes: Vec<NewClass>,
+    /// What it speaks where the listener is one for HTTPS.
+    pub version: HttpVersion,
     /// What it does about time and failure.
     pub policy: Policy,
 }
@@ -149,7 +153,8 @@ impl NewCaller {
     /// Somebody who calls this load balancer, in the simplest way.
     pub fn of(name: &str, to: &str, demand: Demand) -> NewCaller {
         let classes = vec![NewClass::default()];
-        NewCaller { name: name.into(), to: to.into(), port: None, demand, classes, policy: Policy::default() }
+        let (version, policy) = (HttpVersion::Http1, Policy::default());
+        NewCaller { name: name.into(), to: to.into(), port: None, demand, classes, version, policy }
     }
 }
 
@@ -163,6 +168,9 @@ pub(super) struct Route {
     pub rules: u32,
     pub way: Way,
 }
+
+/// Where requests are counted that a group does not take: nowhere, because they are answered 464 [TR-032].
+pub(super) const MISMATCHED: u32 = u32::MAX;
 
 #[derive(Clone, Debug)]
 pub(super) enum Way {
@@ -187,6 +195,22 @@ pub(super) enum Aside {
     Nowhere(Unreached),
     /// To the proxy of the task that the application is in.
     Proxy,
+}
+
+/// How connections to a listener are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Carriage {
+    /// Round trips until a new one can be used [count]: one of TCP, and those of TLS [TR-168].
+    pub opening: u8,
+    /// They carry many requests at a time [TR-086].
+    pub is_shared: bool,
+}
+
+impl Default for Carriage {
+    /// TCP, and requests one by one.
+    fn default() -> Self {
+        Carriage { opening: 1, is_shared: false }
+    }
 }
 
 /// What a cookie jar holds.
@@ -268,6 +292,8 @@ pub struct Caller {
     pub demand: Demand,
     /// The kinds of requests that it makes.
     pub classes: Vec<CallClass>,
+    /// What it speaks where the listener is one for HTTPS.
+    pub version: HttpVersion,
     /// What it does about time and failure.
     pub policy: Policy,
     /// Requests sent so far, retries included [count].
@@ -289,11 +315,15 @@ pub struct Caller {
     /// Retries and users who think, by when they are over.
     pub(super) again: Again,
     pub(super) links: ClientLinks,
+    /// Connections over HTTP/2, once there was one.
+    pub(super) streams: Option<Box<Streams>>,
+    /// How its listener wants to be connected to.
+    pub(super) carriage: Carriage,
     pub(super) resolved: Resolved,
     pub(super) jars: Vec<Jar>,
     /// Retries in hand.
     pub(super) tokens: f64,
-    /// Connections in use [count].
+    /// Connections in use, a shared one as often as there are requests on it [count].
     pub(super) busy: u32,
 }
 
@@ -371,12 +401,15 @@ impl Caller {
             think,
             demand: new.demand,
             policy: new.policy,
+            version: new.version,
             sent: 0,
             unreached: [0; Unreached::COUNT],
             next: None,
             logged,
             again: Again::default(),
             links: ClientLinks::default(),
+            streams: None,
+            carriage: Carriage::default(),
             resolved: Resolved::default(),
             jars: vec![Jar::default(); sessions as usize],
             tokens: RETRIES_IN_HAND,
@@ -399,6 +432,24 @@ impl Caller {
             Demand::Open(arrivals) => arrivals.next(now, &mut self.draws.arrivals),
             _ => None,
         };
+    }
+
+    /// A connection that others may use at the same time, and whether it is new.
+    #[cold]
+    pub(super) fn take_shared(&mut self, zone: ZoneId, now: Time, idle: u64) -> (Link, bool) {
+        let most = match self.keep_alive {
+            0 => 1,
+            _ => self.policy.requests_per_connection.unwrap_or(u32::MAX),
+        };
+        self.streams.get_or_insert_default().take(zone, now, idle, most)
+    }
+
+    /// A request on a shared connection is over; `ends` says that its connection is too old.
+    #[cold]
+    pub(super) fn leave_shared(&mut self, link: Link, now: Time, ends: bool) {
+        if let Some(streams) = &mut self.streams {
+            streams.leave(link, now, ends);
+        }
     }
 
     /// The earliest of what is to come.

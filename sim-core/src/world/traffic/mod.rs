@@ -16,6 +16,7 @@ mod proxy;
 mod request;
 mod sample;
 mod stay;
+mod stream;
 mod trace;
 mod waiting;
 
@@ -151,12 +152,16 @@ impl Traffic {
         let idle_timeout = nanos(elb.balancers[balancer].attributes.idle_timeout);
         let callers = self.callers.iter().filter(|(_, caller)| caller.balancer == Some(balancer));
         let clients = callers.map(|(_, caller)| {
-            u64::from(caller.busy) + caller.links.open(now, caller.keep_alive.min(idle_timeout)) as u64
+            let limit = caller.keep_alive.min(idle_timeout);
+            let streams = caller.streams.as_deref();
+            let (running, carriers) = streams.map_or((0, 0), |streams| (streams.running, streams.open(now, limit)));
+            u64::from(caller.busy - running) + (carriers + caller.links.open(now, limit)) as u64
         });
         let groups = elb.groups.iter().filter(|(_, group)| group.balancer == Some(balancer));
         let targets = groups.flat_map(|(_, group)| group.targets.iter()).map(|&id| {
-            let idle = self.links.get(id.index()).map_or(0, |links| links.open(now, idle_timeout));
-            u64::from(elb.targets[id].outstanding) + idle as u64
+            let links = self.links.get(id.index());
+            let busy = links.and_then(TargetLinks::shared).unwrap_or(elb.targets[id].outstanding);
+            u64::from(busy) + links.map_or(0, |links| links.open(now, idle_timeout)) as u64
         });
         clients.sum::<u64>() + targets.sum::<u64>()
     }

@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::request::{Link, NONE};
+use super::stream::STREAMS_MAX;
 use crate::engine::Time;
+use crate::world::elb::HttpVersion;
 use crate::world::network::ZoneId;
 
 /// Idle connections in the order in which they became idle. The one used last is used next, so that the others grow
@@ -39,10 +41,13 @@ impl<T> Idle<T> {
     }
 }
 
-/// The connections of a load balancer to one target [TR-087].
+/// The connections of a load balancer to one target [TR-087]. Over HTTP/2 its requests share as few as hold them [TR-169].
 #[derive(Clone, Debug, Default)]
 pub(super) struct TargetLinks {
     idle: Idle<()>,
+    /// Requests on them, if they are shared [count].
+    running: u32,
+    is_shared: bool,
 }
 
 /// What became of the wish to use a connection that was kept open.
@@ -57,32 +62,65 @@ pub(super) enum Reuse {
 }
 
 impl TargetLinks {
+    /// None yet to a target that is spoken to in this version.
+    pub fn of(version: HttpVersion) -> TargetLinks {
+        TargetLinks { is_shared: version.is_multiplexed(), ..TargetLinks::default() }
+    }
+
     /// Takes a connection. The load balancer closes those that were idle for `idle_timeout` [ns], the target those
     /// that were for `keep_alive`. A target that closes first is found out only when its word has arrived: what is sent
     /// during that round trip meets a closed connection [TR-088].
     #[inline]
     pub fn take(&mut self, now: Time, idle_timeout: u64, keep_alive: Option<u64>, round_trip: u64) -> Reuse {
+        if self.is_shared && !self.running.is_multiple_of(STREAMS_MAX) {
+            self.running += 1;
+            return Reuse::Kept;
+        }
         let limit = keep_alive.map_or(idle_timeout, |keep| keep.min(idle_timeout));
-        match self.idle.take(now, limit) {
+        let reuse = match self.idle.take(now, limit) {
             None => Reuse::Opened,
             Some((since, ())) => match keep_alive {
                 Some(keep) if keep < idle_timeout && now.as_nanos() - since.as_nanos() + round_trip > keep => {
-                    Reuse::JustClosed
+                    return Reuse::JustClosed;
                 }
                 _ => Reuse::Kept,
             },
+        };
+        self.running += u32::from(self.is_shared);
+        reuse
+    }
+
+    /// Keeps a connection open after an answer, unless others are on it.
+    #[inline]
+    pub fn keep(&mut self, now: Time) {
+        if self.is_shared {
+            self.running = self.running.saturating_sub(1);
+            if !self.running.is_multiple_of(STREAMS_MAX) {
+                return;
+            }
+        }
+        self.idle.stack.push_back((now, ()));
+    }
+
+    /// A request that will not be answered leaves its connection, which is closed unless it is shared and the target is
+    /// still `there`.
+    pub fn leave(&mut self, now: Time, there: bool) {
+        match (self.is_shared, there) {
+            (true, true) => self.keep(now),
+            (true, false) => self.running = self.running.saturating_sub(1),
+            (false, _) => {}
         }
     }
 
-    /// Keeps a connection open after an answer.
-    #[inline]
-    pub fn keep(&mut self, now: Time) {
-        self.idle.stack.push_back((now, ()));
+    /// Connections with requests on them, if they are shared [count].
+    pub fn shared(&self) -> Option<u32> {
+        self.is_shared.then(|| self.running.div_ceil(STREAMS_MAX))
     }
 
     /// Closes all: the process or the target is gone.
     pub fn close(&mut self) {
         self.idle.stack.clear();
+        self.running = 0;
     }
 
     /// Idle connections that are still open [count].
@@ -118,7 +156,7 @@ impl ClientLinks {
                 return (Link { served: link.served + 1, ..link }, Some(since));
             }
         }
-        (Link { opened: now, served: 1, target: NONE, zone }, None)
+        (Link { opened: now, served: 1, target: NONE, carrier: NONE, zone }, None)
     }
 
     /// Keeps a connection open after an answer.
@@ -188,5 +226,21 @@ mod tests {
         let mut links = TargetLinks::default();
         links.keep(at(0));
         assert_eq!(links.take(at(60 * SECOND - 1), 60 * SECOND, Some(65 * SECOND), round_trip), Reuse::Kept);
+    }
+
+    /// [TR-169] 129 requests at a time need two connections to a target, and the second is closed when it was idle for long.
+    #[test]
+    fn requests_over_http2_share_the_connections_to_a_target() {
+        let (mut links, at) = (TargetLinks::of(HttpVersion::Http2), Time::from_secs);
+        let take = |links: &mut TargetLinks, now| links.take(now, 60 * SECOND, None, 0);
+        let opened = (0..129).filter(|_| take(&mut links, at(0)) == Reuse::Opened).count();
+        assert_eq!((opened, links.shared(), links.open(at(0), 60 * SECOND)), (2, Some(2), 0));
+        (0..2).for_each(|_| links.keep(at(1)));
+        assert_eq!((links.shared(), links.open(at(1), 60 * SECOND)), (Some(1), 1));
+        assert_eq!(links.open(at(61), 60 * SECOND), 0);
+        (0..126).for_each(|_| links.leave(at(2), true));
+        assert_eq!((links.shared(), links.open(at(2), 60 * SECOND)), (Some(1), 1));
+        links.leave(at(2), false);
+        assert_eq!((links.shared(), links.open(at(2), 60 * SECOND)), (Some(0), 1), "the process took its own with it");
     }
 }

@@ -73,6 +73,8 @@ pub(super) struct Link {
     pub served: u32,
     /// The flow's target, behind a Network Load Balancer.
     pub target: u32,
+    /// Which of the caller's connections for HTTP/2 it is, if it is one.
+    pub carrier: u32,
     /// The address it goes to.
     pub zone: ZoneId,
 }
@@ -124,8 +126,9 @@ pub(super) struct Request {
     pub step: u8,
     /// A new connection to the target was opened for it.
     pub opened_target: bool,
-    /// A new connection to the load balancer was opened for it.
-    pub opened_client: bool,
+    /// Round trips for which it waited until its connection to the load balancer was there [count]; none for one that was
+    /// kept open.
+    pub opening: u8,
     /// It takes a worker of its process.
     pub holds_worker: bool,
     /// Packets to its target are dropped, so that nobody works on it.
@@ -332,14 +335,14 @@ pub(super) fn arriving(
         via: Via::Balancer,
         step: 0,
         opened_target: false,
-        opened_client: false,
+        opening: 0,
         holds_worker: false,
         is_dropped: false,
         needed: None,
         work: 0,
         memory: 0,
         entered: now,
-        link: Link { opened: now, served: 0, target: NONE, zone: ZoneId::from_index(0) },
+        link: Link { opened: now, served: 0, target: NONE, carrier: NONE, zone: ZoneId::from_index(0) },
         call,
     }
 }

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use super::super::request::{Call, Link, NONE};
+use super::super::request::{Call, Link, NONE, Stage};
 use super::super::sample::{Ending, RequestSample};
 use super::super::{CallerId, Demand, Ended, News, Step, Unreached, nanos};
 use super::arrive::{NO_TARGET, new_call};
 use super::caller_timer;
 use crate::engine::Time;
 use crate::world::cloudwatch::Outcome;
-use crate::world::elb::{LoadBalancerId, TargetId};
+use crate::world::elb::{HttpVersion, LoadBalancerId, TargetId};
 use crate::world::{Ctx, Fact, World};
 
 impl World {
@@ -23,12 +23,13 @@ impl World {
         let round_trip = nanos(self.assume.target_round_trip);
         let at_target = now.as_nanos() - request.arrived.as_nanos() + round_trip;
         let opening = if request.opened_target { round_trip } else { 0 };
-        let opened_client = request.opened_client;
+        let (waited, stage) = (u64::from(request.opening), request.stage);
         self.traffic.requests.settle(slot);
         self.elb.targets[target].spent_ns += u128::from(at_target - round_trip);
         let answered = matches!(outcome, Outcome::Target(..));
         let bad = match outcome {
-            Outcome::Target(status, _) => status >= 500,
+            // An error of gRPC is none of HTTP [TR-170].
+            Outcome::Target(500.., _) => self.elb.groups[self.elb.targets[target].group].version != HttpVersion::Grpc,
             Outcome::TargetGone | Outcome::ConnectTimeout => true,
             _ => false,
         };
@@ -42,9 +43,13 @@ impl World {
             if link.target == NONE {
                 self.traffic.links[target.index()].keep(now);
             }
+        } else if stage == Stage::Working
+            && let Some(links) = self.traffic.links.get_mut(target.index())
+        {
+            links.leave(now, outcome != Outcome::TargetGone);
         }
         let own = self.round_trip(caller);
-        let after = round_trip + opening + if opened_client { 2 * own } else { own };
+        let after = round_trip + opening + (1 + waited) * own;
         let keeps = answered || outcome.leaves_connection();
         self.settle((caller, call, link), meter, target, outcome, (now, after), u64::from(bytes), keeps, ctx);
     }
@@ -68,7 +73,10 @@ impl World {
         caller.busy -= 1;
         let balancer = caller.last;
         let used_up = caller.policy.requests_per_connection.is_some_and(|most| link.served >= most);
-        if keeps && !used_up && caller.keep_alive > 0 {
+        if link.carrier != NONE {
+            let life = nanos(self.elb.balancers[balancer].attributes.client_keep_alive);
+            caller.leave_shared(link, now, now.as_nanos() - link.opened.as_nanos() >= life);
+        } else if keeps && !used_up && caller.keep_alive > 0 {
             // Once it is old, the load balancer lets one more request through and closes it [TR-085].
             let life = nanos(self.elb.balancers[balancer].attributes.client_keep_alive);
             if now.as_nanos() - link.opened.as_nanos() < life {

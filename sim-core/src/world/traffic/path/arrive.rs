@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::caller::{Jar, Way};
+use super::super::caller::{Jar, MISMATCHED, Way};
 use super::super::pool::{Reuse, TargetLinks};
 use super::super::request::{Call, Link, NONE, Request, Stage, arriving};
 use super::super::{
@@ -31,9 +31,9 @@ pub(super) struct Attempt {
     pub balancer: LoadBalancerId,
     /// Where it is counted.
     pub meter: u32,
-    /// The client's connection, and whether it is new.
+    /// The client's connection, and the round trips for which it is waited when it is new [count].
     pub link: Link,
-    pub opened: bool,
+    pub opening: u8,
     /// The connection is a flow that a Network Load Balancer has forgotten [TR-121].
     pub expired: bool,
 }
@@ -54,14 +54,8 @@ impl World {
                 let demand = Demand::Application(id);
                 let name = format!("{container} to {to} {}", class.name);
                 let (classes, policy) = (vec![class.clone()], Policy::clone(policy));
-                services.push(NewCaller {
-                    name: name.trim_end().into(),
-                    to: to.clone(),
-                    port: None,
-                    demand,
-                    classes,
-                    policy,
-                });
+                let new = NewCaller::of(name.trim_end(), to, demand);
+                services.push(NewCaller { classes, policy, ..new });
                 Party::Service(CallerId::from_index(first + services.len() as u32 - 1))
             }
         };
@@ -199,6 +193,10 @@ impl World {
         }
         let idle = nanos(self.elb.idle_timeout(balancer, caller.port));
         let (link, opened, expired) = match self.elb.balancers[balancer].kind {
+            BalancerKind::Application if caller.carriage.is_shared => {
+                let (link, opened) = caller.take_shared(zone, now, idle.min(caller.keep_alive));
+                (link, opened, false)
+            }
             BalancerKind::Application => {
                 let (link, since) = caller.links.take(zone, now, idle.min(caller.keep_alive), |_, _| true);
                 (link, since.is_none(), false)
@@ -213,13 +211,17 @@ impl World {
         };
         if opened && self.assume.connections_max.is_some_and(|most| self.is_crowded(balancer, most, now)) {
             self.cloudwatch.meter(base + zone.index() as u32).rejected();
+            if link.carrier != NONE {
+                self.traffic.callers[id].leave_shared(link, now, true);
+            }
             return self.unreached(id, call, Unreached::ClientRefused, ctx);
         }
         let caller = &mut self.traffic.callers[id];
         caller.busy += 1;
         self.traffic.traces.step(call.trace, now, || Step::Node(balancer, zone));
         let place = zone.index() as u32;
-        let mut attempt = Attempt { caller: id, call, balancer, meter: base + place, link, opened, expired };
+        let opening = if opened { caller.carriage.opening } else { 0 };
+        let mut attempt = Attempt { caller: id, call, balancer, meter: base + place, link, opening, expired };
         let group = match &caller.classes[usize::from(call.class)].route.way {
             Way::Group(group, base) => {
                 attempt.meter = base + place;
@@ -234,6 +236,7 @@ impl World {
                     shares.iter().find(|(.., sum)| draw < *sum)
                 });
                 match chosen {
+                    Some(&(_, MISMATCHED, _)) => return self.refuse(attempt, Outcome::ProtocolMismatch, rules, ctx),
                     Some(&(group, base, _)) => {
                         attempt.meter = base + place;
                         if let (Some(lasts), Some(jar)) = (*sticky_for, caller.jars.get_mut(call.user as usize)) {
@@ -326,7 +329,7 @@ impl World {
         };
         let keep_alive = self.app.profiles[process.spec.index()].keep_alive;
         if self.traffic.links.len() <= id.index() {
-            self.traffic.links.resize_with(id.index() + 1, TargetLinks::default);
+            self.make_links(id);
         }
         let round_trip = nanos(self.assume.target_round_trip);
         let reuse = self.traffic.links[id.index()].take(now, idle_timeout, keep_alive, round_trip);
@@ -359,11 +362,20 @@ impl World {
         }
         let mut request = arriving(ctx.now(), attempt.caller, attempt.meter, group, id, attempt.call);
         request.link = attempt.link;
-        request.opened_client = attempt.opened;
+        request.opening = attempt.opening;
         let target = &mut self.elb.targets[id];
         (request.task, request.container) = (target.task, target.container);
         let reachable = target.reachable(&self.elb.balancers[attempt.balancer], &self.network);
         (request, target.inside, reachable)
+    }
+
+    /// Connections to this target, and to all before it, can be counted from now on.
+    #[cold]
+    fn make_links(&mut self, last: TargetId) {
+        for index in self.traffic.links.len()..=last.index() {
+            let group = self.elb.targets[TargetId::from_index(index as u32)].group;
+            self.traffic.links.push(TargetLinks::of(self.elb.groups[group].version));
+        }
     }
 
     /// A connection to a target failed, which anomaly detection looks at [TR-080].
@@ -394,7 +406,7 @@ impl World {
 
     /// The load balancer answers at once, by itself, a request that it has not yet counted.
     pub(super) fn refuse(&mut self, attempt: Attempt, outcome: Outcome, rules: u32, ctx: &mut Ctx) {
-        self.cloudwatch.meter(attempt.meter).arrived(rules, u32::from(attempt.opened));
+        self.cloudwatch.meter(attempt.meter).arrived(rules, u32::from(attempt.opening > 0));
         self.answer_at_once(attempt, id_of_none(), outcome, 0, ctx);
     }
 
@@ -407,9 +419,8 @@ impl World {
         after: u64,
         ctx: &mut Ctx,
     ) {
-        let Attempt { caller, call, meter, link, opened, .. } = attempt;
-        let round_trip = self.round_trip(caller);
-        let after = after + if opened { 2 * round_trip } else { round_trip };
+        let Attempt { caller, call, meter, link, opening, .. } = attempt;
+        let after = after + (1 + u64::from(opening)) * self.round_trip(caller);
         let now = ctx.now();
         self.settle((caller, call, link), meter, target, outcome, (now, after), 0, outcome.leaves_connection(), ctx);
     }

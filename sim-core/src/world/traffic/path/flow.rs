@@ -13,12 +13,12 @@ impl World {
     /// A request on a flow: the flow's target takes it, whatever the algorithm [TR-120]. `base` is where it is counted if no
     /// target group of the listener's gets it.
     pub(super) fn flow(&mut self, mut attempt: Attempt, base: u32, ctx: &mut Ctx) {
-        let Attempt { caller, link, opened, expired, .. } = attempt;
+        let Attempt { caller, link, opening, expired, .. } = attempt;
         let Some((group, base)) = self.group_of_flow(&attempt, base) else {
             return self.refuse(attempt, Outcome::ResetByBalancer, 0, ctx);
         };
         attempt.meter = base + link.zone.index() as u32;
-        self.cloudwatch.meter(attempt.meter).arrived(0, u32::from(opened));
+        self.cloudwatch.meter(attempt.meter).arrived(0, u32::from(opening > 0));
         if link.target != NONE {
             let id = TargetId::from_index(link.target);
             if expired || self.resets(id, attempt.link.zone) {
@@ -70,11 +70,11 @@ impl World {
 
     fn forward_flow(&mut self, attempt: Attempt, group: TargetGroupId, id: TargetId, fail_open: bool, ctx: &mut Ctx) {
         let now = ctx.now();
-        let Attempt { caller, call, meter, opened, .. } = attempt;
+        let Attempt { caller, call, meter, opening, .. } = attempt;
         self.cloudwatch.meter(meter).forwarded(fail_open, false, 0);
         let (mut request, port, reachable) = self.come_to(&attempt, group, id, ctx);
         let to = (request.task, request.container);
-        self.traffic.traces.step(call.trace, now, || Step::Target(id, opened));
+        self.traffic.traces.step(call.trace, now, || Step::Target(id, opening > 0));
         if !reachable {
             // Nobody answers: the client waits as long as it will.
             self.elb.began(id);

@@ -1,10 +1,12 @@
 //! Which way requests of a class take: found once, and anew when load balancers or the network change.
 
-use super::super::caller::{Aside, Resolved, Route, Way};
+use super::super::caller::{Aside, Carriage, MISMATCHED, Resolved, Route, Way};
 use super::super::{CallerId, Demand, Unreached, nanos};
 use crate::world::World;
 use crate::world::cloudwatch::Outcome;
-use crate::world::elb::{Action, BalancerKind, BalancerState, LoadBalancerId, Share, TargetGroupId};
+use crate::world::elb::{
+    Action, BalancerKind, BalancerState, HttpVersion, ListenerId, LoadBalancerId, Share, TargetGroup, TargetGroupId,
+};
 
 impl World {
     /// Finds out which way requests of a class take.
@@ -44,20 +46,23 @@ impl World {
         let Some(listener) = self.elb.listener_on(balancer, port) else {
             return (nowhere(Unreached::ClientRefused), 0);
         };
-        let line = &caller.classes[usize::from(class)].line;
         if it.kind == BalancerKind::Network {
+            self.traffic.callers[id].carriage = Carriage::default();
             let shares = self.elb.listeners[listener].default_action().shares().to_vec();
-            return (Way::Flow(self.shares(balancer, &shares)), 0);
+            return (Way::Flow(self.shares(balancer, &shares, |_| true)), 0);
         }
+        let version = self.connect(id, listener);
+        let line = &self.traffic.callers[id].classes[usize::from(class)].line;
         if let Some(status) = line.rejected() {
             return (Way::Answer(Outcome::Rejected(status)), 0);
         }
+        let Some(version) = version else { return (Way::Answer(Outcome::VersionNotSupported), 0) };
         let routed = self.elb.route(listener, line);
         let rules = routed.evaluated;
         let forward = match routed.action {
             Action::FixedResponse { status, .. } => return (Way::Answer(Outcome::FixedResponse(*status)), rules),
             Action::Redirect(redirect) => {
-                let outcome = match redirect.location(line, port) {
+                let outcome = match redirect.location(line, (self.elb.listeners[listener].protocol(), port)) {
                     Some(_) => Outcome::Redirect(redirect.status),
                     None => Outcome::Rejected(507),
                 };
@@ -66,19 +71,47 @@ impl World {
             Action::Forward(forward) => forward,
         };
         let (shares, sticky) = (forward.shares.clone(), forward.sticky_for.map(nanos));
-        let shares = self.shares(balancer, &shares);
+        let method = line.method.clone();
+        let shares = self.shares(balancer, &shares, |group| group.version.takes(version, &method));
         match *shares {
+            [(_, MISMATCHED, 1..)] => (Way::Answer(Outcome::ProtocolMismatch), rules),
             [(group, base, 1..)] => (Way::Group(group, base), rules),
             _ => (Way::Weighted(shares, sticky), rules),
         }
     }
 
-    /// The groups of a `forward` action: where each is counted, and the sum of the weights up to it.
-    fn shares(&mut self, balancer: LoadBalancerId, all: &[Share]) -> Box<[(TargetGroupId, u32, u64)]> {
+    /// How a caller connects to a listener, and what it speaks there: HTTP/2 needs HTTPS and a load balancer that has not
+    /// been told to do without [TR-171]. Who would rather speak it falls back to HTTP/1.1, and gRPC cannot [TR-102].
+    fn connect(&mut self, id: CallerId, listener: ListenerId) -> Option<HttpVersion> {
+        let it = &self.elb.listeners[listener];
+        let speaks_http2 = it.tls.is_some() && self.elb.balancers[it.balancer].attributes.speaks_http2();
+        let handshake = it.tls.as_ref().map_or(0, |tls| self.assume.tls_round_trips.unwrap_or(tls.handshake()));
+        let caller = &mut self.traffic.callers[id];
+        let is_shared = caller.version.is_multiplexed() && speaks_http2;
+        caller.carriage = Carriage { opening: handshake.saturating_add(1), is_shared };
+        match caller.version {
+            HttpVersion::Grpc if !speaks_http2 => None,
+            _ if !is_shared => Some(HttpVersion::Http1),
+            version => Some(version),
+        }
+    }
+
+    /// The groups of a `forward` action: where each is counted, if it takes such requests, and the sum of the weights up
+    /// to it.
+    fn shares(
+        &mut self,
+        balancer: LoadBalancerId,
+        all: &[Share],
+        takes: impl Fn(&TargetGroup) -> bool,
+    ) -> Box<[(TargetGroupId, u32, u64)]> {
         let mut sum = 0;
         let with_sum = all.iter().map(|share| {
             sum += u64::from(share.weight);
-            (share.group, self.cloudwatch.base(balancer, Some(share.group)), sum)
+            let base = match takes(&self.elb.groups[share.group]) {
+                true => self.cloudwatch.base(balancer, Some(share.group)),
+                false => MISMATCHED,
+            };
+            (share.group, base, sum)
         });
         with_sum.collect()
     }

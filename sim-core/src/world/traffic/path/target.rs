@@ -394,11 +394,8 @@ impl World {
             return send_probe_verdict(to, self.run_of(to), passes(status), ctx);
         }
         let check = &self.elb.groups[self.elb.targets[id].group].check;
-        let verdict = if check.matcher.matches(status) {
-            Verdict::Passed
-        } else {
-            Verdict::Failed(HealthReason::ResponseCodeMismatch(status))
-        };
+        let failed = |code| Verdict::Failed(HealthReason::ResponseCodeMismatch(code));
+        let verdict = check.judge(status).map_or_else(failed, |()| Verdict::Passed);
         ctx_send_verdict(id, verdict, self.assume.target_round_trip, ctx);
     }
 
