@@ -8,7 +8,7 @@ use sim_core::engine::Time;
 use sim_core::world::app::{AppSpec, Work};
 use sim_core::world::cloudwatch::{Cause, Metric, Subject};
 use sim_core::world::elb::{HttpVersion, RequestLine};
-use sim_core::world::traffic::{Arrivals, CallerId, Demand, NewCaller, NewClass, Policy, Rate};
+use sim_core::world::traffic::{Arrivals, CallerId, Demand, NewCaller, NewClass, Policy, Rate, Unreached};
 use sim_core::world::{Assumptions, Distribution};
 use tests::lab::{Lab, Setup};
 
@@ -188,6 +188,23 @@ fn after_ten_thousand_requests_a_connection_ends() {
         let (arrived, to_target) = (lab.meter().counts().arrived, 1.0);
         assert!(arrived.abs_diff(1000 * seconds) <= 1, "{arrived}");
         assert_eq!((first_minute(&lab, Metric::NewConnectionCount), statuses(&lab)), (opened + to_target, vec![200]));
+    }
+}
+
+/// [TR-136][TR-151] Where a load balancer takes so many connections only, it is new ones that it refuses: requests go on to share
+/// those that are there. Two of clients and two to the target carry 256 of 300 requests; with one more the rest of one address
+/// finds a place.
+#[test]
+fn a_crowded_load_balancer_refuses_new_connections_only() {
+    for (most, refused) in [(None, 0), (Some(4), 44), (Some(5), 22), (Some(7), 0)] {
+        let mut lab = secure("HTTP2", Setup { app: waits(5000), ..Setup::default() });
+        lab.world.assume.connections_max = most;
+        let demand = Demand::Closed { users: 300, think: ms(1000), from: at(1), until: at(3) };
+        lab.caller(NewCaller { version: HttpVersion::Http2, ..NewCaller::of("users", "alb", demand) });
+        lab.run_until(at(61));
+        let seen = (lab.meter().unreached(Unreached::ClientRefused), lab.meter().by_status()[&200]);
+        assert_eq!(seen, (refused, 300 - refused), "{most:?}");
+        assert_eq!(first_minute(&lab, Metric::RejectedConnectionCount), refused as f64);
     }
 }
 

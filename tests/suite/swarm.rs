@@ -133,12 +133,33 @@ impl Deed {
 }
 
 impl Plan {
+    /// What callers speak, if it is not HTTP/1.1, and the version of the target group: in half of the worlds requests share
+    /// connections.
+    fn spoken(&self) -> (Option<&'static str>, &'static str) {
+        match self.seed % 4 {
+            0 => (Some("http2"), "HTTP2"),
+            1 => (Some("grpc"), "GRPC"),
+            _ => (None, "HTTP1"),
+        }
+    }
+
+    fn balancer(&self) -> String {
+        let (spoken, version) = self.spoken();
+        if spoken.is_none() {
+            return story::BALANCER.to_owned();
+        }
+        let group = story::BALANCER
+            .replace("Port = 80\nTargetType", &format!("ProtocolVersion = \"{version}\"\nPort = 80\nTargetType"));
+        let secure = "Protocol = \"HTTPS\"\nCertificates = [{ CertificateArn = \"arn:aws:iam::123456789012:server-certificate/demo\" }]";
+        group.replace("Protocol = \"HTTP\"\nPort = 80\nDefaultActions", &format!("{secure}\nPort = 80\nDefaultActions"))
+    }
+
     fn scenario(&self) -> String {
         let mut text = format!(
             "[scenario]\ntitle = \"swarm\"\nseed = {}\nduration = \"20m\"\n[[ecs.cluster]]\nclusterName = \"demo\"\n\
              [[world.image]]\nrepository = \"docker.io/library/httpd\"\nlayers = [\"35 MB\", \"2 MB\"]\n{}",
             self.seed,
-            story::BALANCER
+            self.balancer()
         );
         let mut line = |line: std::fmt::Arguments<'_>| writeln!(text, "{line}").expect("a string takes all");
         for (at, service) in self.services.iter().enumerate() {
@@ -174,7 +195,9 @@ impl Plan {
             line(format_args!("securityGroups = [\"task-sg\"]\nassignPublicIp = \"ENABLED\""));
         }
         if self.rate > 0 {
-            line(format_args!("[[world.traffic]]\nto = \"alb\"\nrate = {}\nuntil = \"19m\"", self.rate));
+            let (spoken, _) = self.spoken();
+            let (rate, spoken) = (self.rate, spoken.map_or_else(String::new, |it| format!("protocol = \"{it}\"\n")));
+            line(format_args!("[[world.traffic]]\nto = \"alb\"\n{spoken}rate = {rate}\nuntil = \"19m\""));
         }
         for (at, service, count) in &self.kills {
             line(format_args!("[[world.fault]]\nat = \"{at}s\"\nkill = \"demo/s{service}\"\ncount = {count}"));

@@ -155,7 +155,8 @@ impl Traffic {
             let limit = caller.keep_alive.min(idle_timeout);
             let streams = caller.streams.as_deref();
             let (running, carriers) = streams.map_or((0, 0), |streams| (streams.running, streams.open(now, limit)));
-            u64::from(caller.busy - running) + (carriers + caller.links.open(now, limit)) as u64
+            // A request that has just taken a shared one is not busy yet.
+            u64::from(caller.busy.saturating_sub(running)) + (carriers + caller.links.open(now, limit)) as u64
         });
         let groups = elb.groups.iter().filter(|(_, group)| group.balancer == Some(balancer));
         let targets = groups.flat_map(|(_, group)| group.targets.iter()).map(|&id| {

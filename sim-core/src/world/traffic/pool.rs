@@ -94,7 +94,7 @@ impl TargetLinks {
     #[inline]
     pub fn keep(&mut self, now: Time) {
         if self.is_shared {
-            self.running = self.running.saturating_sub(1);
+            self.running -= 1;
             if !self.running.is_multiple_of(STREAMS_MAX) {
                 return;
             }
@@ -107,7 +107,7 @@ impl TargetLinks {
     pub fn leave(&mut self, now: Time, there: bool) {
         match (self.is_shared, there) {
             (true, true) => self.keep(now),
-            (true, false) => self.running = self.running.saturating_sub(1),
+            (true, false) => self.running -= 1,
             (false, _) => {}
         }
     }
@@ -117,10 +117,9 @@ impl TargetLinks {
         self.is_shared.then(|| self.running.div_ceil(STREAMS_MAX))
     }
 
-    /// Closes all: the process or the target is gone.
+    /// Closes all that are idle: the process or the target is gone. The others are left one by one.
     pub fn close(&mut self) {
         self.idle.stack.clear();
-        self.running = 0;
     }
 
     /// Idle connections that are still open [count].

@@ -209,7 +209,11 @@ impl World {
                 (link, since.is_none(), silent.is_some_and(|silent| silent >= idle))
             }
         };
-        if opened && self.assume.connections_max.is_some_and(|most| self.is_crowded(balancer, most, now)) {
+        // One that can be shared is counted from the moment at which it is taken.
+        let own = u32::from(link.carrier != NONE);
+        if opened
+            && self.assume.connections_max.is_some_and(|most| self.is_crowded(balancer, most.saturating_add(own), now))
+        {
             self.cloudwatch.meter(base + zone.index() as u32).rejected();
             if link.carrier != NONE {
                 self.traffic.callers[id].leave_shared(link, now, true);
