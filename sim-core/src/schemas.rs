@@ -9,10 +9,11 @@ use serde_json::Value;
 /// Whether schemas are read, not made: then nothing may name a function that makes one, or it is compiled in.
 pub const READ: bool = cfg!(target_family = "wasm");
 
+// Not constants: each use of one could be a copy.
 #[cfg(target_family = "wasm")]
-const TEXT: &str = include_str!(env!("SIM_CORE_SCHEMAS", "`cargo run -p sim-web-build` compiles for WebAssembly"));
+static TEXT: &str = include_str!(env!("SIM_CORE_SCHEMAS", "`cargo run -p sim-web-build` compiles for WebAssembly"));
 #[cfg(not(target_family = "wasm"))]
-const TEXT: &str = "";
+static TEXT: &str = "";
 
 /// The schema of a type, as the root of a document.
 pub fn of<T: JsonSchema>() -> Value {
