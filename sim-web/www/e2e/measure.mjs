@@ -1,23 +1,14 @@
 // Measures what docs/performance.md states of the page: `npm run measure`.
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { brotliCompressSync, constants, deflateRawSync } from "node:zlib";
+import { deflateRawSync } from "node:zlib";
 import { browser } from "./browser.mjs";
 import { open, root, seek, until, www } from "./page.mjs";
 import { serve } from "./serve.mjs";
+import { weight } from "./weight.mjs";
 
 const dist = join(www, "../dist");
 const round = (number, digits = 0) => Number(number.toFixed(digits));
-
-function sizes() {
-  const files = [["."], ["assets"]].flatMap(([folder]) => readdirSync(join(dist, folder)).map((name) => join(dist, folder, name)));
-  const kinds = { js: 0, css: 0, wasm: 0 };
-  for (const file of files) {
-    const kind = file.split(".").at(-1);
-    if (kind in kinds) kinds[kind] += brotliCompressSync(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
-  }
-  return { ...kinds, all: kinds.js + kinds.css + kinds.wasm };
-}
 
 /**
  * Slows a page's whole process down, its workers included, by halting it for most of each slice of time.
@@ -180,7 +171,7 @@ async function frames() {
   return { frames: gaps.length, perSecond: round(gaps.length / 10, 1), over20ms: `${round((100 * gaps.filter((gap) => gap > 20).length) / gaps.length, 1)} %` };
 }
 
-console.log("Brotli [bytes]:", sizes());
+console.log("Brotli [bytes]:", weight(dist));
 console.log("4 times slower is in truth, by CDP and by halting the process [times]:", JSON.stringify(await slowing()));
 console.log("Loading, CPU as it is [ms]:", await loading(1));
 console.log("Loading, CPU 4 times slower [ms]:", await loading(4));
