@@ -47,7 +47,7 @@ fn shares(lab: &mut Lab, requests: u64) -> BTreeMap<usize, f64> {
     let nodes = lab.world.elb.dns(lab.balancer);
     let mut shares = BTreeMap::new();
     for number in 0..requests {
-        let pick = pick(lab, nodes.nth(number).expect("a zone is always in DNS"));
+        let pick = pick(lab, nodes.from_place(number).pop().expect("a zone is always in DNS"));
         *shares.entry(pick.target.expect("a target").index()).or_default() += 100.0 / requests as f64;
     }
     shares

@@ -135,7 +135,12 @@ impl Process {
     /// Whether a connection to this port is taken [IA-107].
     #[inline]
     pub fn listens_on(&self, port: u16) -> bool {
-        self.state == ProcessState::Listening && (self.ports.first() == Some(&port) || self.ports.contains(&port))
+        self.state == ProcessState::Listening && (self.ports.first() == Some(&port) || self.has_port(port))
+    }
+
+    #[inline(never)]
+    fn has_port(&self, port: u16) -> bool {
+        self.ports.contains(&port)
     }
 
     /// Whether it has ended.
@@ -176,12 +181,19 @@ impl Process {
         self.leak.per_hour > 0
     }
 
+    /// Whether requests take memory of it, or lose some.
+    #[inline]
+    pub fn needs_memory(&self) -> bool {
+        self.request_memory | self.leak.per_request | self.leak.per_hour != 0
+    }
+
     /// Whether its memory is not enough for what it does.
     #[inline]
     pub fn is_full(&self, now: Time) -> bool {
-        if self.request_memory == 0 && self.leak.per_request == 0 && self.leak.per_hour == 0 {
-            return false;
-        }
+        self.needs_memory() && self.is_filled(now)
+    }
+
+    fn is_filled(&self, now: Time) -> bool {
         self.room.is_none_or(|room| self.request_memory.saturating_add(self.lost(now)) > room)
     }
 

@@ -181,6 +181,7 @@ impl Pool {
 
     /// Any of them, each by its weight: a place is drawn and kept in as many of a thousand cases as its weight says,
     /// so the cost does not depend on how many targets there are.
+    #[inline(never)]
     fn at_random(&self, draws: &mut Stream) -> Option<TargetId> {
         loop {
             let place = draws.below(self.targets.len() as u64) as usize;
@@ -193,6 +194,7 @@ impl Pool {
     }
 
     /// In turn, those that grow more seldom: smooth weighted round robin [TR-154].
+    #[inline(never)]
     fn growing(&mut self, now: Time) -> Option<TargetId> {
         let place = Ramp::next(&mut self.ramps, now)?;
         Some(self.targets[place])
@@ -271,6 +273,7 @@ impl Elb {
     }
 
     /// The target that a cookie names, if it may still be chosen; the algorithm decides otherwise [TR-083].
+    #[inline(never)]
     fn stick(&self, group: TargetGroupId, named: TargetId) -> Option<Pick> {
         let (it, target) = (&self.groups[group], &self.targets[named]);
         let usable = it.attributes.stickiness.enabled && target.group == group && target.place != NOWHERE;

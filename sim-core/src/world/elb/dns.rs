@@ -53,14 +53,23 @@ impl ZoneSet {
         (0..ZoneSet::MAX).map(ZoneId::from_index).filter(move |&zone| self.contains(zone))
     }
 
-    /// The zone at this place when they are counted around and around; none when there is no zone.
-    #[inline]
-    pub fn nth(self, place: u64) -> Option<ZoneId> {
-        let mut left = self.0;
-        for _ in 0..place.checked_rem(u64::from(self.len()))? {
-            left &= left - 1;
+    /// Those that come from this place on, when they are counted around and around and then to the last.
+    #[must_use]
+    pub fn from_place(self, place: u64) -> ZoneSet {
+        let mut rest = self;
+        for _ in 0..place.checked_rem(u64::from(self.len())).unwrap_or(0) {
+            rest.pop();
         }
-        Some(ZoneId::from_index(left.trailing_zeros() as u8))
+        rest
+    }
+
+    /// Takes the first of them out; none when there is no zone.
+    #[inline]
+    pub fn pop(&mut self) -> Option<ZoneId> {
+        let left = self.0.checked_sub(1)?;
+        let first = self.0.trailing_zeros() as u8;
+        self.0 &= left;
+        Some(ZoneId::from_index(first))
     }
 }
 
@@ -132,10 +141,11 @@ mod tests {
     fn a_set_of_zones_counts_around() {
         let zones: ZoneSet = [0, 2].map(ZoneId::from_index).into_iter().collect();
         assert_eq!(zones.len(), 2);
-        let around: Vec<_> = (0..4).map(|place| zones.nth(place).map(ZoneId::index)).collect();
+        let around: Vec<_> = (0..4).map(|place| zones.from_place(place).pop().map(ZoneId::index)).collect();
         assert_eq!(around, [Some(0), Some(2), Some(0), Some(2)]);
+        assert_eq!((zones.from_place(2), zones.from_place(3).len()), (zones, 1));
         assert!(zones.contains(ZoneId::from_index(2)) && !zones.contains(ZoneId::from_index(1)));
-        assert_eq!(ZoneSet::NONE.nth(3), None);
+        assert_eq!(ZoneSet::NONE.from_place(3).pop(), None);
         assert_eq!(zones.iter().collect::<Vec<_>>(), [0, 2].map(ZoneId::from_index));
     }
 }

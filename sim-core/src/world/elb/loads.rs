@@ -70,17 +70,28 @@ impl Loads {
 
     /// Puts a place into the set of those with so many, or takes it out; nothing happens where no set is of that number.
     #[inline]
-    fn mark(&mut self, mut place: usize, load: u32, is_in: bool) {
+    fn mark(&mut self, place: usize, load: u32, is_in: bool) {
         let set = (load - self.base) as usize;
         if set >= SPAN {
             return;
         }
-        let Some(bits) = self.bits.get_mut(set * self.words..(set + 1) * self.words) else { return };
-        for &height in &self.heights {
-            let Some(word) = bits.get_mut(height + place / WORD) else { return };
+        let start = set * self.words;
+        let Some(word) = self.bits.get_mut(start + place / WORD) else { return };
+        let (before, bit) = (*word, 1 << (place % WORD));
+        *word = if is_in { before | bit } else { before & !bit };
+        // The word above, if there is one, knows whether this one is empty, which has mostly not changed.
+        if (before == 0) != (*word == 0) && self.words > 1 {
+            self.mark_above(start, place / WORD, is_in);
+        }
+    }
+
+    /// A word of the set that begins here has become empty, or is not empty any more.
+    #[inline(never)]
+    fn mark_above(&mut self, start: usize, mut place: usize, is_in: bool) {
+        for &height in self.heights.iter().skip(1) {
+            let Some(word) = self.bits.get_mut(start + height + place / WORD) else { return };
             let (before, bit) = (*word, 1 << (place % WORD));
             *word = if is_in { before | bit } else { before & !bit };
-            // The word above knows whether this one is empty, which has mostly not changed.
             if (before == 0) == (*word == 0) {
                 return;
             }
@@ -106,8 +117,20 @@ impl Loads {
 
     /// The first place of a set from this one on.
     #[inline]
-    fn first(&self, bits: &[u64], mut from: usize) -> Option<usize> {
-        for (index, &height) in self.heights.iter().enumerate() {
+    fn first(&self, bits: &[u64], from: usize) -> Option<usize> {
+        let word = from / WORD;
+        let ahead = bits.get(word)? & (u64::MAX << (from % WORD));
+        match ahead {
+            // Nobody in this word: look among the words that come after it.
+            0 => self.first_above(bits, word + 1),
+            _ => Some(word * WORD + ahead.trailing_zeros() as usize),
+        }
+    }
+
+    /// The first place of a set in this word or in one after it.
+    #[inline(never)]
+    fn first_above(&self, bits: &[u64], mut from: usize) -> Option<usize> {
+        for (index, &height) in self.heights.iter().enumerate().skip(1) {
             let words = bits.get(height..self.heights.get(index + 1).copied().unwrap_or(bits.len()))?;
             let ahead = words.get(from / WORD)? & (u64::MAX << (from % WORD));
             if ahead != 0 {
@@ -117,7 +140,6 @@ impl Loads {
                 }
                 return Some(found);
             }
-            // Nobody in this word: look among the words that come after it.
             from = from / WORD + 1;
         }
         None

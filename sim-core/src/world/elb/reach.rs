@@ -29,12 +29,15 @@ impl Target {
         let generation = network.generation();
         match self.reach {
             Some(reach) if reach.generation == generation => reach.open,
-            _ => {
-                let open = balancer.path_to(self, self.port, network).is_ok();
-                self.reach = Some(Reach { generation, open });
-                open
-            }
+            _ => self.look_for_path(balancer, network),
         }
+    }
+
+    #[cold]
+    fn look_for_path(&mut self, balancer: &LoadBalancer, network: &Network) -> bool {
+        let open = balancer.path_to(self, self.port, network).is_ok();
+        self.reach = Some(Reach { generation: network.generation(), open });
+        open
     }
 }
 

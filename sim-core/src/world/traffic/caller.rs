@@ -225,19 +225,29 @@ pub(super) struct Jar {
 /// What the DNS has told a caller.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Resolved {
-    pub zones: ZoneSet,
+    zones: ZoneSet,
     /// When it asks again.
     pub until: Time,
-    /// Whose turn it is.
+    /// How often an address was used or looked for [count].
     turn: u64,
+    /// Those of `zones` whose turn is still to come before it is the first one's again.
+    rest: ZoneSet,
 }
 
 impl Resolved {
+    /// Takes in what the DNS has answered.
+    pub fn resolve(&mut self, zones: ZoneSet, until: Time) {
+        (self.zones, self.until, self.rest) = (zones, until, zones.from_place(self.turn));
+    }
+
     /// The address that is used next: each in turn, as the DNS gives them [TR-159].
     #[inline]
     pub fn next(&mut self) -> Option<ZoneId> {
         self.turn += 1;
-        self.zones.nth(self.turn - 1)
+        if self.rest.is_empty() {
+            self.rest = self.zones;
+        }
+        self.rest.pop()
     }
 }
 

@@ -1,6 +1,5 @@
 //! Connections that are kept open between requests.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::request::{Link, NONE};
@@ -13,12 +12,12 @@ use crate::world::network::ZoneId;
 /// old and are closed: whoever looks at the newest and finds it expired knows that all are.
 #[derive(Clone, Debug)]
 struct Idle<T> {
-    stack: VecDeque<(Time, T)>,
+    stack: Vec<(Time, T)>,
 }
 
 impl<T> Default for Idle<T> {
     fn default() -> Self {
-        Idle { stack: VecDeque::new() }
+        Idle { stack: Vec::new() }
     }
 }
 
@@ -26,12 +25,12 @@ impl<T> Idle<T> {
     /// Takes the newest, when it has been idle for less than `limit`, with the moment since when it was.
     #[inline]
     fn take(&mut self, now: Time, limit: u64) -> Option<(Time, T)> {
-        let since = self.stack.back()?.0;
+        let since = self.stack.last()?.0;
         if now.as_nanos() - since.as_nanos() >= limit {
             self.stack.clear();
             return None;
         }
-        self.stack.pop_back()
+        self.stack.pop()
     }
 
     /// Those that have been idle for less than `limit` [count].
@@ -99,7 +98,7 @@ impl TargetLinks {
                 return;
             }
         }
-        self.idle.stack.push_back((now, ()));
+        self.idle.stack.push((now, ()));
     }
 
     /// A request that will not be answered leaves its connection, which is closed unless it is shared and the target is
@@ -148,7 +147,7 @@ impl ClientLinks {
     ) -> (Link, Option<Time>) {
         let place = zone.index();
         if self.idle.len() <= place {
-            self.idle.resize_with(place + 1, Idle::default);
+            self.make_room(place);
         }
         while let Some((since, link)) = self.idle[place].take(now, idle) {
             if open(&link, now.as_nanos() - since.as_nanos()) {
@@ -158,11 +157,16 @@ impl ClientLinks {
         (Link { opened: now, served: 1, target: NONE, carrier: NONE, zone }, None)
     }
 
+    #[cold]
+    fn make_room(&mut self, place: usize) {
+        self.idle.resize_with(place + 1, Idle::default);
+    }
+
     /// Keeps a connection open after an answer.
     #[inline]
     pub fn keep(&mut self, link: Link, now: Time) {
         if let Some(idle) = self.idle.get_mut(link.zone.index()) {
-            idle.stack.push_back((now, link));
+            idle.stack.push((now, link));
         }
     }
 

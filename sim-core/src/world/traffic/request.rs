@@ -124,6 +124,8 @@ pub(super) struct Request {
     pub via: Via,
     /// Calls to others that are done [count].
     pub step: u8,
+    /// Calls to others that it takes [count].
+    pub needs: u8,
     /// A new connection to the target was opened for it.
     pub opened_target: bool,
     /// Round trips for which it waited until its connection to the load balancer was there [count]; none for one that was
@@ -229,10 +231,15 @@ impl Requests {
     #[inline]
     pub(super) fn lines(&mut self, caller: CallerId) -> &mut Lines {
         if self.lines.len() <= caller.index() {
-            let lines = Lines { forwarded: Line::EMPTY, armed: false, connecting: Line::EMPTY, alarm: None };
-            self.lines.resize(caller.index() + 1, lines);
+            self.make_lines(caller);
         }
         &mut self.lines[caller.index()]
+    }
+
+    #[cold]
+    fn make_lines(&mut self, last: CallerId) {
+        let lines = Lines { forwarded: Line::EMPTY, armed: false, connecting: Line::EMPTY, alarm: None };
+        self.lines.resize(last.index() + 1, lines);
     }
 
     #[inline]
@@ -242,31 +249,50 @@ impl Requests {
     }
 
     /// Puts a request, whose stage is `Connecting` or `Working`, into a slot and at the end of its line.
+    ///
+    /// Inlined wherever it is used, so that a request is made in its slot instead of being made and moved.
+    #[inline(always)]
+    pub(super) fn insert(&mut self, request: Request) -> u32 {
+        let slot = self.take_slot();
+        let previous = match request.via {
+            Via::Check => NONE,
+            _ => self.stand_in_line(slot, request.caller, request.stage),
+        };
+        let place = &mut self.slots[slot as usize];
+        *place = Request { previous, next: NONE, generation: place.generation, ..request };
+        slot
+    }
+
+    /// A free slot, which is not free any more.
     #[inline]
-    pub(super) fn insert(&mut self, mut request: Request) -> u32 {
+    fn take_slot(&mut self) -> u32 {
         let slot = self.next_slot();
-        request.previous = NONE;
-        request.next = NONE;
-        if !request.via.is_check() {
-            let line = self.line(request.caller, request.stage);
-            let tail = std::mem::replace(&mut line.tail, slot);
-            if tail == NONE {
-                line.head = slot;
-            } else {
-                self.slots[tail as usize].next = slot;
-            }
-            request.previous = tail;
-            self.in_flight += 1;
-        }
-        match self.slots.get_mut(slot as usize) {
-            Some(place) => {
-                self.free = place.next;
-                request.generation = place.generation;
-                *place = request;
-            }
-            None => self.slots.push(request),
+        match self.slots.get(slot as usize) {
+            Some(place) => self.free = place.next,
+            None => self.make_slot(),
         }
         slot
+    }
+
+    #[cold]
+    fn make_slot(&mut self) {
+        let nobody = Call { since: Time::ZERO, class: 0, attempt: 0, user: NONE, parent: (NONE, NONE), trace: 0 };
+        let (caller, group, target) =
+            (CallerId::from_index(NONE), TargetGroupId::from_index(NONE), TargetId::from_index(NONE));
+        self.slots.push(arriving(Time::ZERO, caller, 0, group, target, nobody));
+    }
+
+    /// Puts a slot at the end of a line; says which one was there before.
+    #[inline]
+    fn stand_in_line(&mut self, slot: u32, caller: CallerId, stage: Stage) -> u32 {
+        let line = self.line(caller, stage);
+        let tail = std::mem::replace(&mut line.tail, slot);
+        match self.slots.get_mut(tail as usize) {
+            Some(last) => last.next = slot,
+            None => self.line(caller, stage).head = slot,
+        }
+        self.in_flight += 1;
+        tail
     }
 
     /// Takes a request out of its line: nobody waits for its answer any more.
@@ -278,18 +304,13 @@ impl Requests {
             return;
         }
         let (previous, next, caller) = (place.previous, place.next, place.caller);
-        if previous != NONE {
-            self.slots[previous as usize].next = next;
+        match previous {
+            NONE => self.line(caller, stage).head = next,
+            _ => self.slots[previous as usize].next = next,
         }
-        if next != NONE {
-            self.slots[next as usize].previous = previous;
-        }
-        let line = self.line(caller, stage);
-        if previous == NONE {
-            line.head = next;
-        }
-        if next == NONE {
-            line.tail = previous;
+        match next {
+            NONE => self.line(caller, stage).tail = previous,
+            _ => self.slots[next as usize].previous = previous,
         }
         self.in_flight -= 1;
     }
@@ -334,6 +355,7 @@ pub(super) fn arriving(
         stage: Stage::Connecting,
         via: Via::Balancer,
         step: 0,
+        needs: 0,
         opened_target: false,
         opening: 0,
         holds_worker: false,

@@ -99,8 +99,13 @@ impl Traces {
     #[inline]
     pub(super) fn step(&mut self, trace: u32, at: Time, step: impl FnOnce() -> Step) {
         if trace != 0 {
-            self.spans.push(Span { trace, at, step: step() });
+            self.keep(Span { trace, at, step: step() });
         }
+    }
+
+    #[cold]
+    fn keep(&mut self, span: Span) {
+        self.spans.push(span);
     }
 
     /// One in so many calls is traced; zero when none is.

@@ -13,8 +13,14 @@ use crate::world::elb::{HttpVersion, LoadBalancerId, TargetId};
 use crate::world::{Ctx, Fact, World};
 
 impl World {
-    /// A request that was sent to a target is answered, by the target or in its place.
-    #[inline]
+    /// A request that was sent to a target is answered in the target's place.
+    pub(super) fn answered_by_another(&mut self, slot: u32, outcome: Outcome, ctx: &mut Ctx) {
+        self.answered(slot, outcome, ctx);
+    }
+
+    /// A request that was sent to a target is answered, by the target or in its place. Inlined where it is by the target, as
+    /// nearly all are: much of what follows is known there.
+    #[inline(always)]
     pub(super) fn answered(&mut self, slot: u32, outcome: Outcome, ctx: &mut Ctx) {
         let now = ctx.now();
         let request = self.traffic.requests.get(slot);
@@ -54,8 +60,9 @@ impl World {
         self.settle((caller, call, link), meter, target, outcome, (now, after), u64::from(bytes), keeps, ctx);
     }
 
-    /// The client has its answer, or has gone; it learns of it `after` so long [ns].
-    #[inline]
+    /// The client has its answer, or has gone; it learns of it `after` so long [ns]. Inlined, because to hand all of this over
+    /// would cost as much as what is done with it.
+    #[inline(always)]
     #[allow(clippy::too_many_arguments, reason = "each is known to the caller alone, and this is the hot path")]
     pub(super) fn settle(
         &mut self,
@@ -68,6 +75,7 @@ impl World {
         keeps: bool,
         ctx: &mut Ctx,
     ) {
+        let status = outcome.status();
         self.cloudwatch.meter(meter).settle(outcome, bytes);
         let caller = &mut self.traffic.callers[id];
         caller.busy -= 1;
@@ -95,45 +103,27 @@ impl World {
         // Two words identify the outcome: when, and (which target, which end, after how long). A latency stays far
         // below 2^44 ns, which is five hours.
         ctx.fold(now.as_nanos());
-        ctx.fold(
-            latency ^ (u64::from(outcome.status()) << 54) ^ ((target.index() as u64) << 24) ^ outcome.cause() as u64,
-        );
-        self.tell(balancer, outcome, ctx);
+        ctx.fold(latency ^ (u64::from(status) << 54) ^ ((target.index() as u64) << 24) ^ outcome.cause() as u64);
+        self.tell(balancer, status, ctx);
         let ended = match outcome {
             Outcome::ClientClosed | Outcome::ResetByClient => Ended::Failed(Unreached::ClientGaveUp),
             Outcome::ResetByBalancer | Outcome::ResetByTarget => Ended::Failed(Unreached::ClientReset),
-            _ => Ended::Answered(outcome.status()),
+            _ => Ended::Answered(status),
         };
         let after = if matches!(outcome, Outcome::ClientClosed | Outcome::ResetByClient) { 0 } else { after };
         self.conclude(id, call, ended, after, ctx);
     }
 
-    /// An attempt is over: the caller tries again, or the call is over.
-    #[inline]
+    /// An attempt is over: the caller tries again, or the call is over. Inlined like [`World::settle`].
+    #[inline(always)]
     pub(super) fn conclude(&mut self, id: CallerId, call: Call, ended: Ended, after: u64, ctx: &mut Ctx) {
         let now = ctx.now();
-        let caller = &mut self.traffic.callers[id];
-        let class = &mut caller.classes[usize::from(call.class)];
-        if call.attempt + 1 < caller.policy.attempts && !ended.is_good() {
-            let again = match ended {
-                Ended::Answered(status) => caller.policy.retry_on.contains(&status),
-                Ended::Failed(_) => true,
-            };
-            if again && caller.may_retry() {
-                let backoff = caller.draw_backoff(call.attempt + 1);
-                caller.classes[usize::from(call.class)].ledger.retries += 1;
-                let at = now.after_nanos(after.saturating_add(backoff));
-                caller.again.push(at, Call { attempt: call.attempt + 1, ..call }, false);
-                self.traffic.traces.step(call.trace, now, || Step::Retrying(after + backoff));
-                return self.arm_caller(id, ctx);
-            }
-            caller.classes[usize::from(call.class)].ledger.refused_retries += u64::from(again);
-            let latency = now.as_nanos() - call.since.as_nanos() + after;
-            caller.classes[usize::from(call.class)].ledger.end(ended, latency);
-        } else {
-            class.ledger.end(ended, now.as_nanos() - call.since.as_nanos() + after);
+        if !ended.is_good() && self.tries_again(id, &call, ended, after, ctx) {
+            return;
         }
+        let caller = &mut self.traffic.callers[id];
         let latency = now.as_nanos() - call.since.as_nanos() + after;
+        caller.classes[usize::from(call.class)].ledger.end(ended, latency);
         self.traffic.traces.step(call.trace, now, || Step::Over(latency));
         if let Demand::Closed { until, .. } = caller.demand {
             let think = caller.think.draw(&mut caller.draws.think);
@@ -154,6 +144,31 @@ impl World {
         }
     }
 
+    /// Whether a call that has failed is tried again, which is prepared then.
+    fn tries_again(&mut self, id: CallerId, call: &Call, ended: Ended, after: u64, ctx: &mut Ctx) -> bool {
+        let now = ctx.now();
+        let caller = &mut self.traffic.callers[id];
+        let class = usize::from(call.class);
+        if call.attempt + 1 >= caller.policy.attempts {
+            return false;
+        }
+        let again = match ended {
+            Ended::Answered(status) => caller.policy.retry_on.contains(&status),
+            Ended::Failed(_) => true,
+        };
+        if !again || !caller.may_retry() {
+            caller.classes[class].ledger.refused_retries += u64::from(again);
+            return false;
+        }
+        let backoff = caller.draw_backoff(call.attempt + 1);
+        caller.classes[class].ledger.retries += 1;
+        let at = now.after_nanos(after.saturating_add(backoff));
+        caller.again.push(at, Call { attempt: call.attempt + 1, ..*call }, false);
+        self.traffic.traces.step(call.trace, now, || Step::Retrying(after + backoff));
+        self.arm_caller(id, ctx);
+        true
+    }
+
     /// Whoever watches sees that a request did not reach its load balancer.
     pub(super) fn sample_unreached(&mut self, balancer: Option<LoadBalancerId>, why: Unreached, ctx: &Ctx) {
         if let Some(balancer) = balancer {
@@ -166,25 +181,23 @@ impl World {
     /// The first answer, and the first of its kind after the other kind, stand in the journal. At most one of each kind
     /// is told of in a minute, so that a flickering service does not fill it.
     #[inline]
-    fn tell(&mut self, balancer: LoadBalancerId, outcome: Outcome, ctx: &mut Ctx) {
-        let news = &mut self.traffic.news;
-        if news.len() <= balancer.index() {
-            news.resize_with(balancer.index() + 1, News::default);
-        }
-        let error = outcome.status() >= 500 || outcome.status() == 0;
-        if news[balancer.index()].error != Some(error) {
-            self.tell_news(balancer, error, outcome, ctx);
+    fn tell(&mut self, balancer: LoadBalancerId, status: u16, ctx: &mut Ctx) {
+        let error = status >= 500 || status == 0;
+        if self.traffic.news.get(balancer.index()).is_none_or(|news| news.error != Some(error)) {
+            self.tell_news(balancer, error, status, ctx);
         }
     }
 
     #[cold]
-    fn tell_news(&mut self, balancer: LoadBalancerId, error: bool, outcome: Outcome, ctx: &mut Ctx) {
-        let news = &mut self.traffic.news[balancer.index()];
+    fn tell_news(&mut self, balancer: LoadBalancerId, error: bool, status: u16, ctx: &mut Ctx) {
+        let all = &mut self.traffic.news;
+        all.resize(all.len().max(balancer.index() + 1), News::default());
+        let news = &mut all[balancer.index()];
         let minute = ctx.now().as_nanos() / 60_000_000_000;
         if news.told[usize::from(error)].replace(minute) == Some(minute) {
             return;
         }
         news.error = Some(error);
-        ctx.record(Fact::FirstResponse { balancer, status: outcome.status() });
+        ctx.record(Fact::FirstResponse { balancer, status });
     }
 }

@@ -13,6 +13,7 @@ use super::{caller_timer, timeout_timer};
 use crate::engine::Time;
 use crate::world::app::{AppSpec, AppSpecId, Party, Whom};
 use crate::world::cloudwatch::Outcome;
+use crate::world::ecs::TaskId;
 use crate::world::elb::{BalancerKind, LoadBalancerId, Pick, TargetGroupId, TargetId};
 use crate::world::traffic::Caller;
 use crate::world::{Ctx, Event, World};
@@ -36,6 +37,20 @@ pub(super) struct Attempt {
     pub opening: u8,
     /// The connection is a flow that a Network Load Balancer has forgotten [TR-121].
     pub expired: bool,
+    /// How long the load balancer keeps an idle connection [ns].
+    pub idle_timeout: u64,
+}
+
+impl Attempt {
+    /// The request that comes of it, for a container behind a target.
+    #[inline]
+    pub fn request(&self, now: Time, group: TargetGroupId, id: TargetId, (task, container): (TaskId, u16)) -> Request {
+        let Attempt { caller, call, meter, link, opening, .. } = *self;
+        let mut request = arriving(now, caller, meter, group, id, call);
+        (request.task, request.container) = (task, container);
+        (request.link, request.opening) = (link, opening);
+        request
+    }
 }
 
 impl World {
@@ -121,34 +136,30 @@ impl World {
     pub(super) fn call(&mut self, id: CallerId, ctx: &mut Ctx) {
         let now = ctx.now();
         let caller = &mut self.traffic.callers[id];
-        let call = if caller.next == Some(now) {
+        let (mut call, is_new, line) = if caller.next == Some(now) {
             let line = caller.logged_line();
             caller.draw_next(now);
             let sessions = caller.jars.len() as u64;
             let user = if sessions == 0 { NONE } else { caller.draws.sessions.below(sessions) as u32 };
-            self.begin_call(id, new_call(now, user), line)
+            (new_call(now, user), true, line)
         } else {
             match caller.again.pop() {
-                Some((call, true)) => self.begin_call(id, new_call(now, call.user), None),
-                Some((call, false)) => call,
+                Some((call, true)) => (new_call(now, call.user), true, None),
+                Some((call, false)) => (call, false, None),
                 None => return,
             }
         };
+        if is_new {
+            call.trace = self.traffic.traces.begin();
+            call.class = caller.draw_class(line);
+            caller.earn();
+            caller.classes[usize::from(call.class)].ledger.calls += 1;
+        }
         // Armed before the request goes on its way, because what becomes of it may bring the next one forward.
-        if let Some(next) = self.traffic.callers[id].due() {
+        if let Some(next) = caller.due() {
             ctx.timers.arm(caller_timer(id), next);
         }
         self.attempt(id, call, ctx);
-    }
-
-    #[inline]
-    fn begin_call(&mut self, id: CallerId, call: Call, line: Option<u32>) -> Call {
-        let trace = self.traffic.traces.begin();
-        let caller = &mut self.traffic.callers[id];
-        let class = caller.draw_class(line);
-        caller.earn();
-        caller.classes[usize::from(class)].ledger.calls += 1;
-        Call { class, trace, ..call }
     }
 
     /// An application's request needs another service: a call begins, whose end lets the request go on.
@@ -165,20 +176,21 @@ impl World {
     fn attempt(&mut self, id: CallerId, call: Call, ctx: &mut Ctx) {
         let now = ctx.now();
         let versions = (self.elb.version, self.network.generation());
-        let caller = &mut self.traffic.callers[id];
+        let class = usize::from(call.class);
+        let mut caller = &mut self.traffic.callers[id];
         caller.sent += 1;
-        if caller.classes[usize::from(call.class)].route.versions != versions {
+        if caller.classes[class].route.versions != versions {
             self.find_route(id, call.class, versions);
+            caller = &mut self.traffic.callers[id];
         }
         let step = Step::Sent { caller: id, class: call.class, attempt: call.attempt };
         self.traffic.traces.step(call.trace, now, || step);
-        let caller = &mut self.traffic.callers[id];
         if now >= caller.resolved.until {
             // What the DNS says is used until its time to live is over [TR-005][TR-159].
-            caller.resolved.zones = caller.balancer.map_or_else(Default::default, |balancer| self.elb.dns(balancer));
-            caller.resolved.until = now + caller.policy.dns_ttl;
+            let zones = caller.balancer.map_or_else(Default::default, |balancer| self.elb.dns(balancer));
+            caller.resolved.resolve(zones, now + caller.policy.dns_ttl);
         }
-        let route = &caller.classes[usize::from(call.class)].route;
+        let route = &caller.classes[class].route;
         let (base, rules) = (route.base, route.rules);
         if let Way::Aside(aside) = route.way {
             return self.sent_aside(id, call, aside, ctx);
@@ -187,26 +199,30 @@ impl World {
             return self.unreached(id, call, Unreached::ClientNoAnswer, ctx);
         };
         let Some(balancer) = caller.balancer else { return };
-        if self.network.is_lost(zone) || !self.elb.balancers[balancer].answers_in(zone) {
+        let it = &self.elb.balancers[balancer];
+        if self.network.is_lost(zone) || !it.answers_in(zone) {
             // The DNS, or what the client remembers of it, does not know that nobody is there.
             return self.unreached(id, call, Unreached::ClientTimeout, ctx);
         }
-        let idle = nanos(self.elb.idle_timeout(balancer, caller.port));
-        let (link, opened, expired) = match self.elb.balancers[balancer].kind {
-            BalancerKind::Application if caller.carriage.is_shared => {
-                let (link, opened) = caller.take_shared(zone, now, idle.min(caller.keep_alive));
-                (link, opened, false)
-            }
+        let (link, opened, expired, idle_timeout) = match it.kind {
             BalancerKind::Application => {
-                let (link, since) = caller.links.take(zone, now, idle.min(caller.keep_alive), |_, _| true);
-                (link, since.is_none(), false)
+                let idle_timeout = nanos(it.attributes.idle_timeout);
+                let idle = idle_timeout.min(caller.keep_alive);
+                if caller.carriage.is_shared {
+                    let (link, opened) = caller.take_shared(zone, now, idle);
+                    (link, opened, false, idle_timeout)
+                } else {
+                    let (link, since) = caller.links.take(zone, now, idle, |_, _| true);
+                    (link, since.is_none(), false, idle_timeout)
+                }
             }
             BalancerKind::Network => {
                 // It forgets a silent flow without a word: its client does not know [TR-121].
+                let idle = nanos(self.elb.idle_timeout(balancer, caller.port));
                 let open = |link: &Link, idle: u64| link.is_open(idle, &self.elb, &self.app, &self.network);
                 let (link, since) = caller.links.take(zone, now, caller.keep_alive, open);
                 let silent = since.map(|since| now.as_nanos() - since.as_nanos());
-                (link, since.is_none(), silent.is_some_and(|silent| silent >= idle))
+                (link, since.is_none(), silent.is_some_and(|silent| silent >= idle), idle)
             }
         };
         // One that can be shared is counted from the moment at which it is taken.
@@ -225,8 +241,9 @@ impl World {
         self.traffic.traces.step(call.trace, now, || Step::Node(balancer, zone));
         let place = zone.index() as u32;
         let opening = if opened { caller.carriage.opening } else { 0 };
-        let mut attempt = Attempt { caller: id, call, balancer, meter: base + place, link, opening, expired };
-        let group = match &caller.classes[usize::from(call.class)].route.way {
+        let meter = base + place;
+        let mut attempt = Attempt { caller: id, call, balancer, meter, link, opening, expired, idle_timeout };
+        let group = match &caller.classes[class].route.way {
             Way::Group(group, base) => {
                 attempt.meter = base + place;
                 *group
@@ -295,17 +312,16 @@ impl World {
         self.conclude(id, call, Ended::Failed(why), after, ctx);
     }
 
-    /// Sends the request to the target that was picked. There is no queue and no second try [TR-149][TR-150].
-    #[inline]
+    /// Sends the request to the target that was picked. There is no queue and no second try [TR-149][TR-150]. Apart from
+    /// [`World::attempt`] to be read, not to be called.
+    #[inline(always)]
     fn forward(&mut self, attempt: Attempt, group: TargetGroupId, pick: Pick, not_sticky: bool, ctx: &mut Ctx) {
         let now = ctx.now();
-        let Attempt { caller, call, balancer, meter, .. } = attempt;
+        let Attempt { caller, call, balancer, meter, idle_timeout, .. } = attempt;
         let Some(id) = pick.target else {
             return self.answer_at_once(attempt, id_of_none(), Outcome::NoTarget, 0, ctx);
         };
-        let (mut request, port, reachable) = self.come_to(&attempt, group, id, ctx);
-        let to = (request.task, request.container);
-        let idle_timeout = nanos(self.elb.balancers[balancer].attributes.idle_timeout);
+        let (to, port, reachable) = self.come_to(balancer, id, ctx);
         if call.user != NONE {
             self.remember(caller, call.user, group, id, now);
         }
@@ -313,7 +329,7 @@ impl World {
             // Dropped without a word: 504 when the load balancer gives up [TR-101][IA-106].
             self.cloudwatch.meter(meter).forwarded(pick.fail_open, not_sticky, 0);
             self.elb.began(id);
-            self.traffic.requests.insert(request);
+            self.traffic.requests.insert(attempt.request(now, group, id, to));
             let event = Event::Request(RequestEvent::ConnectTimeout(caller));
             let patience = self.connect_patience(caller);
             let lines = self.traffic.requests.lines(caller);
@@ -322,8 +338,8 @@ impl World {
             }
             return;
         }
-        let app = self.app.tasks.get_mut(to.0.index()).and_then(Option::as_mut);
-        let process = app.and_then(|app| app.processes.get_mut(usize::from(to.1)));
+        let app = self.app.tasks.get(to.0.index()).and_then(Option::as_ref);
+        let process = app.and_then(|app| app.processes.get(usize::from(to.1)));
         let Some(process) = process.filter(|process| process.listens_on(port)) else {
             // Nothing listens: the connection is refused [TR-099][IA-107].
             self.cloudwatch.meter(meter).forwarded(pick.fail_open, not_sticky, 1);
@@ -337,40 +353,42 @@ impl World {
         }
         let round_trip = nanos(self.assume.target_round_trip);
         let reuse = self.traffic.links[id.index()].take(now, idle_timeout, keep_alive, round_trip);
-        request.opened_target = reuse == Reuse::Opened;
-        self.cloudwatch.meter(meter).forwarded(pick.fail_open, not_sticky, u32::from(request.opened_target));
-        self.traffic.traces.step(call.trace, now, || Step::Target(id, reuse == Reuse::Opened));
+        let opened_target = reuse == Reuse::Opened;
+        self.cloudwatch.meter(meter).forwarded(pick.fail_open, not_sticky, u32::from(opened_target));
+        self.traffic.traces.step(call.trace, now, || Step::Target(id, opened_target));
         if reuse == Reuse::JustClosed {
             // The target has closed the connection, and its word is still on the way [TR-088].
             self.failed_to_connect(id, ctx);
             return self.answer_at_once(attempt, id, Outcome::KeepAliveElapsed, round_trip, ctx);
         }
         self.elb.began(id);
-        request.stage = Stage::Working;
+        let mut request = attempt.request(now, group, id, to);
+        (request.stage, request.opened_target) = (Stage::Working, opened_target);
         let slot = self.traffic.requests.insert(request);
         self.enter(slot, to, ctx);
     }
 
-    /// A request as it comes to its target, the port that it is for, and whether packets get there.
+    /// The container behind a target to which a request comes, the port that it is for, and whether packets get there.
     #[inline]
     pub(super) fn come_to(
         &mut self,
-        attempt: &Attempt,
-        group: TargetGroupId,
+        balancer: LoadBalancerId,
         id: TargetId,
         ctx: &mut Ctx,
-    ) -> (Request, u16, bool) {
+    ) -> ((TaskId, u16), u16, bool) {
         if self.elb.sleeps(id) {
-            self.elb.look_behind(id, &self.ecs);
-            self.elb.wake_task(self.elb.targets[id].task, ctx);
+            self.wake_checks(id, ctx);
         }
-        let mut request = arriving(ctx.now(), attempt.caller, attempt.meter, group, id, attempt.call);
-        request.link = attempt.link;
-        request.opening = attempt.opening;
         let target = &mut self.elb.targets[id];
-        (request.task, request.container) = (target.task, target.container);
-        let reachable = target.reachable(&self.elb.balancers[attempt.balancer], &self.network);
-        (request, target.inside, reachable)
+        let reachable = target.reachable(&self.elb.balancers[balancer], &self.network);
+        ((target.task, target.container), target.inside, reachable)
+    }
+
+    /// Something happens to a target whose checks were left out.
+    #[cold]
+    fn wake_checks(&mut self, id: TargetId, ctx: &mut Ctx) {
+        self.elb.look_behind(id, &self.ecs);
+        self.elb.wake_task(self.elb.targets[id].task, ctx);
     }
 
     /// Connections to this target, and to all before it, can be counted from now on.
@@ -402,10 +420,15 @@ impl World {
     #[inline]
     pub(super) fn watch(&mut self, caller: CallerId, now: Time, ctx: &mut Ctx) {
         if !self.traffic.requests.lines(caller).armed {
-            let patience = self.patience(caller);
-            self.traffic.requests.lines(caller).armed = true;
-            ctx.timers.arm(timeout_timer(caller), now.after_nanos(patience));
+            self.begin_watch(caller, now, ctx);
         }
+    }
+
+    #[cold]
+    fn begin_watch(&mut self, caller: CallerId, now: Time, ctx: &mut Ctx) {
+        let patience = self.patience(caller);
+        self.traffic.requests.lines(caller).armed = true;
+        ctx.timers.arm(timeout_timer(caller), now.after_nanos(patience));
     }
 
     /// The load balancer answers at once, by itself, a request that it has not yet counted.
@@ -435,6 +458,7 @@ pub(super) fn id_of_none() -> TargetId {
 }
 
 /// A call that begins; its class is drawn when it is made.
+#[inline]
 pub(super) fn new_call(since: Time, user: u32) -> Call {
     Call { since, class: 0, attempt: 0, user, parent: (NONE, NONE), trace: 0 }
 }

@@ -70,16 +70,15 @@ impl World {
 
     fn forward_flow(&mut self, attempt: Attempt, group: TargetGroupId, id: TargetId, fail_open: bool, ctx: &mut Ctx) {
         let now = ctx.now();
-        let Attempt { caller, call, meter, opening, .. } = attempt;
+        let Attempt { caller, call, balancer, meter, opening, .. } = attempt;
         self.cloudwatch.meter(meter).forwarded(fail_open, false, 0);
-        let (mut request, port, reachable) = self.come_to(&attempt, group, id, ctx);
-        let to = (request.task, request.container);
+        let (to, port, reachable) = self.come_to(balancer, id, ctx);
         self.traffic.traces.step(call.trace, now, || Step::Target(id, opening > 0));
         if !reachable {
             // Nobody answers: the client waits as long as it will.
             self.elb.began(id);
-            request.stage = Stage::Working;
-            request.is_dropped = true;
+            let mut request = attempt.request(now, group, id, to);
+            (request.stage, request.is_dropped) = (Stage::Working, true);
             self.traffic.requests.insert(request);
             return self.watch(caller, now, ctx);
         }
@@ -88,6 +87,7 @@ impl World {
             return self.answer_at_once(attempt, id, Outcome::ResetByTarget, after, ctx);
         }
         self.elb.began(id);
+        let mut request = attempt.request(now, group, id, to);
         request.stage = Stage::Working;
         let slot = self.traffic.requests.insert(request);
         self.enter(slot, to, ctx);

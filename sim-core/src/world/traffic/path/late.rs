@@ -46,7 +46,7 @@ impl World {
     fn end(&mut self, slot: u32, outcome: Outcome, ctx: &mut Ctx) {
         match self.traffic.requests.get(slot).via {
             Via::Proxy { .. } => self.proxied_answered(slot, outcome, ctx),
-            Via::Balancer | Via::Check => self.answered(slot, outcome, ctx),
+            Via::Balancer | Via::Check => self.answered_by_another(slot, outcome, ctx),
         }
     }
 
@@ -89,7 +89,7 @@ impl World {
                 self.connect_failed(slot, outcome == Outcome::ClientClosed, ctx);
                 continue;
             }
-            self.answered(slot, outcome, ctx);
+            self.answered_by_another(slot, outcome, ctx);
             self.traffic.requests.free(slot);
         }
     }
@@ -106,7 +106,7 @@ impl World {
             let request = self.traffic.requests.get(slot);
             let is_dropped = request.is_dropped;
             if request.stage == Stage::Working {
-                self.answered(slot, outcome, ctx);
+                self.answered_by_another(slot, outcome, ctx);
                 if is_dropped {
                     self.traffic.requests.free(slot);
                 }
@@ -153,7 +153,7 @@ impl World {
                     let group = &self.elb.groups[request.group];
                     let network = group.balancer.is_some_and(|id| self.elb.balancers[id].kind == BalancerKind::Network);
                     let outcome = if network { Outcome::ResetByTarget } else { Outcome::TargetGone };
-                    self.answered(slot, outcome, ctx);
+                    self.answered_by_another(slot, outcome, ctx);
                 }
                 Stage::Abandoned => {}
                 Stage::Connecting | Stage::Free => continue,

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use super::super::database::Served;
-use super::super::request::{NONE, Request, Stage, Via, arriving};
+use super::super::request::{NONE, Request, Requests, Stage, Via, arriving};
 use super::super::{CallerId, DatabaseId, RequestEvent, Step};
 use super::arrive::new_call;
 use super::{cpu_timer, database_timer, waiting_timer};
+use crate::engine::Time;
 use crate::world::app::{
-    AppEvent, AppSpecId, Apps, BOOT_JOB, ClassProfile, NeedOf, Party, ProcessId, ProcessState, Profile, SICK,
+    AppEvent, AppSpecId, Apps, BOOT_JOB, ClassProfile, NeedOf, Party, Process, ProcessId, ProcessState, Profile, SICK,
 };
 use crate::world::capacity::{FargateEvent, passes};
 use crate::world::cloudwatch::{Blame, Outcome};
@@ -36,12 +37,14 @@ impl World {
         let work = if is_check {
             request.profile = profile.check();
             let class = &profile.classes[usize::from(request.profile)];
+            request.needs = class.needs.1;
             request.status = if process.sick { SICK } else { class.status };
             profile.check_cpu
         } else {
             let caller = &mut self.traffic.callers[caller];
             request.profile = profile.place(caller.classes[usize::from(request.call.class)].id);
             let class = &profile.classes[usize::from(request.profile)];
+            request.needs = class.needs.1;
             let draws = &mut caller.draws;
             let mut work = class.cpu.draw(&mut draws.cpu);
             request.wait = class.wait.draw(&mut draws.wait);
@@ -61,38 +64,32 @@ impl World {
             }
             work
         };
-        let work = warmed_up(work, profile, now.since(process.listening)) + before;
+        let work = warmed_up(work, profile, (process.listening, now)) + before;
         process.in_flight += 1;
         process.request_memory += request.memory;
         let full = process.is_full(now);
         request.entered = now;
-        if !process.take_worker() {
-            if !process.may_queue() {
-                (request.status, request.blame) = (profile.full_status, Blame::Overload);
-                return self.work_done(slot, ctx);
+        if process.take_worker() {
+            request.holds_worker = true;
+            app.processor.push(now, to.1, work, slot);
+            if let Some(next) = app.processor.next_finish() {
+                ctx.timers.arm(cpu_timer(to.0), next);
             }
+            if app.processor.is_shared() {
+                self.app.share(to.0, ctx);
+            }
+            self.traffic.traces.step(trace, now, || Step::Working);
+        } else if process.may_queue() {
             request.work = work;
             let place = process.queue.len() as u32 + 1;
             process.queue.push_back((slot, request.generation, now));
             self.traffic.traces.step(trace, now, || Step::Queued(place));
-            return self.after_entry((caller, is_check), to, full, ctx);
+        } else {
+            (request.status, request.blame) = (profile.full_status, Blame::Overload);
+            return self.work_done(slot, ctx);
         }
-        request.holds_worker = true;
-        app.processor.push(now, to.1, work, slot);
-        if let Some(next) = app.processor.next_finish() {
-            ctx.timers.arm(cpu_timer(to.0), next);
-        }
-        if app.processor.is_shared() {
-            self.app.share(to.0, ctx);
-        }
-        self.traffic.traces.step(trace, now, || Step::Working);
-        self.after_entry((caller, is_check), to, full, ctx);
-    }
-
-    #[inline]
-    fn after_entry(&mut self, (caller, is_check): (CallerId, bool), to: (TaskId, u16), full: bool, ctx: &mut Ctx) {
         if !is_check {
-            self.watch(caller, ctx.now(), ctx);
+            self.watch(caller, now, ctx);
         }
         if full {
             self.app.out_of_memory(to.0, to.1, ctx);
@@ -168,15 +165,20 @@ impl World {
         }
     }
 
-    /// A request goes on to the next that it needs of others, or is done.
-    #[inline]
+    /// A request goes on to the next that it needs of others, or is done. Inlined, because most need nobody.
+    #[inline(always)]
     fn proceed(&mut self, slot: u32, ctx: &mut Ctx) {
         let request = self.traffic.requests.get(slot);
+        if request.step < request.needs { self.ask_others(slot, ctx) } else { self.work_done(slot, ctx) }
+    }
+
+    /// A request needs somebody else.
+    #[inline(never)]
+    fn ask_others(&mut self, slot: u32, ctx: &mut Ctx) {
+        let request = self.traffic.requests.get(slot);
         let (step, generation, trace) = (request.step, request.generation, request.call.trace);
-        let need = class_of(&self.app, request).and_then(|(profile, class)| {
-            let (first, count) = class.needs;
-            (step < count).then(|| &profile.needs[usize::from(first) + usize::from(step)])
-        });
+        let need = class_of(&self.app, request)
+            .and_then(|(profile, class)| profile.needs.get(usize::from(class.needs.0) + usize::from(step)));
         let Some(NeedOf { party, .. }) = need else { return self.work_done(slot, ctx) };
         let now = ctx.now();
         match *party {
@@ -251,15 +253,18 @@ impl World {
         let (memory, holds_worker, via) = (request.memory, request.holds_worker, request.via);
         let (stage, status, blame) = (request.stage, request.status, request.blame);
         let mut next = None;
+        // What a proxy does now may let another request in.
+        let mut matters = via.is_proxied();
         if let Some(Some(app)) = self.app.tasks.get_mut(task.index())
             && let Some(process) = app.processes.get_mut(usize::from(container))
         {
             process.in_flight -= 1;
             process.request_memory -= memory;
             process.leaked += self.app.profiles[process.spec.index()].leak;
+            matters |= process.leaves.is_some() || process.needs_memory();
             if holds_worker {
                 process.busy -= 1;
-                next = self.next_in_line(task, container);
+                next = next_in_line(process, &self.traffic.requests);
             }
         }
         if stage == Stage::Working {
@@ -273,11 +278,12 @@ impl World {
         if let Some(next) = next {
             self.start_work(next, task, ctx);
         }
-        self.after_exit(task, container, ctx);
+        if matters {
+            self.after_exit(task, container, ctx);
+        }
     }
 
     /// A request has left its process, which may have waited for that, or may now have lost too much memory.
-    #[inline]
     fn after_exit(&mut self, task: TaskId, container: u16, ctx: &mut Ctx) {
         let Some(Some(app)) = self.app.tasks.get_mut(task.index()) else { return };
         let Some(process) = app.processes.get_mut(usize::from(container)) else { return };
@@ -288,18 +294,6 @@ impl World {
         }
         if process.is_full(ctx.now()) {
             self.app.out_of_memory(task, container, ctx);
-        }
-    }
-
-    /// The first that waits before a process's workers, if one of these is free.
-    fn next_in_line(&mut self, task: TaskId, container: u16) -> Option<(u32, u128)> {
-        let process = self.app.tasks.get_mut(task.index())?.as_mut()?.processes.get_mut(usize::from(container))?;
-        loop {
-            let (slot, generation, since) = process.queue.pop_front()?;
-            if self.traffic.requests.is(slot, generation) {
-                process.busy += 1;
-                return Some((slot, u128::from(since.as_nanos())));
-            }
         }
     }
 
@@ -419,6 +413,18 @@ impl World {
     }
 }
 
+/// The first that waits before a process's workers, one of which is free.
+#[inline]
+fn next_in_line(process: &mut Process, requests: &Requests) -> Option<(u32, u128)> {
+    loop {
+        let (slot, generation, since) = process.queue.pop_front()?;
+        if requests.is(slot, generation) {
+            process.busy += 1;
+            return Some((slot, u128::from(since.as_nanos())));
+        }
+    }
+}
+
 /// What the application says about such a request.
 #[inline]
 fn class_of<'a>(app: &'a Apps, request: &Request) -> Option<(&'a Profile, &'a ClassProfile)> {
@@ -440,11 +446,11 @@ fn ctx_send_verdict(id: TargetId, verdict: Verdict, after: Duration, ctx: &mut C
     ctx.send(after, Event::Elb(ElbEvent::Checked(id, verdict)));
 }
 
-/// How much CPU time a request takes that comes so long after its process began to listen [ns].
+/// How much CPU time a request takes that comes at the second moment, when its process has listened since the first [ns].
 #[inline]
-fn warmed_up(work: u64, profile: &Profile, since: Duration) -> u64 {
+fn warmed_up(work: u64, profile: &Profile, (listening, now): (Time, Time)) -> u64 {
     let Some((takes, factor)) = profile.warm_up else { return work };
-    let since = since.as_nanos() as u64;
+    let since = now.since(listening).as_nanos() as u64;
     if since >= takes {
         return work;
     }
