@@ -116,7 +116,7 @@ impl Numbering {
     }
 
     fn place(self, at: usize) -> (usize, usize) {
-        let y = (at as u64 * self.inverse >> INVERSE_BITS) as usize;
+        let y = ((at as u64 * self.inverse) >> INVERSE_BITS) as usize;
         (at - y * self.row - 1, y - 1)
     }
 }
