@@ -76,6 +76,7 @@ pub struct ClassId(pub(crate) u16);
 
 /// What goes on inside a task.
 #[derive(Clone, Debug)]
+#[repr(align(64))]
 pub(crate) struct TaskApp {
     /// The CPU that its containers share.
     pub processor: Processor,
@@ -86,6 +87,8 @@ pub(crate) struct TaskApp {
     /// The agent is to hear when something happens: its health checks sleep.
     pub checks_sleep: bool,
 }
+
+const _: () = assert!(size_of::<Option<TaskApp>>() <= 192 && size_of::<Process>() <= 256);
 
 /// Marks a job of a processor that is no request but the boot of the container whose place is in the other bits.
 pub(crate) const BOOT_JOB: u32 = 1 << 31;
@@ -216,7 +219,7 @@ impl Apps {
                     let spec = &self.specs[process.spec];
                     app.processes[place] = match process.state {
                         ProcessState::NotStarted => {
-                            Process::new(process.spec, spec, process.ports.clone(), memory, ctx.now())
+                            Process::new(process.spec, spec, &process.ports(), memory, ctx.now())
                         }
                         _ => process.again(spec, memory, ctx.now()),
                     };
@@ -234,7 +237,7 @@ impl Apps {
                         None => container.ports.iter().map(|port| port.container_port).collect(),
                     };
                     let mut process =
-                        Process::new(id, spec, ports, memory_of(task, container, definition, peers), ctx.now());
+                        Process::new(id, spec, &ports, memory_of(task, container, definition, peers), ctx.now());
                     if which.has(place) {
                         self.begin(task, place as u16, &process, peers, ctx);
                     } else {

@@ -24,25 +24,19 @@ pub enum ProcessState {
 /// A request in the queue before the workers: its slot, the slot's generation, and since when it waits.
 pub(crate) type Waiter = (u32, u32, Time);
 
-/// A container's process.
+/// A container's process. What each request passes stands first: in a service of thousands of tasks it is not in the
+/// processor's caches when it is wanted, so it had better be in few places.
 #[derive(Clone, Debug)]
+#[repr(C, align(64))]
 pub(crate) struct Process {
     /// How it behaves.
     pub spec: AppSpecId,
-    /// Counts the restarts of its container, so that what was to happen to an earlier run is recognised.
-    pub run: u16,
     /// Whether it listens.
     pub state: ProcessState,
-    /// On which ports.
-    pub ports: Vec<u16>,
-    /// The stop signal has arrived.
-    pub terminated: bool,
-    /// Ended because of its memory.
-    pub oom: bool,
+    /// On which port, if on any.
+    port: Option<u16>,
     /// Answers all requests with this status, at once: a fault has broken what it needs.
     pub broken: Option<u16>,
-    /// It hangs, as far as health checks can tell: they fail with 503.
-    pub sick: bool,
     /// Ends with this code as soon as no request is in progress.
     pub leaves: Option<i16>,
     /// Requests in progress, those whose client has gone included [count].
@@ -51,42 +45,53 @@ pub(crate) struct Process {
     workers: u32,
     /// Requests that are worked on [count].
     pub busy: u32,
-    /// Requests that may wait [count].
-    queue_max: u32,
-    /// Those that wait.
-    pub queue: VecDeque<Waiter>,
-    /// Requests that have had their CPU time and wait, but for databases [count].
-    pub waiting: u32,
-    /// When it started.
-    started: Time,
-    /// When its boot began to take CPU time.
-    pub boot_began: Time,
     /// When it began to listen.
     pub listening: Time,
     /// Memory of requests in progress [bytes].
     pub request_memory: u64,
+    /// Time that requests and the boot have spent at the CPU, working or waiting for it [ns].
+    pub cpu_ns: u128,
     /// Memory lost by requests [bytes].
     pub leaked: u64,
     leak: Leak,
     /// Memory for requests and leaks, none when it is not even enough to start [bytes].
     room: Option<u64>,
-    /// Time that requests have spent in the queue [ns].
-    pub queued_ns: u128,
-    /// Time that requests and the boot have spent at the CPU, working or waiting for it [ns].
-    pub cpu_ns: u128,
+    /// Requests that have had their CPU time and wait, but for databases [count].
+    pub waiting: u32,
+    /// Requests that may wait [count].
+    queue_max: u32,
     /// Time that requests have waited after their CPU time, but for databases [ns].
     pub waited_ns: u128,
+    /// Those that wait for a worker.
+    pub queue: VecDeque<Waiter>,
+    /// Time that requests have spent in the queue [ns].
+    pub queued_ns: u128,
+    /// Counts the restarts of its container, so that what was to happen to an earlier run is recognised.
+    pub run: u16,
+    /// The stop signal has arrived.
+    pub terminated: bool,
+    /// Ended because of its memory.
+    pub oom: bool,
+    /// It hangs, as far as health checks can tell: they fail with 503.
+    pub sick: bool,
+    /// On which ports it listens beside the first.
+    more_ports: Vec<u16>,
+    /// When it started.
+    started: Time,
+    /// When its boot began to take CPU time.
+    pub boot_began: Time,
 }
 
 impl Process {
     /// A process that starts now with so much memory.
-    pub fn new(id: AppSpecId, spec: &AppSpec, ports: Vec<u16>, memory: u64, now: Time) -> Process {
+    pub fn new(id: AppSpecId, spec: &AppSpec, ports: &[u16], memory: u64, now: Time) -> Process {
         let room = memory.checked_sub(spec.memory);
         Process {
             spec: id,
             run: 0,
             state: ProcessState::Booting,
-            ports,
+            port: ports.first().copied(),
+            more_ports: ports.iter().skip(1).copied().collect(),
             terminated: false,
             oom: room.is_none(),
             broken: None,
@@ -118,8 +123,13 @@ impl Process {
             queued_ns: self.queued_ns,
             cpu_ns: self.cpu_ns,
             waited_ns: self.waited_ns,
-            ..Process::new(self.spec, spec, self.ports.clone(), memory, now)
+            ..Process::new(self.spec, spec, &self.ports(), memory, now)
         }
+    }
+
+    /// The ports on which it listens, or will.
+    pub fn ports(&self) -> Vec<u16> {
+        self.port.iter().chain(&self.more_ports).copied().collect()
     }
 
     /// Whether it uses memory.
@@ -135,12 +145,12 @@ impl Process {
     /// Whether a connection to this port is taken [IA-107].
     #[inline]
     pub fn listens_on(&self, port: u16) -> bool {
-        self.state == ProcessState::Listening && (self.ports.first() == Some(&port) || self.has_port(port))
+        self.state == ProcessState::Listening && (self.port == Some(port) || self.has_port(port))
     }
 
     #[inline(never)]
     fn has_port(&self, port: u16) -> bool {
-        self.ports.contains(&port)
+        self.more_ports.contains(&port)
     }
 
     /// Whether it has ended.

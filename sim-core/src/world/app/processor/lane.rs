@@ -7,7 +7,7 @@ use super::real;
 
 /// A job: the work done at which it finishes [ns, as the bits of a positive f64, which order as the number does],
 /// and its number.
-type Job = Reverse<(u64, u32)>;
+type Job = (u64, u32);
 
 /// From here on virtual time begins anew at zero [ns]: it counts in steps of 2^-12 ns at most, however long a busy
 /// period lasts. A job alone takes 18 minutes to get here.
@@ -21,28 +21,31 @@ pub(super) struct Lane {
     pub slowdown: f64,
     /// Work done on each job since the lane was last empty, or virtual time last began anew [ns].
     done: f64,
-    jobs: BinaryHeap<Job>,
+    /// The job that finishes first: mostly the only one, and then there is no need to fetch anything else.
+    first: Option<Job>,
+    /// The others.
+    rest: BinaryHeap<Reverse<Job>>,
 }
 
 impl Lane {
     pub fn new() -> Lane {
-        Lane { slowdown: 1.0, done: 0.0, jobs: BinaryHeap::new() }
+        Lane { slowdown: 1.0, done: 0.0, first: None, rest: BinaryHeap::new() }
     }
 
     #[inline]
     pub fn len(&self) -> usize {
-        self.jobs.len()
+        usize::from(self.first.is_some()) + self.rest.len()
     }
 
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.jobs.is_empty()
+        self.first.is_none()
     }
 
     /// Lets the jobs run for this long [ns]; returns the work done on all of them [CPU-ns].
     #[inline]
     pub fn advance(&mut self, elapsed: f64) -> f64 {
-        let jobs = self.jobs.len();
+        let jobs = self.len();
         if jobs > 0 {
             let work = elapsed / self.slowdown;
             self.done += work;
@@ -56,8 +59,8 @@ impl Lane {
     /// For how long the lane must run until its first job finishes [ns]. Rounding may make it negative.
     #[inline]
     pub fn left(&self) -> Option<f64> {
-        let Reverse((finish, _)) = self.jobs.peek()?;
-        Some((f64::from_bits(*finish) - self.done) * self.slowdown)
+        let (finish, _) = self.first?;
+        Some((f64::from_bits(finish) - self.done) * self.slowdown)
     }
 
     #[inline]
@@ -65,13 +68,21 @@ impl Lane {
         if self.done > RENEW {
             self.renew();
         }
-        self.jobs.push(Reverse(((self.done + work as f64).to_bits(), job)));
+        let new = ((self.done + work as f64).to_bits(), job);
+        match self.first {
+            Some(first) if first < new => self.rest.push(Reverse(new)),
+            before => {
+                self.rest.extend(before.map(Reverse));
+                self.first = Some(new);
+            }
+        }
     }
 
     /// Takes out the first job.
     #[inline]
     pub fn pop(&mut self) -> Option<u32> {
-        let Reverse((finish, job)) = self.jobs.pop()?;
+        let (finish, job) = self.first?;
+        self.first = self.rest.pop().map(|Reverse(next)| next);
         // Rounding must not leave the finished job with work to do, or the rest would wait for it. `f64::max` is a call
         // in WASM.
         let finish = f64::from_bits(finish);
@@ -82,15 +93,18 @@ impl Lane {
     }
 
     pub fn retain(&mut self, mut stays: impl FnMut(u32) -> bool) {
-        self.jobs.retain(|Reverse((_, job))| stays(*job));
+        self.rest.retain(|Reverse((_, job))| stays(*job));
+        if self.first.is_some_and(|(_, job)| !stays(job)) {
+            self.first = self.rest.pop().map(|Reverse(next)| next);
+        }
     }
 
     /// Virtual time begins anew. Taking the same from each finish keeps their order.
     #[cold]
     fn renew(&mut self) {
         let done = std::mem::take(&mut self.done);
-        let jobs = std::mem::take(&mut self.jobs).into_vec().into_iter();
-        let left = |Reverse((finish, job))| Reverse(((f64::from_bits(finish) - done).max(0.0).to_bits(), job));
-        self.jobs = jobs.map(left).collect();
+        let left = |(finish, job): Job| ((f64::from_bits(finish) - done).max(0.0).to_bits(), job);
+        self.first = self.first.map(left);
+        self.rest = self.rest.drain().map(|Reverse(job)| Reverse(left(job))).collect();
     }
 }
