@@ -89,44 +89,13 @@ pub(super) struct Cell {
     pub frame: u16,
 }
 
-/// Cells of which the search's states fill one line of a processor's cache.
-const CACHE_LINE: usize = 4;
-/// Exact while the number of a cell times the cells of a row stays below two to this power, and within 64 bits while there
-/// are no more rows than two to the power of what it lacks to 64: `CELLS_MAX` keeps both, however long or wide a picture is.
-const INVERSE_BITS: u32 = 43;
-
-/// How cells are numbered. Cells of one column lie an odd number of cache lines apart, not a power of two: else a line
-/// that goes down a long picture would find all its cells in the same few places of the processor's cache.
-#[derive(Clone, Copy)]
-struct Numbering {
-    /// Cells that a row takes, its rim and what fills it up included.
-    row: usize,
-    /// Two to the power of `INVERSE_BITS` divided by them: a product in place of a division.
-    inverse: u64,
-}
-
-impl Numbering {
-    fn new(width: usize) -> Self {
-        let row = (width + 2).next_multiple_of(CACHE_LINE) | CACHE_LINE;
-        Self { row, inverse: (1 << INVERSE_BITS) / row as u64 + 1 }
-    }
-
-    fn at(self, x: usize, y: usize) -> usize {
-        (y + 1) * self.row + x + 1
-    }
-
-    fn place(self, at: usize) -> (usize, usize) {
-        let y = ((at as u64 * self.inverse) >> INVERSE_BITS) as usize;
-        (at - y * self.row - 1, y - 1)
-    }
-}
-
-/// The cells, row by row. A rim of cells where nobody may be lies around them, so that what looks at many cells needs no
-/// question for the edge.
+/// The cells, row by row. A rim of cells where nobody may be lies around them, and a row takes a power of two, so that
+/// what looks at many cells needs neither a question for the edge nor a division.
 pub(super) struct Grid {
     pub width: usize,
     pub height: usize,
-    numbering: Numbering,
+    /// A row takes two to this power of cells.
+    shift: u32,
     pub cells: Vec<Cell>,
     /// The cells without any line.
     bare: Vec<Cell>,
@@ -134,10 +103,10 @@ pub(super) struct Grid {
 
 impl Grid {
     pub(super) fn new(scene: &Scene, title_width: impl Fn(usize) -> usize) -> Self {
-        let numbering = Numbering::new(scene.width);
+        let shift = (scene.width + 2).next_power_of_two().trailing_zeros();
         let rim = Cell { flags: BLOCK, ..Cell::default() };
-        let cells = vec![rim; (scene.height + 2) * numbering.row];
-        let mut grid = Self { width: scene.width, height: scene.height, numbering, cells, bare: Vec::new() };
+        let cells = vec![rim; (scene.height + 2) << shift];
+        let mut grid = Self { width: scene.width, height: scene.height, shift, cells, bare: Vec::new() };
         for y in 0..scene.height {
             let first = grid.at(0, y);
             grid.cells[first..first + scene.width].fill(Cell::default());
@@ -216,17 +185,17 @@ impl Grid {
     }
 
     pub(super) fn at(&self, x: usize, y: usize) -> usize {
-        self.numbering.at(x, y)
+        (y + 1) << self.shift | (x + 1)
     }
 
     /// Column and row of a cell: `at`, the other way round.
     pub(super) fn place(&self, at: usize) -> (usize, usize) {
-        self.numbering.place(at)
+        ((at & ((1 << self.shift) - 1)) - 1, (at >> self.shift) - 1)
     }
 
     /// By how much the number of a cell differs from its upper neighbour's.
     pub(super) fn row(&self) -> usize {
-        self.numbering.row
+        1 << self.shift
     }
 
     fn block(&mut self, rect: Rect) {
@@ -381,22 +350,4 @@ pub(super) fn label_spans(rect: Rect, lines: &[String]) -> Vec<Span> {
         Span { start, width: text::width(line), letters }
     };
     lines.iter().map(span).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::CELLS_MAX;
-    use super::Numbering;
-
-    #[test]
-    fn every_cell_of_the_longest_and_of_the_widest_picture_is_where_its_number_says() {
-        for width in [1, 2, 3, 4, 5, 80, 118, 119, 120, 126, 1_224, 65_536, CELLS_MAX / 2, CELLS_MAX] {
-            let (numbering, height) = (Numbering::new(width), CELLS_MAX / width);
-            for y in (0..height.min(500)).chain(height.saturating_sub(500)..height) {
-                for x in [0, 1, width / 2, width - 1] {
-                    assert_eq!(numbering.place(numbering.at(x, y)), (x, y), "{width} columns, {height} rows");
-                }
-            }
-        }
-    }
 }
