@@ -130,8 +130,11 @@ impl<E, F: Clone + Hash> Kernel<E, F> {
     pub fn next(&mut self, until: Time) -> Option<Next<E>> {
         let timer = self.timers.peek();
         let bound = timer.map_or(until, |(time, _)| time.min(until));
-        if self.queue.peek().is_some_and(|event| event <= bound) {
-            return self.next_event();
+        if let Some((time, sent)) = self.queue.pop_until(bound) {
+            self.now = time;
+            self.cause = sent.cause;
+            self.events += 1;
+            return Some(Next::Event(sent.event));
         }
         let (time, slot) = timer.filter(|(time, _)| *time <= until)?;
         self.timers.disarm(slot);
@@ -139,16 +142,6 @@ impl<E, F: Clone + Hash> Kernel<E, F> {
         self.cause = None;
         self.events += 1;
         Some(Next::Timer(slot))
-    }
-
-    /// Apart from [`Kernel::next`], so that this is small where most of what happens are timers.
-    #[inline(never)]
-    fn next_event(&mut self) -> Option<Next<E>> {
-        let (time, sent) = self.queue.pop()?;
-        self.now = time;
-        self.cause = sent.cause;
-        self.events += 1;
-        Some(Next::Event(sent.event))
     }
 
     /// Moves the clock to `time`; nothing may happen before it, and what happens at it is still to come.
