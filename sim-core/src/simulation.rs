@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::api::command::{Command, GENERAL_ERROR, Poll, Problem};
-use crate::engine::{Budget, Exceeded, FactId, Next, RunHash, Time};
+use crate::engine::{Budget, Exceeded, FactId, RunHash, Time};
 use crate::files::Files;
 use crate::observe::report::{self, ExpectationPart, Report, RunPart, ScenarioPart, Typed};
 use crate::observe::trace::traces;
@@ -217,9 +217,8 @@ impl Simulation {
     fn run_events(&mut self, until: Time, pause: u64) {
         loop {
             let left = BUDGET_CHECK_INTERVAL - self.ctx.events() % BUDGET_CHECK_INTERVAL;
-            for _ in 0..left {
-                let Some(next) = self.ctx.next(until) else { return };
-                self.handle(next);
+            if !self.run_a_few(until, left) {
+                return;
             }
             self.look_at_budget();
             if self.exceeded.is_some() || self.ctx.events() >= pause {
@@ -228,9 +227,17 @@ impl Simulation {
         }
     }
 
-    #[inline]
-    fn handle(&mut self, next: Next<Event>) {
-        self.world.handle(next, &mut self.ctx);
+    /// Handles so many events; false when there are no more of them. Called again and again, not inlined: a browser compiles
+    /// well what is called often, and nothing that it is still in.
+    #[inline(never)]
+    fn run_a_few(&mut self, until: Time, events: u64) -> bool {
+        for _ in 0..events {
+            match self.ctx.next(until) {
+                Some(next) => self.world.handle(next, &mut self.ctx),
+                None => return false,
+            }
+        }
+        true
     }
 
     fn look_at_budget(&mut self) {

@@ -126,7 +126,7 @@ impl<E, F: Clone + Hash> Kernel<E, F> {
     }
 
     /// Moves the clock to the next thing up to `until` and returns it. At equal times events come before timers.
-    #[inline]
+    #[inline(always)]
     pub fn next(&mut self, until: Time) -> Option<Next<E>> {
         let timer = self.timers.peek();
         let bound = timer.map_or(until, |(time, _)| time.min(until));
@@ -136,8 +136,11 @@ impl<E, F: Clone + Hash> Kernel<E, F> {
             self.events += 1;
             return Some(Next::Event(sent.event));
         }
-        let (time, slot) = timer.filter(|(time, _)| *time <= until)?;
-        self.timers.disarm(slot);
+        let (time, slot) = timer?;
+        if time > until {
+            return None;
+        }
+        self.timers.ring(slot);
         self.now = time;
         self.cause = None;
         self.events += 1;

@@ -4,8 +4,12 @@ use super::Time;
 
 /// Where a slot stands when it is not armed.
 const IDLE: u32 = u32::MAX;
-/// Where the one slot stands that is in front of the heap.
-const FRONT: u32 = u32::MAX - 1;
+/// Where the slots stand that are in front of the heap: this and what follows, down from [`IDLE`].
+const FRONT: u32 = IDLE - FRONTS as u32;
+/// How many timers can be in front of the heap.
+const FRONTS: usize = 2;
+/// No slot.
+const NO_SLOT: u32 = u32::MAX;
 /// How many children a node of the heap has.
 const ARITY: usize = 4;
 
@@ -36,52 +40,79 @@ fn least(&[a, b, c, d]: &[Key; ARITY]) -> Key {
     a.min(b).min(c.min(d))
 }
 
+/// The same, and its place in the family.
+#[inline]
+fn least_at(&[a, b, c, d]: &[Key; ARITY]) -> (Key, usize) {
+    let (b_first, d_first) = (b < a, d < c);
+    let (ab, cd) = (if b_first { b } else { a }, if d_first { d } else { c });
+    let (one, other) = (usize::from(b_first), 2 + usize::from(d_first));
+    if cd < ab { (cd, other) } else { (ab, one) }
+}
+
 /// A set of timers, one per slot. Arming a slot again replaces its time; the earliest rings first and, of equal
-/// ones, the lowest slot. An indexed heap: re-arming costs O(log armed) and leaves nothing stale behind.
+/// ones, the lowest slot. An indexed heap: re-arming costs O(log armed) and leaves nothing stale behind. A timer that
+/// has rung keeps its place until the next is looked for, because most are armed again at once: the heap is put in order
+/// once, not twice.
 ///
 /// ```text
-///   front            one timer that is in no heap: what rings and is armed again at once comes and goes here
+///   fronts           what rings and is armed again at once, such as that of the next arrival: it is in no heap
 ///   places 0 to 3    the heads of four heaps: whoever asks for the least of a family looks at all of it anyway
 ///   places 4 to 7    the children of place 0, 8 to 11 those of place 1, and so on
 /// ```
 #[derive(Clone, Debug)]
 pub struct Timers {
-    /// Of two timers that want to be here, the earlier one. It need not be the first of all.
-    front: Key,
+    /// They need not be the first of all.
+    fronts: [Key; FRONTS],
     /// Whole families; nobody is at the places after the last timer.
     heap: Vec<Key>,
     /// How many timers are in the heap.
     behind: usize,
     /// By slot.
     place: Vec<u32>,
+    /// The slot that has rung and has neither been armed again nor lost its place.
+    rung: u32,
 }
 
 impl Default for Timers {
     fn default() -> Self {
-        Timers { front: NOBODY, heap: Vec::new(), behind: 0, place: Vec::new() }
+        Timers { fronts: [NOBODY; FRONTS], heap: Vec::new(), behind: 0, place: Vec::new(), rung: NO_SLOT }
     }
 }
 
 impl Timers {
     /// The timer that rings next.
     #[inline]
-    pub fn peek(&self) -> Option<(Time, u32)> {
-        let first = self.heap.first_chunk().map_or(NOBODY, least).min(self.front);
+    pub fn peek(&mut self) -> Option<(Time, u32)> {
+        if self.rung != NO_SLOT {
+            self.disarm(self.rung);
+        }
+        let first = self.heap.first_chunk().map_or(NOBODY, least);
+        let [one, other] = self.fronts;
+        let first = first.min(one.min(other));
         (first != NOBODY).then(|| (time(first), slot(first)))
+    }
+
+    /// The timer of this slot, which [`Timers::peek`] has found, rings: it is not armed any more.
+    #[inline]
+    pub fn ring(&mut self, slot: u32) {
+        self.rung = slot;
     }
 
     /// When the slot rings, if it is armed.
     pub fn get(&self, slot: u32) -> Option<Time> {
+        if self.rung == slot {
+            return None;
+        }
         match *self.place.get(slot as usize)? {
             IDLE => None,
-            FRONT => Some(time(self.front)),
+            place @ FRONT.. => Some(time(self.fronts[(place - FRONT) as usize])),
             place => Some(time(self.heap[place as usize])),
         }
     }
 
     /// How many timers are armed.
     pub fn len(&self) -> usize {
-        self.behind + usize::from(self.front != NOBODY)
+        self.behind + self.fronts.iter().filter(|front| **front != NOBODY).count() - usize::from(self.rung != NO_SLOT)
     }
 
     /// Whether none is armed.
@@ -97,16 +128,28 @@ impl Timers {
         }
         let new = key(time, slot);
         match self.place[slot as usize] {
-            IDLE if new < self.front => {
-                self.place[slot as usize] = FRONT;
-                let later = std::mem::replace(&mut self.front, new);
-                if later != NOBODY {
-                    self.push(later);
+            IDLE => self.push(new),
+            place @ FRONT.. => {
+                self.fronts[(place - FRONT) as usize] = new;
+                if self.rung == slot {
+                    self.rung = NO_SLOT;
                 }
             }
-            IDLE => self.push(new),
-            FRONT => self.front = new,
+            place if self.rung == slot => self.arm_again(place as usize, new),
             place => self.move_from(place as usize, new),
+        }
+    }
+
+    /// A timer has rung and rings again: one that does so comes to the front if there is room.
+    fn arm_again(&mut self, place: usize, timer: Key) {
+        self.rung = NO_SLOT;
+        match self.fronts.iter().position(|front| *front == NOBODY) {
+            Some(free) => {
+                self.remove(place);
+                self.fronts[free] = timer;
+                self.place[slot(timer) as usize] = FRONT + free as u32;
+            }
+            None => self.move_from(place, timer),
         }
     }
 
@@ -114,9 +157,12 @@ impl Timers {
     #[inline]
     pub fn disarm(&mut self, slot: u32) {
         let Some(place) = self.place.get_mut(slot as usize) else { return };
+        if self.rung == slot {
+            self.rung = NO_SLOT;
+        }
         match std::mem::replace(place, IDLE) {
             IDLE => {}
-            FRONT => self.front = NOBODY,
+            place @ FRONT.. => self.fronts[(place - FRONT) as usize] = NOBODY,
             place => self.remove(place as usize),
         }
     }
@@ -175,13 +221,12 @@ impl Timers {
 
     fn down(&mut self, mut place: usize, timer: Key) {
         while let Some(children) = self.heap.as_chunks().0.get(place + 1) {
-            let least = least(children);
+            let (least, at) = least_at(children);
             if timer <= least {
                 break;
             }
-            let from = self.place[slot(least) as usize] as usize;
             self.put(place, least);
-            place = from;
+            place = (place + 1) * ARITY + at;
         }
         self.put(place, timer);
     }
@@ -211,7 +256,7 @@ mod tests {
             } else if state >> 60 < 6 {
                 // Rings, and is mostly armed again.
                 if let Some((time, slot)) = timers.peek() {
-                    timers.disarm(slot);
+                    timers.ring(slot);
                     wanted.remove(&slot);
                     if state >> 60 < 5 {
                         let time = Time::from_nanos(time.as_nanos() + (state >> 50) % 1000);

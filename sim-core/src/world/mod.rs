@@ -112,8 +112,9 @@ impl World {
         }
     }
 
-    /// Reacts to one thing that happens.
-    #[inline]
+    /// Reacts to one thing that happens. Inlined, as [`Kernel::next`](crate::engine::Kernel::next) is: what happens is handed
+    /// over in registers then, not in memory.
+    #[inline(always)]
     pub fn handle(&mut self, next: Next<Event>, ctx: &mut Ctx) {
         match next {
             Next::Event(Event::Request(event)) => self.handle_request(event, ctx),

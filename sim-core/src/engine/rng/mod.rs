@@ -79,7 +79,7 @@ impl Stream {
     /// A number in [0, 1) with 53 random bits.
     #[inline]
     pub fn unit(&mut self) -> f64 {
-        (self.word() >> 11) as f64 * ULP
+        real(self.word() >> 11) * ULP
     }
 
     /// Exponential with mean 1: a ziggurat.
@@ -88,7 +88,7 @@ impl Stream {
         let edges = &self.tables.exponential.x;
         let word = self.word();
         let layer = usize::from(word as u8);
-        let x = (word >> 11) as f64 * ULP * edges[layer];
+        let x = real(word >> 11) * ULP * edges[layer];
         if x < edges[layer + 1] { x } else { self.exponential_edge(layer, x) }
     }
 
@@ -161,6 +161,12 @@ impl Stream {
     pub fn lognormal(&mut self, median: Duration, sigma: f64) -> Duration {
         scale(median, libm::exp(sigma * self.normal()))
     }
+}
+
+/// A number below 2^63 as a floating-point one: less work than for any `u64`, in WebAssembly above all.
+#[inline]
+pub(crate) fn real(number: u64) -> f64 {
+    number as i64 as f64
 }
 
 /// A duration times a factor, to the nanosecond; saturates at 584 years, and what is not a number is zero.

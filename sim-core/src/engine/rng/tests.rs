@@ -139,3 +139,10 @@ fn a_scaled_duration_is_exact_to_the_nanosecond_and_never_runs_over() {
     assert_eq!(scale(Duration::from_secs(1), f64::NAN), Duration::ZERO);
     assert_eq!(scale(Duration::from_secs(1), -1.0), Duration::ZERO);
 }
+
+#[test]
+fn a_number_made_real_the_quick_way_is_the_same() {
+    for number in [0, 1, 4096, (1 << 53) - 1, (1 << 53) + 1, (1 << 63) - 1] {
+        assert_eq!(super::real(number), number as f64);
+    }
+}

@@ -178,12 +178,15 @@ impl Process {
     }
 
     /// Memory lost so far [bytes].
+    #[inline]
     pub fn lost(&self, now: Time) -> u64 {
-        let by_time = match self.leak.per_hour {
-            0 => 0,
-            each => u128::from(each) * now.since(self.started).as_nanos() / 3_600_000_000_000,
-        };
-        self.leaked.saturating_add(u64::try_from(by_time).unwrap_or(u64::MAX))
+        let by_time = if self.leak.per_hour == 0 { 0 } else { self.lost_by_time(now) };
+        self.leaked.saturating_add(by_time)
+    }
+
+    fn lost_by_time(&self, now: Time) -> u64 {
+        let bytes = u128::from(self.leak.per_hour) * now.since(self.started).as_nanos() / 3_600_000_000_000;
+        u64::try_from(bytes).unwrap_or(u64::MAX)
     }
 
     /// Whether it loses memory without doing anything.
@@ -203,6 +206,7 @@ impl Process {
         self.needs_memory() && self.is_filled(now)
     }
 
+    #[inline]
     fn is_filled(&self, now: Time) -> bool {
         self.room.is_none_or(|room| self.request_memory.saturating_add(self.lost(now)) > room)
     }

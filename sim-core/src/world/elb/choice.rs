@@ -217,6 +217,7 @@ pub(crate) struct Choice {
 }
 
 impl Choice {
+    #[inline]
     fn pool(&mut self, node: ZoneId) -> &mut Pool {
         if self.zonal.is_empty() { &mut self.all } else { &mut self.zonal[node.index()] }
     }

@@ -136,8 +136,9 @@ pub(super) struct ClientLinks {
 impl ClientLinks {
     /// Takes a connection to this address, or opens one; says since when it was idle unless it is new. Idle ones are
     /// closed after `idle` [ns], by either end, or when they are not `open` any more, having been idle for so long [ns]; an old one is taken only once more:
-    /// `Connection: close` comes with its answer [TR-085].
-    #[inline]
+    /// `Connection: close` comes with its answer [TR-085]. Inlined, because to hand a connection over through memory costs
+    /// more than to take it.
+    #[inline(always)]
     pub fn take(
         &mut self,
         zone: ZoneId,

@@ -43,12 +43,21 @@ impl Waiting {
         }
         let room = &mut self.rooms[spec.index()];
         let entry = (until, slot, generation);
-        if room.line.back().is_none_or(|last| last.0 <= until) {
-            room.line.push_back(entry);
-        } else {
-            room.heap.push(Reverse(entry));
+        match room.line.back() {
+            Some(last) if until < last.0 => {
+                room.heap.push(Reverse(entry));
+                room.first() == Some(entry)
+            }
+            // Behind others, so it is not the first.
+            Some(_) => {
+                room.line.push_back(entry);
+                false
+            }
+            None => {
+                room.line.push_back(entry);
+                room.first() == Some(entry)
+            }
         }
-        room.first() == Some(entry)
     }
 
     /// All of one application, those that were lost meanwhile included, in no order: (slot, generation).
@@ -62,6 +71,11 @@ impl Waiting {
     #[inline]
     pub fn pop(&mut self, spec: AppSpecId) -> (Option<(u32, u32)>, Option<Time>) {
         let Some(room) = self.rooms.get_mut(spec.index()) else { return (None, None) };
+        if room.heap.is_empty() {
+            let first = room.line.pop_front();
+            let next = room.line.front().map(|(until, ..)| *until);
+            return (first.map(|(_, slot, generation)| (slot, generation)), next);
+        }
         let first = room.first();
         if room.line.front() == first.as_ref() {
             room.line.pop_front();

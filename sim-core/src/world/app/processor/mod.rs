@@ -25,6 +25,7 @@ pub(super) mod shares;
 use std::time::Duration;
 
 use crate::engine::Time;
+use crate::engine::rng::real;
 use bandwidth::Bandwidth;
 use lane::Lane;
 
@@ -86,12 +87,6 @@ pub(crate) struct Part {
     pub weight: u32,
     /// However much the others leave [vCPU] [CA-182].
     pub most: f64,
-}
-
-/// A number below 2^63 as a floating-point one: half a dozen machine instructions less than for any `u64`.
-#[inline]
-fn real(number: u64) -> f64 {
-    number as i64 as f64
 }
 
 impl Rest {

@@ -338,9 +338,16 @@ impl World {
             }
             return;
         }
-        let app = self.app.tasks.get(to.0.index()).and_then(Option::as_ref);
-        let process = app.and_then(|app| app.processes.get(usize::from(to.1)));
-        let Some(process) = process.filter(|process| process.listens_on(port)) else {
+        // Matches, because closures would be calls in WebAssembly.
+        let process = match self.app.tasks.get(to.0.index()) {
+            Some(Some(app)) => app.processes.get(usize::from(to.1)),
+            _ => None,
+        };
+        let listening = match process {
+            Some(process) if process.listens_on(port) => Some(process),
+            _ => None,
+        };
+        let Some(process) = listening else {
             // Nothing listens: the connection is refused [TR-099][IA-107].
             self.cloudwatch.meter(meter).forwarded(pick.fail_open, not_sticky, 1);
             self.failed_to_connect(id, ctx);

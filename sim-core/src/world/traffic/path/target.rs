@@ -148,16 +148,16 @@ impl World {
         if let Some(next) = next {
             ctx.timers.arm(waiting_timer(spec), next);
         }
+        let Some((slot, generation)) = first else { return };
         // A request that was lost meanwhile has left its slot to another one, or to none.
-        let Some((slot, generation)) = first.filter(|&(slot, generation)| self.traffic.requests.is(slot, generation))
-        else {
+        if !self.traffic.requests.is(slot, generation) {
             return;
-        };
+        }
         let request = self.traffic.requests.get_mut(slot);
         if let Some(Some(app)) = self.app.tasks.get_mut(request.task.index()) {
             let process = &mut app.processes[usize::from(request.container)];
             process.waiting -= 1;
-            process.waited_ns += ctx.now().since(request.entered).as_nanos();
+            process.waited_ns += u128::from(ctx.now().as_nanos() - request.entered.as_nanos());
         }
         match request.needed.take() {
             Some(failed) => self.need_over(slot, generation, failed, ctx),
