@@ -70,7 +70,7 @@ struct Board<'a> {
 
 impl Board<'_> {
     fn fill(mut self, steps: &mut usize) -> Option<Vec<Path>> {
-        let mut search = Search::new(self.grid.cells.len());
+        let mut search = Search::new(self.grid.cells.len(), self.wires.len());
         let mut waiting: VecDeque<usize> = (0..self.wires.len()).collect();
         // The fewest that ever waited, and the pushes since.
         let (mut fewest, mut pushes) = (waiting.len(), 0);

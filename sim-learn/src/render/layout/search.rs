@@ -17,6 +17,11 @@ const STEP: u32 = 2;
 /// What a step is thought to cost on average: more than the least, so that the search goes straight for its goal and
 /// now and then takes a way that is a little longer than another.
 const AHEAD: u32 = 4;
+/// The same where lines crowd: they keep their distance from each other, which costs, and a search that expects less looks
+/// at much of what lies behind it. The price are some more bends and crossings.
+const AHEAD_IN_A_CROWD: u32 = 6;
+/// So many lines are a crowd.
+const CROWD: usize = 100;
 const BEND: u32 = 7;
 const CROSSING: u32 = 8;
 const OWN_FRAME: u32 = 2;
@@ -86,16 +91,19 @@ impl Queue {
 
 /// What is left to go from a cell at least, as a sum over its column and its row.
 struct Ahead {
+    /// For each step.
+    step: u32,
     columns: Vec<u32>,
     rows: Vec<u32>,
 }
 
 impl Ahead {
-    fn new(grid: &Grid, target: Rect) -> Self {
+    fn new(grid: &Grid, target: Rect, step: u32) -> Self {
         let off = |at: usize, first: usize, size: usize| {
-            AHEAD * first.saturating_sub(at).max((at + 1).saturating_sub(first + size)) as u32
+            step * first.saturating_sub(at).max((at + 1).saturating_sub(first + size)) as u32
         };
         Self {
+            step,
             columns: (0..grid.row()).map(|x| off(x, target.x, target.w)).collect(),
             rows: (0..grid.height).map(|y| off(y, target.y, target.h)).collect(),
         }
@@ -135,11 +143,15 @@ pub(super) struct Search {
     goals: Vec<(u32, u32)>,
     now: u32,
     queue: Queue,
+    /// What a step is thought to cost.
+    ahead: u32,
 }
 
 impl Search {
-    pub(super) fn new(cells: usize) -> Self {
+    /// For so many lines over so many cells.
+    pub(super) fn new(cells: usize, lines: usize) -> Self {
         Self {
+            ahead: if lines < CROWD { AHEAD } else { AHEAD_IN_A_CROWD },
             states: vec![State::default(); cells * 2],
             goals: vec![(0, 0); cells * 2],
             now: 0,
@@ -164,7 +176,7 @@ impl Search {
         }
         let frames = frame_costs(graph, wire);
         let everywhere = Rect { x: 0, y: 0, w: grid.row(), h: grid.height };
-        let ahead = Ahead::new(grid, if inside(graph, wire)[1] { everywhere } else { places.of(wire.to) });
+        let ahead = Ahead::new(grid, if inside(graph, wire)[1] { everywhere } else { places.of(wire.to) }, self.ahead);
         let due = |port: &Port| port.cost + ahead.of(port.cell);
         let mut level = starts.iter().map(due).min()?;
         for port in &starts {
@@ -174,7 +186,7 @@ impl Search {
             }
         }
         let hunt = Hunt { grid, frames: &frames, ahead: &ahead, push: reach.push };
-        let window = reach.window * AHEAD;
+        let window = reach.window * ahead.step;
         let mut nearest = u32::MAX - window;
         let mut idle = 0;
         let end = loop {
@@ -209,7 +221,7 @@ impl Search {
             }
             let first = tag & ENTERED == 0;
             // Goals lie beside what the line leads to.
-            if left <= AHEAD && self.goals[state].0 == self.now && (!first || wire.plain) {
+            if left <= ahead.step && self.goals[state].0 == self.now && (!first || wire.plain) {
                 // An end when the price of its port is due; a way on until then.
                 let due = (cost + self.goals[state].1).clamp(level, level + BUCKETS as u32 - 1);
                 self.queue.push(due, state as u32 | END);

@@ -176,3 +176,16 @@ fn nearly_every_random_diagram_fits_into_a_hundred_columns() {
         .count();
     assert!(drawn >= 190, "only {drawn} of 200 were drawn: the others were read by nobody");
 }
+
+/// A tree of 200 boxes with 101 lines across.
+#[test]
+fn a_crowd_of_lines_reads_back_as_it_was_written() {
+    let tree = (1..200).map(|n| format!("n{} --> n{n}\n", (n - 1) / 3));
+    let across = (1..=101).map(|n| format!("n{n} --> n{}\n", n + 3));
+    let source: String = std::iter::once("flowchart TD\n".to_owned()).chain(tree).chain(across).collect();
+    for width in [120, 200] {
+        let read = reading(&source, width, false).unwrap_or_else(|error| panic!("{error}")).expect("it fits");
+        let difference = said(&source, false).difference(&read);
+        assert!(difference.is_empty(), "in {width} columns:\n{difference}");
+    }
+}
