@@ -4,7 +4,7 @@ use super::Time;
 
 /// Where a slot stands when it is not armed.
 const IDLE: u32 = u32::MAX;
-/// Where the slots stand that are in front of the heap: this and what follows, down from [`IDLE`].
+/// Where the slots stand that are in front of the heap: from here on, up to [`IDLE`].
 const FRONT: u32 = IDLE - FRONTS as u32;
 /// How many timers can be in front of the heap.
 const FRONTS: usize = 2;
@@ -258,6 +258,19 @@ mod tests {
                 if let Some((time, slot)) = timers.peek() {
                     timers.ring(slot);
                     wanted.remove(&slot);
+                    assert_eq!((timers.get(slot), timers.len()), (None, wanted.len()));
+                    // What has rung may let others ring, or not ring, before it is armed again.
+                    let (other, another) = ((slot + 1) % 300, (state >> 20) as u32 % 300);
+                    if other != slot && state >> 58 & 1 == 0 {
+                        let time = Time::from_nanos(time.as_nanos() + (state >> 45) % 500);
+                        timers.arm(other, time);
+                        wanted.insert(other, time);
+                    }
+                    if state >> 58 & 2 == 0 {
+                        timers.disarm(another);
+                        wanted.remove(&another);
+                    }
+                    assert_eq!((timers.get(slot), timers.len()), (wanted.get(&slot).copied(), wanted.len()));
                     if state >> 60 < 5 {
                         let time = Time::from_nanos(time.as_nanos() + (state >> 50) % 1000);
                         timers.arm(slot, time);

@@ -338,12 +338,9 @@ impl World {
             }
             return;
         }
-        // Matches, because closures would be calls in WebAssembly.
-        let process = match self.app.tasks.get(to.0.index()) {
-            Some(Some(app)) => app.processes.get(usize::from(to.1)),
-            _ => None,
-        };
-        let listening = match process {
+        let app = self.app.tasks.get(to.0.index()).and_then(Option::as_ref);
+        // A match, because `filter` would be a call in WebAssembly.
+        let listening = match app.and_then(|app| app.processes.get(usize::from(to.1))) {
             Some(process) if process.listens_on(port) => Some(process),
             _ => None,
         };
