@@ -213,7 +213,7 @@ fn failing(lab: &mut Lab, seconds: u64, bad: usize, percent: u64) -> BTreeMap<us
             let chosen = pick(lab, A).target.expect("a target");
             lab.world.elb.began(chosen);
             let failed = chosen.index() == bad && number < percent;
-            lab.world.elb.ended(chosen, failed);
+            lab.world.elb.ended(chosen, 0, failed);
             if failed {
                 lab.world.elb.suspect(chosen, &mut lab.ctx);
             }
@@ -517,7 +517,7 @@ proptest! {
                             prop_assert!(healthy(id) || pick.fail_open && checked(id), "{:?}", elb.targets[id].state);
                             prop_assert!(!pick.stuck || group.attributes.stickiness.enabled && cookie == Some(id));
                             lab.world.elb.began(id);
-                            lab.world.elb.ended(id, bad);
+                            lab.world.elb.ended(id, 0, bad);
                         }
                         None => {
                             let some = group.targets.iter().any(|&id| mine(id) && checked(id));

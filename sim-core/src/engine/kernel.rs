@@ -130,7 +130,10 @@ impl<E, F: Clone + Hash> Kernel<E, F> {
     pub fn next(&mut self, until: Time) -> Option<Next<E>> {
         let timer = self.timers.peek();
         let bound = timer.map_or(until, |(time, _)| time.min(until));
-        if let Some((time, sent)) = self.queue.pop_until(bound) {
+        // Asked for its time first: mostly a timer rings, and nothing need be taken out and handed over.
+        if self.queue.peek().is_some_and(|first| first <= bound)
+            && let Some((time, sent)) = self.queue.pop_until(bound)
+        {
             self.now = time;
             self.cause = sent.cause;
             self.events += 1;
@@ -140,7 +143,7 @@ impl<E, F: Clone + Hash> Kernel<E, F> {
         if time > until {
             return None;
         }
-        self.timers.ring(slot);
+        self.timers.ring(slot, time);
         self.now = time;
         self.cause = None;
         self.events += 1;

@@ -1,11 +1,15 @@
 //! One alarm clock per slot, beside the queue: for what is re-armed much more often than it rings.
 
+use std::collections::BTreeMap;
+
 use super::Time;
 
 /// Where a slot stands when it is not armed.
 const IDLE: u32 = u32::MAX;
-/// Where the slots stand that are in front of the heap: from here on, up to [`IDLE`].
-const FRONT: u32 = IDLE - FRONTS as u32;
+/// Where the slots stand whose timers ring too late to be told apart in one word.
+const FAR: u32 = IDLE - 1;
+/// Where the slots stand that are in front of the heap: from here on, up to [`FAR`].
+const FRONT: u32 = FAR - FRONTS as u32;
 /// How many timers can be in front of the heap.
 const FRONTS: usize = 2;
 /// No slot.
@@ -13,26 +17,14 @@ const NO_SLOT: u32 = u32::MAX;
 /// How many children a node of the heap has.
 const ARITY: usize = 4;
 
-/// A timer in one number that orders as (time, slot) does: a word each, so that nothing is shifted.
-type Key = u128;
+/// A timer in one word that orders as (time, slot) does: above, how long after the epoch it rings [ns]; below, its slot.
+type Key = u64;
 
 /// A place where there is no timer: later than each of them, so that comparisons need not ask.
 const NOBODY: Key = Key::MAX;
 
-#[inline]
-fn key(time: Time, slot: u32) -> Key {
-    u128::from(time.as_nanos()) << 64 | u128::from(slot)
-}
-
-#[inline]
-fn time(key: Key) -> Time {
-    Time::from_nanos((key >> 64) as u64)
-}
-
-#[inline]
-fn slot(key: Key) -> u32 {
-    key as u32
-}
+/// Bits of a key that the slot takes, until there is one that needs more: two million tasks, and 18 minutes.
+const SLOT_BITS: u32 = 24;
 
 /// The first of a family, found without branches: which of them it is nobody can predict.
 #[inline]
@@ -58,6 +50,7 @@ fn least_at(&[a, b, c, d]: &[Key; ARITY]) -> (Key, usize) {
 ///   fronts           what rings and is armed again at once, such as that of the next arrival: it is in no heap
 ///   places 0 to 3    the heads of four heaps: whoever asks for the least of a family looks at all of it anyway
 ///   places 4 to 7    the children of place 0, 8 to 11 those of place 1, and so on
+///   far              what rings later than all of these, in no order: looked at when they are done
 /// ```
 #[derive(Clone, Debug)]
 pub struct Timers {
@@ -71,31 +64,49 @@ pub struct Timers {
     place: Vec<u32>,
     /// The slot that has rung and has neither been armed again nor lost its place.
     rung: u32,
+    /// Bits of a key that the slot takes.
+    bits: u32,
+    /// The moment that keys count from [ns].
+    epoch: u64,
+    /// When a timer rang last.
+    last: Time,
+    /// By slot.
+    far: BTreeMap<u32, Time>,
 }
 
 impl Default for Timers {
     fn default() -> Self {
-        Timers { fronts: [NOBODY; FRONTS], heap: Vec::new(), behind: 0, place: Vec::new(), rung: NO_SLOT }
+        Timers {
+            fronts: [NOBODY; FRONTS],
+            heap: Vec::new(),
+            behind: 0,
+            place: Vec::new(),
+            rung: NO_SLOT,
+            bits: SLOT_BITS,
+            epoch: 0,
+            last: Time::ZERO,
+            far: BTreeMap::new(),
+        }
     }
 }
 
 impl Timers {
     /// The timer that rings next.
-    #[inline]
+    #[inline(always)]
     pub fn peek(&mut self) -> Option<(Time, u32)> {
         if self.rung != NO_SLOT {
             self.disarm(self.rung);
         }
-        let first = self.heap.first_chunk().map_or(NOBODY, least);
-        let [one, other] = self.fronts;
-        let first = first.min(one.min(other));
-        (first != NOBODY).then(|| (time(first), slot(first)))
+        match self.first() {
+            NOBODY => self.first_of_far(),
+            first => Some((self.time(first), self.slot(first))),
+        }
     }
 
-    /// The timer of this slot, which [`Timers::peek`] has found, rings: it is not armed any more.
+    /// The timer of this slot, which [`Timers::peek`] has found, rings at `time`: it is not armed any more.
     #[inline]
-    pub fn ring(&mut self, slot: u32) {
-        self.rung = slot;
+    pub fn ring(&mut self, slot: u32, time: Time) {
+        (self.rung, self.last) = (slot, time);
     }
 
     /// When the slot rings, if it is armed.
@@ -105,14 +116,16 @@ impl Timers {
         }
         match *self.place.get(slot as usize)? {
             IDLE => None,
-            place @ FRONT.. => Some(time(self.fronts[(place - FRONT) as usize])),
-            place => Some(time(self.heap[place as usize])),
+            FAR => self.far.get(&slot).copied(),
+            place @ FRONT.. => Some(self.time(self.fronts[(place - FRONT) as usize])),
+            place => Some(self.time(self.heap[place as usize])),
         }
     }
 
     /// How many timers are armed.
     pub fn len(&self) -> usize {
-        self.behind + self.fronts.iter().filter(|front| **front != NOBODY).count() - usize::from(self.rung != NO_SLOT)
+        let fronts = self.fronts.iter().filter(|front| **front != NOBODY).count();
+        self.behind + fronts + self.far.len() - usize::from(self.rung != NO_SLOT)
     }
 
     /// Whether none is armed.
@@ -126,9 +139,10 @@ impl Timers {
         if self.place.len() <= slot as usize {
             self.make_room(slot);
         }
-        let new = key(time, slot);
+        let Some(new) = self.key(slot, time) else { return self.arm_far(slot, time) };
         match self.place[slot as usize] {
             IDLE => self.push(new),
+            FAR => self.come_near(slot, new),
             place @ FRONT.. => {
                 self.fronts[(place - FRONT) as usize] = new;
                 if self.rung == slot {
@@ -147,14 +161,15 @@ impl Timers {
             Some(free) => {
                 self.remove(place);
                 self.fronts[free] = timer;
-                self.place[slot(timer) as usize] = FRONT + free as u32;
+                let slot = self.slot(timer) as usize;
+                self.place[slot] = FRONT + free as u32;
             }
             None => self.move_from(place, timer),
         }
     }
 
     /// Lets `slot` not ring, or not again when it has rung.
-    #[inline]
+    #[inline(never)]
     pub fn disarm(&mut self, slot: u32) {
         let Some(place) = self.place.get_mut(slot as usize) else { return };
         if self.rung == slot {
@@ -162,14 +177,94 @@ impl Timers {
         }
         match std::mem::replace(place, IDLE) {
             IDLE => {}
+            FAR => _ = self.far.remove(&slot),
             place @ FRONT.. => self.fronts[(place - FRONT) as usize] = NOBODY,
             place => self.remove(place as usize),
         }
     }
 
+    /// The first of those that are not far.
+    #[inline(always)]
+    fn first(&self) -> Key {
+        let [one, other] = self.fronts;
+        self.heap.first_chunk().map_or(NOBODY, least).min(one.min(other))
+    }
+
+    /// The key of a timer; none for one that is before the epoch or far from it.
+    #[inline(always)]
+    fn key(&self, slot: u32, time: Time) -> Option<Key> {
+        let since = time.as_nanos().wrapping_sub(self.epoch);
+        (since < u64::MAX >> self.bits).then(|| since << self.bits | u64::from(slot))
+    }
+
+    #[inline(always)]
+    fn time(&self, key: Key) -> Time {
+        Time::from_nanos(self.epoch + (key >> self.bits))
+    }
+
+    #[inline(always)]
+    fn slot(&self, key: Key) -> u32 {
+        key as u32 & (u32::MAX >> (u32::BITS - self.bits))
+    }
+
     #[cold]
     fn make_room(&mut self, slot: u32) {
         self.place.resize(slot as usize + 1, IDLE);
+        let needed = u32::BITS - slot.leading_zeros();
+        if needed > self.bits {
+            self.count_from(self.epoch, needed);
+        }
+    }
+
+    /// Arms what has no key. There is one if keys count from when a timer rang last: the epoch was long ago.
+    #[cold]
+    fn arm_far(&mut self, slot: u32, time: Time) {
+        self.disarm(slot);
+        self.place[slot as usize] = FAR;
+        self.far.insert(slot, time);
+        let epoch = self.last.min(time).as_nanos();
+        if time.as_nanos() < self.epoch || time.as_nanos() - epoch < u64::MAX >> self.bits {
+            self.count_from(epoch, self.bits);
+        }
+    }
+
+    #[cold]
+    fn come_near(&mut self, slot: u32, timer: Key) {
+        self.far.remove(&slot);
+        self.push(timer);
+    }
+
+    /// Nothing else is armed: the first of those that are far, which are not all far any more then.
+    #[cold]
+    fn first_of_far(&mut self) -> Option<(Time, u32)> {
+        let epoch = self.far.values().min()?.as_nanos();
+        self.count_from(epoch, self.bits);
+        let first = self.first();
+        Some((self.time(first), self.slot(first)))
+    }
+
+    /// Lets all keys count from another moment, or from the first timer if that is earlier, with so many bits for the slot.
+    #[cold]
+    fn count_from(&mut self, epoch: u64, bits: u32) {
+        if self.rung != NO_SLOT {
+            self.disarm(self.rung);
+        }
+        let mut armed = std::mem::take(&mut self.far);
+        for &key in self.heap.iter().chain(&self.fronts).filter(|key| **key != NOBODY) {
+            armed.insert(self.slot(key), self.time(key));
+        }
+        let epoch = armed.values().map(|time| time.as_nanos()).fold(epoch, u64::min);
+        self.heap.clear();
+        (self.fronts, self.behind, self.epoch, self.bits) = ([NOBODY; FRONTS], 0, epoch, bits);
+        for (slot, time) in armed {
+            match self.key(slot, time) {
+                Some(key) => self.push(key),
+                None => {
+                    self.place[slot as usize] = FAR;
+                    self.far.insert(slot, time);
+                }
+            }
+        }
     }
 
     fn push(&mut self, timer: Key) {
@@ -201,10 +296,11 @@ impl Timers {
         if place >= ARITY && timer < self.heap[parent(place)] { self.up(place, timer) } else { self.down(place, timer) }
     }
 
-    #[inline]
+    #[inline(always)]
     fn put(&mut self, place: usize, timer: Key) {
         self.heap[place] = timer;
-        self.place[slot(timer) as usize] = place as u32;
+        let slot = self.slot(timer) as usize;
+        self.place[slot] = place as u32;
     }
 
     fn up(&mut self, mut place: usize, timer: Key) {
@@ -244,7 +340,14 @@ mod tests {
 
     #[test]
     fn timers_ring_in_order_whatever_was_re_armed() {
-        let mut timers = Timers::default();
+        // All in one word; some far at any time; slots that need more bits than the first ones.
+        for (unit, bits) in [(1, SLOT_BITS), (1 << 24, SLOT_BITS), (1 << 32, SLOT_BITS), (1 << 40, 3)] {
+            rings_in_order(unit, Timers { bits, ..Timers::default() });
+        }
+    }
+
+    /// Times are multiples of `unit` [ns].
+    fn rings_in_order(unit: u64, mut timers: Timers) {
         let mut wanted = std::collections::BTreeMap::new();
         let mut state = 7u64;
         for _ in 0..20_000 {
@@ -256,13 +359,13 @@ mod tests {
             } else if state >> 60 < 6 {
                 // Rings, and is mostly armed again.
                 if let Some((time, slot)) = timers.peek() {
-                    timers.ring(slot);
+                    timers.ring(slot, time);
                     wanted.remove(&slot);
                     assert_eq!((timers.get(slot), timers.len()), (None, wanted.len()));
                     // What has rung may let others ring, or not ring, before it is armed again.
                     let (other, another) = ((slot + 1) % 300, (state >> 20) as u32 % 300);
                     if other != slot && state >> 58 & 1 == 0 {
-                        let time = Time::from_nanos(time.as_nanos() + (state >> 45) % 500);
+                        let time = Time::from_nanos(time.as_nanos() + (state >> 45) % 500 * unit);
                         timers.arm(other, time);
                         wanted.insert(other, time);
                     }
@@ -272,7 +375,7 @@ mod tests {
                     }
                     assert_eq!((timers.get(slot), timers.len()), (wanted.get(&slot).copied(), wanted.len()));
                     if state >> 60 < 5 {
-                        let time = Time::from_nanos(time.as_nanos() + (state >> 50) % 1000);
+                        let time = Time::from_nanos(time.as_nanos() + (state >> 50) % 1000 * unit);
                         timers.arm(slot, time);
                         wanted.insert(slot, time);
                     }
@@ -280,7 +383,7 @@ mod tests {
             } else {
                 // Some at the same time.
                 let coarse = if state >> 30 & 1 == 0 { u64::MAX } else { !0xffff };
-                let time = Time::from_nanos((state >> 44) & coarse);
+                let time = Time::from_nanos(((state >> 44) & coarse) * unit);
                 timers.arm(slot, time);
                 wanted.insert(slot, time);
             }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Stream;
-use super::rng::lognormal_sigma;
+use super::rng::{lognormal_sigma, whole};
 
 pub use empirical::Empirical;
 use empirical::Weighted;
@@ -288,12 +288,12 @@ impl<V: Measure> Distribution<V> {
     }
 
     /// One draw [smallest units: ns, or bytes]. For the request path: a [`Duration`] would be taken apart again.
-    #[inline]
+    #[inline(always)]
     pub fn draw(&self, stream: &mut Stream) -> u64 {
         match self.law {
             Law::Constant(count) => count,
             // Rounded, not cut: a mean of a few microseconds would be short by half a nanosecond in each draw.
-            Law::Exponential { mean } => (mean * stream.exponential() + 0.5) as u64,
+            Law::Exponential { mean } => whole(mean * stream.exponential() + 0.5),
             _ => self.law.draw(stream),
         }
     }

@@ -50,7 +50,7 @@ impl Bottom {
     }
 
     /// The time of the earliest event.
-    #[inline]
+    #[inline(always)]
     pub fn first(&self) -> Option<Time> {
         self.keys.get(self.head).map(|key| key.time)
     }

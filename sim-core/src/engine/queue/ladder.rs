@@ -132,7 +132,7 @@ impl<E> Ladder<E> {
     }
 
     /// The time of the earliest event.
-    #[inline]
+    #[inline(always)]
     pub fn first(&mut self) -> Option<Time> {
         match self.bottom.first() {
             None => self.refill(),

@@ -88,7 +88,7 @@ impl<E> Queue<E> {
     }
 
     /// The time of the earliest event.
-    #[inline]
+    #[inline(always)]
     pub fn peek(&mut self) -> Option<Time> {
         loop {
             let time = self.ladder.first()?;

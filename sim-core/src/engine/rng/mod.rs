@@ -83,7 +83,7 @@ impl Stream {
     }
 
     /// Exponential with mean 1: a ziggurat.
-    #[inline]
+    #[inline(always)]
     pub fn exponential(&mut self) -> f64 {
         let edges = &self.tables.exponential.x;
         let word = self.word();
@@ -167,6 +167,12 @@ impl Stream {
 #[inline]
 pub(crate) fn real(number: u64) -> f64 {
     number as i64 as f64
+}
+
+/// The whole part of a number that is not negative, up to 2^63: less work than for any that a `u64` holds, too.
+#[inline]
+pub(crate) fn whole(number: f64) -> u64 {
+    number as i64 as u64
 }
 
 /// A duration times a factor, to the nanosecond; saturates at 584 years, and what is not a number is zero.

@@ -507,7 +507,7 @@ impl TaskApp {
     }
 
     /// Those of the agent only.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn wake_agent(&mut self, task: TaskId, ctx: &mut Ctx) {
         if self.checks_sleep {
             self.checks_sleep = false;

@@ -143,7 +143,7 @@ impl Process {
     }
 
     /// Whether a connection to this port is taken [IA-107].
-    #[inline]
+    #[inline(always)]
     pub fn listens_on(&self, port: u16) -> bool {
         self.state == ProcessState::Listening && (self.port == Some(port) || self.has_port(port))
     }
@@ -195,18 +195,18 @@ impl Process {
     }
 
     /// Whether requests take memory of it, or lose some.
-    #[inline]
+    #[inline(always)]
     pub fn needs_memory(&self) -> bool {
         self.request_memory | self.leak.per_request | self.leak.per_hour != 0
     }
 
     /// Whether its memory is not enough for what it does.
-    #[inline]
+    #[inline(always)]
     pub fn is_full(&self, now: Time) -> bool {
         self.needs_memory() && self.is_filled(now)
     }
 
-    #[inline]
+    #[inline(never)]
     fn is_filled(&self, now: Time) -> bool {
         self.room.is_none_or(|room| self.request_memory.saturating_add(self.lost(now)) > room)
     }

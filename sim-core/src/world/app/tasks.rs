@@ -24,7 +24,7 @@ impl Deref for TaskApps {
 
 impl TaskApps {
     /// The application at this place, to be changed.
-    #[inline]
+    #[inline(always)]
     pub fn get_mut(&mut self, place: usize) -> Option<&mut Option<TaskApp>> {
         let app = self.apps.get_mut(place)?;
         self.touched[place] = self.touched[place].wrapping_add(1);

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::latency::Window;
+use super::latency::{BATCH, Window};
 use super::{Cause, CloudWatch, Counts, Metric, SeriesKey, Statistics, Subject, ZONES};
 use crate::engine::Time;
 use crate::world::ecs::{Service, ServiceId, TaskStatus};
@@ -156,6 +156,11 @@ impl CloudWatch {
     /// The minute of each meter in which anything was counted; the targets' times are handed over to them.
     fn parts(&mut self) -> Vec<Part> {
         let mut fresh: Vec<Vec<u64>> = vec![Vec::new(); self.meters.len()];
+        for target in 0..self.targets.len() {
+            if self.targets[target].samples.len() >= BATCH {
+                self.count(target);
+            }
+        }
         for times in self.targets.iter_mut().filter(|times| !times.samples.is_empty()) {
             let base = times.base as usize;
             times.drain(|zone, nanos| fresh[base + usize::from(zone)].push(nanos));

@@ -5,7 +5,10 @@ use hdrhistogram::Histogram;
 use super::Statistics;
 
 /// Samples that are gathered before they are counted: a request only writes down one number.
-const BATCH: usize = 1024;
+pub(super) const BATCH: usize = 1024;
+/// Samples of all targets that are gathered at most, if there are few targets: 8 MB. Each target's histogram comes from afar
+/// when it is its turn, so it had better be worth the while.
+const GATHERED: usize = 1 << 20;
 /// The longest duration that is told apart from longer ones [ns]: one hour.
 const LONGEST: u64 = 3_600_000_000_000;
 
@@ -138,11 +141,16 @@ pub(crate) struct TargetTimes {
 }
 
 impl TargetTimes {
-    /// Writes one response time down; true when it is time to count.
+    /// How many samples are gathered for each of so many targets.
+    pub fn batch(targets: usize) -> usize {
+        (GATHERED / targets.max(1)).clamp(BATCH, 16 * BATCH)
+    }
+
+    /// Writes one response time down; true when it is time to count, because there are so many.
     #[inline]
-    pub fn record(&mut self, zone: u8, nanos: u64) -> bool {
+    pub fn record(&mut self, zone: u8, nanos: u64, batch: usize) -> bool {
         self.samples.push(nanos << 3 | u64::from(zone & 7));
-        self.samples.len() >= BATCH
+        self.samples.len() >= batch
     }
 
     /// Counts the samples for the target itself and hands them on as (zone, response time [ns]).
@@ -152,11 +160,13 @@ impl TargetTimes {
             all.auto(true);
             Box::new(all)
         });
+        // One histogram after the other: what one of them waits for, several samples wait for together.
+        for sample in &self.samples {
+            self.sum += u128::from(sample >> 3);
+            all.record((sample >> 3).min(LONGEST)).expect("the histogram grows as it must");
+        }
         for sample in self.samples.drain(..) {
-            let (zone, nanos) = ((sample & 7) as u8, sample >> 3);
-            self.sum += u128::from(nanos);
-            all.record(nanos.min(LONGEST)).expect("the histogram grows as it must");
-            to(zone, nanos);
+            to((sample & 7) as u8, sample >> 3);
         }
     }
 
@@ -281,7 +291,7 @@ mod tests {
         let (mut tally, mut target) = (Tally::default(), TargetTimes::default());
         for &nanos in &exact {
             tally.record(nanos);
-            if target.record(1, nanos) {
+            if target.record(1, nanos, BATCH) {
                 target.drain(|zone, _| assert_eq!(zone, 1));
             }
         }

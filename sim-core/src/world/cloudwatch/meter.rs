@@ -128,11 +128,16 @@ impl Meter {
 
     /// A target was chosen for it.
     #[inline]
-    pub(crate) fn forwarded(&mut self, fail_open: bool, not_sticky: bool, connections: u32) {
+    pub(crate) fn forwarded(&mut self, fail_open: bool, not_sticky: bool) {
         self.counts.forwarded += 1;
         self.counts.fail_open += u64::from(fail_open);
         self.counts.not_sticky += u64::from(not_sticky);
-        self.counts.connections += u64::from(connections);
+    }
+
+    /// A connection to a target was opened.
+    #[inline]
+    pub(crate) fn connected(&mut self) {
+        self.counts.connections += 1;
     }
 
     /// Its client has an answer, or has gone.

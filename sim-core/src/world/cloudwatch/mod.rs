@@ -50,6 +50,8 @@ pub struct CloudWatch {
     endpoints: Vec<Meter>,
     /// By the place of the target.
     targets: Vec<TargetTimes>,
+    /// Response times that are gathered for each of them [count].
+    batch: usize,
     /// All series.
     pub series: BTreeMap<SeriesKey, Series>,
     /// All alarms.
@@ -112,14 +114,20 @@ impl CloudWatch {
     #[inline]
     pub(crate) fn responded(&mut self, target: TargetId, meter: u32, nanos: u64) {
         if self.targets.len() <= target.index() {
-            self.targets.resize_with(target.index() + 1, TargetTimes::default);
+            self.make_times(target);
         }
         let zone = meter % ZONES;
         let times = &mut self.targets[target.index()];
         times.base = meter - zone;
-        if times.record(zone as u8, nanos) {
+        if times.record(zone as u8, nanos, self.batch) {
             self.count(target.index());
         }
+    }
+
+    #[cold]
+    fn make_times(&mut self, last: TargetId) {
+        self.targets.resize_with(last.index() + 1, TargetTimes::default);
+        self.batch = TargetTimes::batch(self.targets.len());
     }
 
     #[cold]

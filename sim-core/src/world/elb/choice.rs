@@ -172,7 +172,7 @@ impl Pool {
     }
 
     /// The one with the fewest requests in progress; of equal ones the next in turn [TR-153].
-    #[inline]
+    #[inline(always)]
     fn least_outstanding(&mut self) -> Option<TargetId> {
         let place = self.loads.fewest(self.next)?;
         self.next = if place + 1 < self.targets.len() { place + 1 } else { 0 };
@@ -217,7 +217,7 @@ pub(crate) struct Choice {
 }
 
 impl Choice {
-    #[inline]
+    #[inline(always)]
     fn pool(&mut self, node: ZoneId) -> &mut Pool {
         if self.zonal.is_empty() { &mut self.all } else { &mut self.zonal[node.index()] }
     }
@@ -254,15 +254,16 @@ impl Choice {
 
 impl Elb {
     /// The target for a request that has come to the node in this zone, with the target that its cookie names.
-    #[inline]
+    #[inline(always)]
     pub fn pick(&mut self, group: TargetGroupId, node: ZoneId, now: Time, cookie: Option<TargetId>) -> Pick {
-        self.prepare(group);
-        if let Some(named) = cookie
-            && let Some(pick) = self.stick(group, named)
-        {
-            return pick;
+        let mut it = &mut self.groups[group];
+        if it.choice.stale || cookie.is_some() {
+            self.prepare(group);
+            if let Some(pick) = cookie.and_then(|named| self.stick(group, named)) {
+                return pick;
+            }
+            it = &mut self.groups[group];
         }
-        let it = &mut self.groups[group];
         let pool = it.choice.pool(node);
         let target = match pool.mode {
             Mode::Turn => pool.in_turn(),
@@ -292,7 +293,7 @@ impl Elb {
     }
 
     /// A request was sent to a target.
-    #[inline]
+    #[inline(always)]
     pub fn began(&mut self, target: TargetId) {
         let target = &mut self.targets[target];
         target.outstanding += 1;
@@ -302,11 +303,12 @@ impl Elb {
         self.note_load(group, node, place, outstanding);
     }
 
-    /// A target has answered a request, or somebody else has in its place. `bad` is a 5xx of the target's or a failed
-    /// connection: what anomaly detection looks at [TR-080].
-    #[inline]
-    pub fn ended(&mut self, target: TargetId, bad: bool) {
+    /// A target has answered a request after so long [ns], or somebody else has in its place. `bad` is a 5xx of the target's
+    /// or a failed connection: what anomaly detection looks at [TR-080].
+    #[inline(always)]
+    pub fn ended(&mut self, target: TargetId, after: u64, bad: bool) {
         let target = &mut self.targets[target];
+        target.spent_ns += u128::from(after);
         target.outstanding -= 1;
         target.ended += 1;
         let outstanding = target.outstanding;
@@ -318,7 +320,7 @@ impl Elb {
         self.note_load(group, node, place, outstanding);
     }
 
-    #[inline]
+    #[inline(always)]
     fn note_load(&mut self, group: TargetGroupId, node: ZoneId, place: u32, outstanding: u32) {
         self.groups[group].choice.pool(node).loads.set(place as usize, outstanding);
     }

@@ -103,7 +103,7 @@ impl Elb {
     }
 
     /// Whether a request to this target has to wake somebody: itself, or others of its task that it shares a CPU with.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn sleeps(&self, id: TargetId) -> bool {
         let target = &self.targets[id];
         target.asleep.is_some() || target.by_hand

@@ -55,7 +55,7 @@ impl Loads {
     }
 
     /// A place has so many now; nothing happens when there is no such place.
-    #[inline]
+    #[inline(always)]
     pub fn set(&mut self, place: usize, load: u32) {
         let Some(known) = self.loads.get_mut(place) else { return };
         let before = std::mem::replace(known, load);
@@ -69,7 +69,7 @@ impl Loads {
     }
 
     /// Puts a place into the set of those with so many, or takes it out; nothing happens where no set is of that number.
-    #[inline]
+    #[inline(always)]
     fn mark(&mut self, place: usize, load: u32, is_in: bool) {
         let set = (load - self.base) as usize;
         if set >= SPAN {
@@ -80,7 +80,8 @@ impl Loads {
         let (before, bit) = (*word, 1 << (place % WORD));
         *word = if is_in { before | bit } else { before & !bit };
         // The word above, if there is one, knows whether this one is empty, which has mostly not changed.
-        if (before == 0) != (*word == 0) && self.words > 1 {
+        let empty = if is_in { before } else { *word };
+        if empty == 0 && self.words > 1 {
             self.mark_above(start, place / WORD, is_in);
         }
     }
@@ -100,7 +101,7 @@ impl Loads {
     }
 
     /// Of the places that have the fewest, the first from this one on in turn; none when there are no places.
-    #[inline]
+    #[inline(always)]
     pub fn fewest(&mut self, from: usize) -> Option<usize> {
         if self.loads.is_empty() {
             return None;

@@ -205,14 +205,16 @@ pub struct Target {
     pub outstanding: u32,
     /// Requests sent to it so far [count].
     pub sent: u64,
+    /// Whether requests and checks get through.
+    pub(crate) reach: Option<Reach>,
+    /// Its checks pass, and nothing happens that could change that: they are not sent.
+    pub(super) asleep: Option<Asleep>,
     /// Time from each request's arrival until its client had an answer or had gone, in sum [ns].
     pub spent_ns: u128,
     /// Requests that have come to an end at it [count].
     pub ended: u64,
     /// Those of them that were answered with 5xx, or whose connection failed [count].
     pub bad: u64,
-    /// Whether requests and checks get through.
-    pub(crate) reach: Option<Reach>,
     /// Its health.
     pub state: TargetState,
     /// What it gets of a full share [thousandths]; less than all only by anomaly mitigation [TR-081].
@@ -235,8 +237,6 @@ pub struct Target {
     pub(super) looked_at: (u64, u64),
     /// Its next check.
     pub(super) next_check: Option<Ticket>,
-    /// Its checks pass, and nothing happens that could change that: they are not sent.
-    pub(super) asleep: Option<Asleep>,
     /// Checks passed in a row while unhealthy [count].
     pub(super) passed: u32,
     /// Checks failed in a row while not unhealthy [count].

@@ -1,4 +1,4 @@
-//! Requests in flight: slots that are used again and again, linked in the order of their timeouts.
+//! Requests in flight: slots that are used again and again, and lines of them in the order of their timeouts.
 
 use super::CallerId;
 use crate::engine::{Ticket, Time};
@@ -64,6 +64,14 @@ pub(super) struct Call {
     pub trace: u32,
 }
 
+impl Call {
+    /// The same again, for what happens seldom: what is handed over by its address has to be in memory on every way.
+    #[inline(always)]
+    pub fn apart(&self) -> Call {
+        Call { ..*self }
+    }
+}
+
 /// The client's connection to the load balancer on which a request came.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Link {
@@ -107,7 +115,7 @@ pub(super) struct Request {
     pub task: TaskId,
     /// Counts the uses of the slot, so that an event for an earlier use is recognised.
     pub generation: u32,
-    previous: u32,
+    /// The next free slot, while it is free.
     next: u32,
     /// Where it is counted.
     pub meter: u32,
@@ -149,30 +157,27 @@ pub(super) struct Request {
 
 const _: () = assert!(size_of::<Request>() <= 192);
 
-/// A queue of requests with the same timeout, in the order in which it ends.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Line {
-    head: u32,
-    tail: u32,
+/// Requests with the same timeout, in the order in which it ends: (slot, generation). Nearly all have an answer before; they stay in
+/// the line until somebody looks, because to take one out of the middle costs more than to pass it over.
+#[derive(Clone, Debug, Default)]
+struct Line {
+    entries: Vec<(u32, u32)>,
+    /// Those before this one have been passed over.
+    first: usize,
 }
 
-impl Line {
-    const EMPTY: Line = Line { head: NONE, tail: NONE };
-
-    pub fn head(&self) -> Option<u32> {
-        (self.head != NONE).then_some(self.head)
-    }
-}
+/// Entries that a line has room for beside twice as many as there are requests in it [count].
+const SPARE: usize = 64;
 
 /// The requests of one caller by what they may run into.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Lines {
     /// Sent to a target: the idle timeout of the load balancer [TR-084], or the caller's own.
-    pub forwarded: Line,
+    forwarded: Line,
     /// Whether its timer is armed.
     pub armed: bool,
     /// Not connected yet: the connect timeout [TR-089], or the caller's own.
-    pub connecting: Line,
+    connecting: Line,
     pub alarm: Option<Ticket>,
 }
 
@@ -197,7 +202,9 @@ impl Requests {
     }
 
     pub fn memory(&self) -> u64 {
-        (self.slots.capacity() * size_of::<Request>()) as u64
+        let lines = self.lines.iter().flat_map(|lines| [&lines.forwarded, &lines.connecting]);
+        let entries: usize = lines.map(|line| line.entries.capacity()).sum();
+        (self.slots.capacity() * size_of::<Request>() + entries * size_of::<(u32, u32)>()) as u64
     }
 
     #[inline]
@@ -238,11 +245,10 @@ impl Requests {
 
     #[cold]
     fn make_lines(&mut self, last: CallerId) {
-        let lines = Lines { forwarded: Line::EMPTY, armed: false, connecting: Line::EMPTY, alarm: None };
-        self.lines.resize(last.index() + 1, lines);
+        self.lines.resize_with(last.index() + 1, Lines::default);
     }
 
-    #[inline]
+    #[inline(always)]
     fn line(&mut self, caller: CallerId, stage: Stage) -> &mut Line {
         let lines = self.lines(caller);
         if stage == Stage::Connecting { &mut lines.connecting } else { &mut lines.forwarded }
@@ -254,12 +260,13 @@ impl Requests {
     #[inline(always)]
     pub(super) fn insert(&mut self, request: Request) -> u32 {
         let slot = self.take_slot();
-        let previous = match request.via {
-            Via::Check => NONE,
-            _ => self.stand_in_line(slot, request.caller, request.stage),
-        };
+        let (via, caller, stage) = (request.via, request.caller, request.stage);
         let place = &mut self.slots[slot as usize];
-        *place = Request { previous, next: NONE, generation: place.generation, ..request };
+        let generation = place.generation;
+        *place = Request { next: NONE, generation, ..request };
+        if via != Via::Check {
+            self.stand_in_line((slot, generation), caller, stage);
+        }
         slot
     }
 
@@ -282,37 +289,54 @@ impl Requests {
         self.slots.push(arriving(Time::ZERO, caller, 0, group, target, nobody));
     }
 
-    /// Puts a slot at the end of a line; says which one was there before.
-    #[inline]
-    fn stand_in_line(&mut self, slot: u32, caller: CallerId, stage: Stage) -> u32 {
-        let line = self.line(caller, stage);
-        let tail = std::mem::replace(&mut line.tail, slot);
-        match self.slots.get_mut(tail as usize) {
-            Some(last) => last.next = slot,
-            None => self.line(caller, stage).head = slot,
-        }
+    /// Puts a request at the end of a line.
+    #[inline(always)]
+    fn stand_in_line(&mut self, entry: (u32, u32), caller: CallerId, stage: Stage) {
         self.in_flight += 1;
-        tail
+        let line = self.line(caller, stage);
+        if line.entries.len() == line.entries.capacity() {
+            return self.make_room(entry, caller, stage);
+        }
+        line.entries.push(entry);
     }
 
-    /// Takes a request out of its line: nobody waits for its answer any more.
+    /// Does so when the line is full: those that do not wait any more leave it, and there is room for as many again as do.
+    #[cold]
+    fn make_room(&mut self, entry: (u32, u32), caller: CallerId, stage: Stage) {
+        let mut line = std::mem::take(self.line(caller, stage));
+        line.entries.retain(|&entry| self.waits(entry));
+        line.entries.reserve(line.entries.len() + SPARE);
+        line.entries.push(entry);
+        line.first = 0;
+        *self.line(caller, stage) = line;
+    }
+
+    /// Whether somebody still waits for the answer to what held this slot with this generation.
     #[inline]
+    fn waits(&self, (slot, generation): (u32, u32)) -> bool {
+        self.is(slot, generation) && matches!(self.get(slot).stage, Stage::Connecting | Stage::Working)
+    }
+
+    /// The request of a caller whose timeout ends first: of those that cannot connect, or of those that were sent to a target.
+    pub(super) fn first_in_line(&mut self, caller: CallerId, stage: Stage) -> Option<u32> {
+        loop {
+            let line = self.line(caller, stage);
+            let &entry = line.entries.get(line.first)?;
+            if self.waits(entry) {
+                return Some(entry.0);
+            }
+            self.line(caller, stage).first += 1;
+        }
+    }
+
+    /// Nobody waits for the answer to a request any more.
+    #[inline(always)]
     pub(super) fn settle(&mut self, slot: u32) {
         let place = &mut self.slots[slot as usize];
-        let stage = std::mem::replace(&mut place.stage, Stage::Abandoned);
-        if place.via.is_check() {
-            return;
+        place.stage = Stage::Abandoned;
+        if !place.via.is_check() {
+            self.in_flight -= 1;
         }
-        let (previous, next, caller) = (place.previous, place.next, place.caller);
-        match previous {
-            NONE => self.line(caller, stage).head = next,
-            _ => self.slots[previous as usize].next = next,
-        }
-        match next {
-            NONE => self.line(caller, stage).tail = previous,
-            _ => self.slots[next as usize].previous = previous,
-        }
-        self.in_flight -= 1;
     }
 
     /// Frees the slot of a settled request.
@@ -344,7 +368,6 @@ pub(super) fn arriving(
         target,
         task: TaskId::from_index(NONE),
         generation: 0,
-        previous: NONE,
         next: NONE,
         meter,
         bytes: 0,
@@ -366,5 +389,86 @@ pub(super) fn arriving(
         entered: now,
         link: Link { opened: now, served: 0, target: NONE, carrier: NONE, zone: ZoneId::from_index(0) },
         call,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What happens to requests: one comes, one has its answer and leaves at once, or its target works on for nobody.
+    #[derive(Clone, Copy, Debug)]
+    enum Happens {
+        Comes { connects: bool },
+        Answered(prop::sample::Index),
+        Abandoned(prop::sample::Index),
+    }
+
+    fn happens() -> impl Strategy<Value = Happens> {
+        prop_oneof![
+            any::<bool>().prop_map(|connects| Happens::Comes { connects }),
+            any::<prop::sample::Index>().prop_map(Happens::Answered),
+            any::<prop::sample::Index>().prop_map(Happens::Abandoned),
+        ]
+    }
+
+    fn request(caller: CallerId, stage: Stage) -> Request {
+        let (group, target) = (TargetGroupId::from_index(0), TargetId::from_index(0));
+        let call = Call { since: Time::ZERO, class: 0, attempt: 0, user: NONE, parent: (NONE, NONE), trace: 0 };
+        Request { stage, ..arriving(Time::ZERO, caller, 0, group, target, call) }
+    }
+
+    #[test]
+    fn a_line_is_not_longer_for_those_who_have_left_it() {
+        let (mut requests, caller) = (Requests::default(), CallerId::from_index(0));
+        let mut waiting = std::collections::VecDeque::new();
+        for _ in 0..100_000 {
+            waiting.push_back(requests.insert(request(caller, Stage::Working)));
+            if waiting.len() > 20 {
+                let slot = waiting.pop_front().unwrap();
+                requests.settle(slot);
+                requests.free(slot);
+            }
+        }
+        let room = requests.lines(caller).forwarded.entries.capacity();
+        assert!(room <= 2 * (20 + SPARE), "{room} entries for 20 requests");
+        assert_eq!(requests.first_in_line(caller, Stage::Working), waiting.front().copied());
+    }
+
+    proptest! {
+        /// The first in each line is the oldest whose caller still waits, whoever left it from the middle and whoever has the
+        /// slot of one that left.
+        #[test]
+        fn the_oldest_that_waits_is_first_in_line(steps in prop::collection::vec(happens(), 0..400)) {
+            let caller = CallerId::from_index(3);
+            let mut requests = Requests::default();
+            let mut waiting: Vec<(u32, Stage)> = Vec::new();
+            for step in steps {
+                match step {
+                    Happens::Comes { connects } => {
+                        let stage = if connects { Stage::Working } else { Stage::Connecting };
+                        waiting.push((requests.insert(request(caller, stage)), stage));
+                    }
+                    Happens::Answered(which) | Happens::Abandoned(which) if !waiting.is_empty() => {
+                        let (slot, _) = waiting.remove(which.index(waiting.len()));
+                        requests.settle(slot);
+                        if matches!(step, Happens::Answered(_)) {
+                            requests.free(slot);
+                        }
+                    }
+                    _ => {}
+                }
+                prop_assert_eq!(requests.in_flight(), waiting.len() as u64);
+                for stage in [Stage::Working, Stage::Connecting] {
+                    let oldest = waiting.iter().find(|(_, of)| *of == stage).map(|(slot, _)| *slot);
+                    // Nobody looks at a line for long, mostly.
+                    if waiting.len() % 3 == 0 {
+                        prop_assert_eq!(requests.first_in_line(caller, stage), oldest);
+                    }
+                }
+            }
+        }
     }
 }

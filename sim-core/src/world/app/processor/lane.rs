@@ -63,17 +63,17 @@ impl Lane {
         Some((f64::from_bits(finish) - self.done) * self.slowdown)
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, work: u64, job: u32) {
         if self.done > RENEW {
             self.renew();
         }
         let new = ((self.done + work as f64).to_bits(), job);
         match self.first {
-            Some(first) if first < new => self.rest.push(Reverse(new)),
-            before => {
-                self.rest.extend(before.map(Reverse));
-                self.first = Some(new);
+            None => self.first = Some(new),
+            Some(first) => {
+                self.first = Some(first.min(new));
+                self.rest.push(Reverse(first.max(new)));
             }
         }
     }
@@ -82,7 +82,7 @@ impl Lane {
     #[inline]
     pub fn pop(&mut self) -> Option<u32> {
         let (finish, job) = self.first?;
-        self.first = self.rest.pop().map(|Reverse(next)| next);
+        self.first = if self.rest.is_empty() { None } else { self.rest.pop().map(|Reverse(next)| next) };
         // Rounding must not leave the finished job with work to do, or the rest would wait for it. `f64::max` is a call
         // in WASM.
         let finish = f64::from_bits(finish);

@@ -202,7 +202,7 @@ impl Processor {
             }
     }
 
-    #[inline]
+    #[inline(always)]
     fn advance(&mut self, now: Time) {
         if self.alone {
             self.used += self.lane.advance(real(now.as_nanos() - self.at.as_nanos()));
@@ -213,7 +213,7 @@ impl Processor {
     }
 
     /// When the next job finishes, if nothing changes until then.
-    #[inline]
+    #[inline(always)]
     pub fn next_finish(&self) -> Option<Time> {
         let left = if self.alone { self.lane.left()? } else { self.next_of_all()? };
         // The nanosecond in which it finishes is over before anybody hears of it; the others do not lose it,
@@ -223,7 +223,7 @@ impl Processor {
     }
 
     /// A job of this much work [CPU-ns] begins in a container.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, now: Time, container: u16, work: u64, job: u32) {
         self.advance(now);
         let usual = self.alone && container == self.home;

@@ -8,6 +8,7 @@ mod tests;
 
 use std::sync::Arc;
 
+use crate::engine::rng::{real, whole};
 use crate::engine::{Stream, Time};
 
 use log::Replay;
@@ -73,7 +74,7 @@ impl Arrivals {
 
     /// The next arrival after `now`, which is the last one or the moment at which the source begins; none when there
     /// will be no more. O(1) amortised; nothing is allocated.
-    #[inline]
+    #[inline(always)]
     pub fn next(&mut self, now: Time, stream: &mut Stream) -> Option<Time> {
         match &mut self.0 {
             Process::Poisson(walk) => after(walk, now, stream),
@@ -130,9 +131,23 @@ impl Arrivals {
 
 /// The moment after `now` at which an exponential amount of work of mean 1 has come: these are the arrivals of a Poisson
 /// process with this rate, exactly.
-#[inline]
-fn after(walk: &mut Walk, mut now: Time, stream: &mut Stream) -> Option<Time> {
-    let mut work = stream.exponential();
+#[inline(always)]
+fn after(walk: &mut Walk, now: Time, stream: &mut Stream) -> Option<Time> {
+    let work = stream.exponential();
+    let piece = walk.piece();
+    // Mostly the rate is the same until then.
+    if piece.slope == 0.0 && piece.from <= now && now < piece.until {
+        let (nanos, left) = (work * piece.gap + 0.5, piece.until.as_nanos() - now.as_nanos());
+        if nanos < real(left) {
+            return Some(Time::from_nanos(now.as_nanos() + whole(nanos)));
+        }
+    }
+    after_steps(walk, now, work, stream)
+}
+
+/// The same, from one piece of the rate to the next.
+#[inline(never)]
+fn after_steps(walk: &mut Walk, mut now: Time, mut work: f64, stream: &mut Stream) -> Option<Time> {
     loop {
         let piece = walk.piece();
         now = now.max(piece.from);

@@ -31,7 +31,6 @@ impl World {
         let opening = if request.opened_target { round_trip } else { 0 };
         let (waited, stage) = (u64::from(request.opening), request.stage);
         self.traffic.requests.settle(slot);
-        self.elb.targets[target].spent_ns += u128::from(at_target - round_trip);
         let answered = matches!(outcome, Outcome::Target(..));
         let bad = match outcome {
             // An error of gRPC is none of HTTP [TR-170].
@@ -39,7 +38,7 @@ impl World {
             Outcome::TargetGone | Outcome::ConnectTimeout => true,
             _ => false,
         };
-        self.elb.ended(target, bad);
+        self.elb.ended(target, at_target - round_trip, bad);
         if bad {
             self.elb.suspect(target, ctx);
         }

@@ -14,7 +14,7 @@ use crate::engine::Time;
 use crate::world::app::{AppSpec, AppSpecId, Party, Whom};
 use crate::world::cloudwatch::Outcome;
 use crate::world::ecs::TaskId;
-use crate::world::elb::{BalancerKind, LoadBalancerId, Pick, TargetGroupId, TargetId};
+use crate::world::elb::{BalancerKind, LoadBalancerId, TargetGroupId, TargetId};
 use crate::world::traffic::Caller;
 use crate::world::{Ctx, Event, World};
 
@@ -42,8 +42,14 @@ pub(super) struct Attempt {
 }
 
 impl Attempt {
+    /// Like [`Call::apart`].
+    #[inline(always)]
+    fn apart(&self) -> Attempt {
+        Attempt { call: self.call.apart(), link: Link { ..self.link }, ..*self }
+    }
+
     /// The request that comes of it, for a container behind a target.
-    #[inline]
+    #[inline(always)]
     pub fn request(&self, now: Time, group: TargetGroupId, id: TargetId, (task, container): (TaskId, u16)) -> Request {
         let Attempt { caller, call, meter, link, opening, .. } = *self;
         let mut request = arriving(now, caller, meter, group, id, call);
@@ -163,6 +169,7 @@ impl World {
     }
 
     /// An application's request needs another service: a call begins, whose end lets the request go on.
+    #[inline(never)]
     pub(super) fn call_service(&mut self, id: CallerId, parent: (u32, u32), trace: u32, ctx: &mut Ctx) {
         let caller = &mut self.traffic.callers[id];
         caller.earn();
@@ -171,8 +178,8 @@ impl World {
         self.attempt(id, call, ctx);
     }
 
-    /// A request is sent.
-    #[inline]
+    /// A request is sent. Inlined, because what is known of the call need not be written down then.
+    #[inline(always)]
     fn attempt(&mut self, id: CallerId, call: Call, ctx: &mut Ctx) {
         let now = ctx.now();
         let versions = (self.elb.version, self.network.generation());
@@ -193,16 +200,16 @@ impl World {
         let route = &caller.classes[class].route;
         let (base, rules) = (route.base, route.rules);
         if let Way::Aside(aside) = route.way {
-            return self.sent_aside(id, call, aside, ctx);
+            return self.sent_aside(id, call.apart(), aside, ctx);
         }
         let Some(zone) = caller.resolved.next() else {
-            return self.unreached(id, call, Unreached::ClientNoAnswer, ctx);
+            return self.unreached(id, call.apart(), Unreached::ClientNoAnswer, ctx);
         };
         let Some(balancer) = caller.balancer else { return };
         let it = &self.elb.balancers[balancer];
         if self.network.is_lost(zone) || !it.answers_in(zone) {
             // The DNS, or what the client remembers of it, does not know that nobody is there.
-            return self.unreached(id, call, Unreached::ClientTimeout, ctx);
+            return self.unreached(id, call.apart(), Unreached::ClientTimeout, ctx);
         }
         let (link, opened, expired, idle_timeout) = match it.kind {
             BalancerKind::Application => {
@@ -234,7 +241,7 @@ impl World {
             if link.carrier != NONE {
                 self.traffic.callers[id].leave_shared(link, now, true);
             }
-            return self.unreached(id, call, Unreached::ClientRefused, ctx);
+            return self.unreached(id, call.apart(), Unreached::ClientRefused, ctx);
         }
         let caller = &mut self.traffic.callers[id];
         caller.busy += 1;
@@ -257,7 +264,9 @@ impl World {
                     shares.iter().find(|(.., sum)| draw < *sum)
                 });
                 match chosen {
-                    Some(&(_, MISMATCHED, _)) => return self.refuse(attempt, Outcome::ProtocolMismatch, rules, ctx),
+                    Some(&(_, MISMATCHED, _)) => {
+                        return self.refuse(attempt.apart(), Outcome::ProtocolMismatch, rules, ctx);
+                    }
                     Some(&(group, base, _)) => {
                         attempt.meter = base + place;
                         if let (Some(lasts), Some(jar)) = (*sticky_for, caller.jars.get_mut(call.user as usize)) {
@@ -266,21 +275,25 @@ impl World {
                         group
                     }
                     // All weights are zero [TR-155].
-                    None => return self.refuse(attempt, Outcome::NoTarget, rules, ctx),
+                    None => return self.refuse(attempt.apart(), Outcome::NoTarget, rules, ctx),
                 }
             }
             Way::Answer(outcome) => {
                 let outcome = *outcome;
-                return self.refuse(attempt, outcome, rules, ctx);
+                return self.refuse(attempt.apart(), outcome, rules, ctx);
             }
-            Way::Flow(_) => return self.flow(attempt, base, ctx),
+            Way::Flow(_) => return self.flow(attempt.apart(), base, ctx),
             Way::Aside(_) => return,
         };
-        self.cloudwatch.meter(attempt.meter).arrived(rules, u32::from(opened));
         let cookie = if call.user == NONE { None } else { self.cookie(id, call.user, now) };
         let pick = self.elb.pick(group, zone, now, cookie);
-        let not_sticky = cookie.is_some() && !pick.stuck;
-        self.forward(attempt, group, pick, not_sticky, ctx);
+        let meter = self.cloudwatch.meter(attempt.meter);
+        meter.arrived(rules, u32::from(opened));
+        let Some(target) = pick.target else {
+            return self.answer_at_once(attempt.apart(), id_of_none(), Outcome::NoTarget, 0, ctx);
+        };
+        meter.forwarded(pick.fail_open, cookie.is_some() && !pick.stuck);
+        self.forward(attempt, group, target, ctx);
     }
 
     /// Whether a load balancer has as many connections as it takes [TR-136][TR-151]. Network Load Balancers take any number.
@@ -315,19 +328,15 @@ impl World {
     /// Sends the request to the target that was picked. There is no queue and no second try [TR-149][TR-150]. Apart from
     /// [`World::attempt`] to be read, not to be called.
     #[inline(always)]
-    fn forward(&mut self, attempt: Attempt, group: TargetGroupId, pick: Pick, not_sticky: bool, ctx: &mut Ctx) {
+    fn forward(&mut self, attempt: Attempt, group: TargetGroupId, id: TargetId, ctx: &mut Ctx) {
         let now = ctx.now();
         let Attempt { caller, call, balancer, meter, idle_timeout, .. } = attempt;
-        let Some(id) = pick.target else {
-            return self.answer_at_once(attempt, id_of_none(), Outcome::NoTarget, 0, ctx);
-        };
         let (to, port, reachable) = self.come_to(balancer, id, ctx);
         if call.user != NONE {
             self.remember(caller, call.user, group, id, now);
         }
         if !reachable {
             // Dropped without a word: 504 when the load balancer gives up [TR-101][IA-106].
-            self.cloudwatch.meter(meter).forwarded(pick.fail_open, not_sticky, 0);
             self.elb.began(id);
             self.traffic.requests.insert(attempt.request(now, group, id, to));
             let event = Event::Request(RequestEvent::ConnectTimeout(caller));
@@ -346,10 +355,10 @@ impl World {
         };
         let Some(process) = listening else {
             // Nothing listens: the connection is refused [TR-099][IA-107].
-            self.cloudwatch.meter(meter).forwarded(pick.fail_open, not_sticky, 1);
+            self.cloudwatch.meter(meter).connected();
             self.failed_to_connect(id, ctx);
             let after = nanos(self.assume.target_round_trip);
-            return self.answer_at_once(attempt, id, Outcome::ConnectionRefused, after, ctx);
+            return self.answer_at_once(attempt.apart(), id, Outcome::ConnectionRefused, after, ctx);
         };
         let keep_alive = self.app.profiles[process.spec.index()].keep_alive;
         if self.traffic.links.len() <= id.index() {
@@ -358,12 +367,14 @@ impl World {
         let round_trip = nanos(self.assume.target_round_trip);
         let reuse = self.traffic.links[id.index()].take(now, idle_timeout, keep_alive, round_trip);
         let opened_target = reuse == Reuse::Opened;
-        self.cloudwatch.meter(meter).forwarded(pick.fail_open, not_sticky, u32::from(opened_target));
+        if opened_target {
+            self.cloudwatch.meter(meter).connected();
+        }
         self.traffic.traces.step(call.trace, now, || Step::Target(id, opened_target));
         if reuse == Reuse::JustClosed {
             // The target has closed the connection, and its word is still on the way [TR-088].
             self.failed_to_connect(id, ctx);
-            return self.answer_at_once(attempt, id, Outcome::KeepAliveElapsed, round_trip, ctx);
+            return self.answer_at_once(attempt.apart(), id, Outcome::KeepAliveElapsed, round_trip, ctx);
         }
         self.elb.began(id);
         let mut request = attempt.request(now, group, id, to);
@@ -373,7 +384,7 @@ impl World {
     }
 
     /// The container behind a target to which a request comes, the port that it is for, and whether packets get there.
-    #[inline]
+    #[inline(always)]
     pub(super) fn come_to(
         &mut self,
         balancer: LoadBalancerId,
@@ -407,7 +418,7 @@ impl World {
     /// A connection to a target failed, which anomaly detection looks at [TR-080].
     fn failed_to_connect(&mut self, target: TargetId, ctx: &mut Ctx) {
         self.elb.began(target);
-        self.elb.ended(target, true);
+        self.elb.ended(target, 0, true);
         self.elb.suspect(target, ctx);
     }
 
@@ -421,7 +432,7 @@ impl World {
     }
 
     /// Lets a caller's timer ring when its oldest request is late.
-    #[inline]
+    #[inline(always)]
     pub(super) fn watch(&mut self, caller: CallerId, now: Time, ctx: &mut Ctx) {
         if !self.traffic.requests.lines(caller).armed {
             self.begin_watch(caller, now, ctx);

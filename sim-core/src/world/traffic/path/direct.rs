@@ -36,7 +36,7 @@ impl World {
         request.opened_target = kept.is_none();
         request.stage = Stage::Working;
         let slot = self.traffic.requests.insert(request);
-        self.enter(slot, (host.task, host.container), ctx);
+        self.come_in(slot, (host.task, host.container), ctx);
     }
 
     /// Asks the DNS anew: what it says is used until its time to live is over. Connections to addresses that it no longer

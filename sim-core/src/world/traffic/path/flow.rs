@@ -71,7 +71,7 @@ impl World {
     fn forward_flow(&mut self, attempt: Attempt, group: TargetGroupId, id: TargetId, fail_open: bool, ctx: &mut Ctx) {
         let now = ctx.now();
         let Attempt { caller, call, balancer, meter, opening, .. } = attempt;
-        self.cloudwatch.meter(meter).forwarded(fail_open, false, 0);
+        self.cloudwatch.meter(meter).forwarded(fail_open, false);
         let (to, port, reachable) = self.come_to(balancer, id, ctx);
         self.traffic.traces.step(call.trace, now, || Step::Target(id, opening > 0));
         if !reachable {
@@ -90,6 +90,6 @@ impl World {
         let mut request = attempt.request(now, group, id, to);
         request.stage = Stage::Working;
         let slot = self.traffic.requests.insert(request);
-        self.enter(slot, to, ctx);
+        self.come_in(slot, to, ctx);
     }
 }

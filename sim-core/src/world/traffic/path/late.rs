@@ -28,7 +28,7 @@ impl World {
         let patience = self.patience(caller);
         let outcome = self.gives_up(caller);
         self.traffic.requests.lines(caller).armed = false;
-        while let Some(slot) = self.traffic.requests.lines(caller).forwarded.head() {
+        while let Some(slot) = self.traffic.requests.first_in_line(caller, Stage::Working) {
             let end = self.traffic.requests.get(slot).arrived.after_nanos(patience);
             if end > ctx.now() {
                 self.traffic.requests.lines(caller).armed = true;
@@ -74,7 +74,7 @@ impl World {
         let patience = self.connect_patience(caller);
         let outcome = if patience == own { Outcome::ClientClosed } else { Outcome::ConnectTimeout };
         self.traffic.requests.lines(caller).alarm = None;
-        while let Some(slot) = self.traffic.requests.lines(caller).connecting.head() {
+        while let Some(slot) = self.traffic.requests.first_in_line(caller, Stage::Connecting) {
             let at = self.traffic.requests.get(slot).arrived + patience;
             if at > ctx.now() {
                 let event = Event::Request(RequestEvent::ConnectTimeout(caller));

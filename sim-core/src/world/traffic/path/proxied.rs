@@ -182,7 +182,7 @@ impl World {
             // The proxy of the host takes its part of the task's CPU [CP-240].
             request.work = nanos(self.assume.proxy_cpu);
             let slot = self.traffic.requests.insert(request);
-            return self.enter(slot, (host.task, host.container), ctx);
+            return self.come_in(slot, (host.task, host.container), ctx);
         }
     }
 

@@ -23,8 +23,15 @@ const CRASHED: i16 = 139;
 const CRASHES: u16 = 0;
 
 impl World {
-    /// A request reaches its process, which listens: it gets a worker, waits for one, or is turned away.
-    #[inline]
+    /// A request that does not come the usual way reaches its process.
+    #[inline(never)]
+    pub(super) fn come_in(&mut self, slot: u32, to: (TaskId, u16), ctx: &mut Ctx) {
+        self.enter(slot, to, ctx);
+    }
+
+    /// A request reaches its process, which listens: it gets a worker, waits for one, or is turned away. Inlined where requests
+    /// come the usual way: much of this is known there.
+    #[inline(always)]
     pub(super) fn enter(&mut self, slot: u32, to: (TaskId, u16), ctx: &mut Ctx) {
         let now = ctx.now();
         let Some(Some(app)) = self.app.tasks.get_mut(to.0.index()) else { return };
@@ -373,7 +380,7 @@ impl World {
         request.via = Via::Check;
         let slot = self.traffic.requests.insert(request);
         let generation = self.traffic.requests.get(slot).generation;
-        self.enter(slot, to, ctx);
+        self.come_in(slot, to, ctx);
         // It may have been answered at once, by a full queue.
         if self.traffic.requests.is(slot, generation) {
             ctx.send(timeout, Event::Request(RequestEvent::CheckTimeout(slot, generation)));
