@@ -448,6 +448,24 @@ fn the_alarms_of_managed_scaling_are_the_providers() {
     assert_eq!(gone["capacityProvider"]["updateStatus"], "DELETE_COMPLETE");
 }
 
+/// [CP-022]
+#[test]
+fn a_capacity_provider_is_tagged_by_its_arn() {
+    let mut door = door();
+    let made = door.ecs("CreateCapacityProvider", input(json!({})));
+    let arn = &made["capacityProvider"]["capacityProviderArn"];
+    let tags = json!([{ "key": "team", "value": "shop" }]);
+    door.ecs("TagResource", json!({ "resourceArn": arn, "tags": tags }));
+    assert_eq!(door.ecs("ListTagsForResource", json!({ "resourceArn": arn }))["tags"], tags);
+    let told = door.ecs("DescribeCapacityProviders", json!({ "capacityProviders": ["cp"], "include": ["TAGS"] }));
+    assert_eq!(told["capacityProviders"][0]["tags"], tags);
+    door.ecs("UntagResource", json!({ "resourceArn": arn, "tagKeys": ["team"] }));
+    assert_eq!(door.ecs("ListTagsForResource", json!({ "resourceArn": arn }))["tags"], json!([]));
+    door.ecs("DeleteCapacityProvider", json!({ "capacityProvider": "cp" }));
+    let error = door.refused("TagResource", json!({ "resourceArn": arn, "tags": tags }));
+    assert_eq!((error.code, error.place.as_str()), ("ResourceNotFoundException", "resourceArn"));
+}
+
 /// A door with a group `fleet`, and the cluster `demo`.
 pub(crate) fn door() -> Door {
     let mut door = Door::new();

@@ -743,3 +743,28 @@ fn there_is_no_update_for_an_agent() {
     let error = door.refused("UpdateContainerAgent", json!({ "cluster": "demo", "containerInstance": "instance#2" }));
     assert_eq!(error.place, "containerInstance");
 }
+
+/// [CP-022] An instance is tagged by its ARN, and says so when it is asked for its tags; one that has left its cluster has none.
+#[test]
+fn a_container_instance_is_tagged_by_its_arn() {
+    let run = play("20m", &[&web_on_two(HALF, "")]);
+    let (mut world, mut ctx) = (run.world().clone(), run.ctx().clone());
+    let mut call = |operation: &str, input: Value| {
+        let entry = sim_core::api::find("ecs", operation).expect("it exists");
+        (entry.call)(input, &mut world, &mut ctx)
+    };
+    let describe = json!({ "cluster": "demo", "containerInstances": ["instance#1"], "include": ["TAGS"] });
+    let told = call("DescribeContainerInstances", describe.clone()).expect("it is there");
+    let arn = told["containerInstances"][0]["containerInstanceArn"].clone();
+    let tags = json!([{ "key": "rack", "value": "7" }]);
+    call("TagResource", json!({ "resourceArn": arn, "tags": tags })).expect("it has an ARN");
+    let told = call("DescribeContainerInstances", describe).expect("it is there");
+    assert_eq!(told["containerInstances"][0]["tags"], tags);
+    let plain = json!({ "cluster": "demo", "containerInstances": ["instance#1"] });
+    let told = call("DescribeContainerInstances", plain).expect("it is there");
+    assert_eq!(told["containerInstances"][0]["tags"], json!([]), "nobody asked for them");
+    let gone = json!({ "cluster": "demo", "containerInstance": "instance#1", "force": true });
+    call("DeregisterContainerInstance", gone).expect("by force");
+    let error = call("ListTagsForResource", json!({ "resourceArn": arn })).expect_err("it has left");
+    assert_eq!(error.code, "ResourceNotFoundException");
+}

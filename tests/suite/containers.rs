@@ -6,7 +6,9 @@ use std::fmt::Write;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use sim_core::Simulation;
+use sim_core::engine::Time;
 use sim_core::world::Fact;
+use sim_core::world::cloudwatch::{Cause, Counts};
 
 use tests::story::{BALANCER, life, play, service, service_behind, told};
 
@@ -722,6 +724,45 @@ fn the_grace_period_covers_container_checks() {
     00:05:50 has started 1 tasks: (task web#3). Amazon ECS replaced 1 tasks due to an unhealthy status.
     00:06:18.183 registered 1 targets in (target-group tg)
     "#);
+}
+
+/// [TR-087] [CP-097] A container that is not essential ends in the middle of its boot, and the load balancer goes on with the connection to the one that it
+/// sends requests to: of a call every second for ten minutes only the first has to open any.
+#[test]
+fn the_end_of_a_sidecar_closes_no_connection_to_its_neighbour() {
+    let family = r#"
+[[ecs.taskDefinition]]
+family = "web"
+requiresCompatibilities = ["FARGATE"]
+networkMode = "awsvpc"
+cpu = "1024"
+memory = "2048"
+containerDefinitions = [
+  { name = "web", image = "httpd", portMappings = [{ containerPort = 80 }] },
+  { name = "init", image = "httpd", essential = false },
+]
+[[world.app]]
+container = "web/init"
+boot_cpu = "1h"
+exits_after = "5m"
+[[world.traffic]]
+to = "alb"
+arrivals = "constant"
+rate = "1/s"
+from = "3m"
+until = "13m"
+"#;
+    let service = service_behind(1, "").replace("web:1", "web:3");
+    let run = play("14m", &[BALANCER, family, &service]);
+    let ended = run.ctx().journal().iter().filter(|(_, entry)| matches!(entry.fact, Fact::ContainerExited { .. }));
+    let ended: Vec<_> = ended.map(|(_, entry)| entry.at).collect();
+    assert!(ended.len() == 1 && ended[0] > Time::from_secs(240), "the sidecar ends while calls come: {ended:?}");
+    let balancer = run.world().elb.balancer_named("alb").expect("it is there");
+    let meters = run.world().cloudwatch.meters_of(balancer);
+    let counts = meters.fold(Counts::default(), |sum, (_, _, meter)| sum.plus(meter.counts()));
+    assert_eq!(counts.arrived, counts.due_to(Cause::Target));
+    // One of the client to each of two nodes, and one to the target.
+    assert!(counts.arrived > 500 && counts.connections == 2 + 1, "{counts:?}");
 }
 
 /// Checks of idle containers that pass are not run one by one: a day costs as many events as an hour, but for what else

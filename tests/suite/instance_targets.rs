@@ -123,3 +123,21 @@ fn targets_on_instances_are_deregistered_and_checked() {
     until(&mut run, 7, 0);
     assert_eq!(health(&run), [""; 0]);
 }
+
+/// [TR-172] Who is not registered need not leave: the command succeeds, and changes nothing. Without a port it means the port of the
+/// target group, 80, and not the one of 8080 that the target was registered with.
+#[test]
+fn a_target_that_is_not_there_is_deregistered_without_a_word() {
+    let stranger = typed("6m", "aws elbv2 deregister-targets --target-group-arn tg --targets Id=10.0.0.99,Port=8080");
+    let no_port = typed("6m10s", "aws elbv2 deregister-targets --target-group-arn tg --targets Id=instance#1");
+    let twice = "aws elbv2 deregister-targets --target-group-arn tg --targets Id=instance#1,Port=8080 \
+                 Id=instance#1,Port=8080 Id=i-0123456789abcdef0,Port=8080";
+    let mut run = story(&[&stranger, &no_port, &typed("7m", twice)]);
+    until(&mut run, 6, 30);
+    assert_eq!(health(&run), ["8080 healthy -"]);
+    until(&mut run, 7, 10);
+    assert_eq!(health(&run), ["8080 draining Target.DeregistrationInProgress"], "those who are there do leave");
+    let typed: Vec<_> = run.transcript().iter().filter(|typed| typed.command.contains("deregister-targets")).collect();
+    assert_eq!(typed.len(), 3);
+    assert!(typed.iter().all(|typed| typed.exit_code == 0 && typed.output.is_empty()), "{typed:?}");
+}

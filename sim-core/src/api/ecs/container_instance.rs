@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::attribute::AttributeDescription;
+use super::tag::{self, Tag};
 use crate::api::ApiError;
 use crate::world::World;
 use crate::world::ecs::{ClusterId, ContainerInstance, InstanceId, TaskStatus, Transport};
@@ -40,8 +41,8 @@ pub struct ContainerInstanceDescription {
     pub registered_at: String,
     /// None.
     pub attachments: Vec<()>,
-    /// None.
-    pub tags: Vec<()>,
+    /// Labels, if they are asked for.
+    pub tags: Vec<Tag>,
 }
 
 /// `VersionInfo`.
@@ -82,7 +83,7 @@ fn ports(name: &'static str, transport: Transport, ports: impl Iterator<Item = (
 
 impl ContainerInstanceDescription {
     /// Describes an instance as it is now.
-    pub(crate) fn of(world: &World, id: InstanceId) -> ContainerInstanceDescription {
+    pub(crate) fn of(world: &World, id: InstanceId, with_tags: bool) -> ContainerInstanceDescription {
         let it = &world.ecs.instances[id];
         let room = it.room();
         let pending = it.tasks.iter().filter(|&&task| world.ecs.tasks[task].status == TaskStatus::Pending);
@@ -111,7 +112,7 @@ impl ContainerInstanceDescription {
             attributes: it.attributes.iter().map(|(name, value)| AttributeDescription::short(name, value)).collect(),
             registered_at: world.account.wall(it.registered_at),
             attachments: Vec::new(),
-            tags: Vec::new(),
+            tags: if with_tags { tag::described(&it.tags) } else { Vec::new() },
         }
     }
 }

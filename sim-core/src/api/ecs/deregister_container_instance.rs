@@ -50,6 +50,6 @@ impl Operation for DeregisterContainerInstance {
             |w| &mut w.ecs,
             |ecs, peers| ctx.within(cause, |ctx| ecs.deregister_instance(id, FORCED, peers, ctx)),
         );
-        Ok(DeregisterContainerInstanceOutput { container_instance: ContainerInstanceDescription::of(world, id) })
+        Ok(DeregisterContainerInstanceOutput { container_instance: ContainerInstanceDescription::of(world, id, false) })
     }
 }

@@ -17,7 +17,7 @@ pub struct DescribeContainerInstances {
     pub cluster: Option<String>,
     /// Ids or ARNs, 1 to 100 [CP-014]; or ids of EC2, or this simulator's own short names, such as `instance#1`.
     pub container_instances: Vec<String>,
-    /// Nothing more is modelled: `TAGS` and `CONTAINER_INSTANCE_HEALTH` are there, and empty.
+    /// `TAGS`; or `CONTAINER_INSTANCE_HEALTH`, of which nothing is modelled.
     #[serde(default)]
     pub include: Vec<ContainerInstanceField>,
 }
@@ -52,9 +52,10 @@ impl Operation for DescribeContainerInstances {
         container_instance::check_count(&self.container_instances, 100, "containerInstanceIds")?;
         let mut output = DescribeContainerInstancesOutput { container_instances: Vec::new(), failures: Vec::new() };
         let kind = format!("container-instance/{}", world.ecs.clusters[cluster].name);
+        let with_tags = self.include.contains(&ContainerInstanceField::Tags);
         for name in &self.container_instances {
             match world.ecs.instance_named(cluster, name) {
-                Some(id) => output.container_instances.push(ContainerInstanceDescription::of(world, id)),
+                Some(id) => output.container_instances.push(ContainerInstanceDescription::of(world, id, with_tags)),
                 None => output.failures.push(Failure::missing(world, &kind, name)),
             }
         }

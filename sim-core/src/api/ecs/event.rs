@@ -136,7 +136,7 @@ impl Sender<'_> {
 
     /// A container instance is another one than before [CP-217]. The event has its version [CP-218].
     fn instance(&self, instance: InstanceId, ctx: &Ctx) -> Value {
-        let description = ContainerInstanceDescription::of(self.world, instance);
+        let description = ContainerInstanceDescription::of(self.world, instance, false);
         let mut detail = serde_json::to_value(description).expect("outputs are plain data");
         detail["clusterArn"] = json!(self.world.ecs.clusters[self.world.ecs.instances[instance].cluster].arn);
         detail["updatedAt"] = json!(self.world.account.wall(self.at));

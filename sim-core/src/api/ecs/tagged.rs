@@ -3,7 +3,9 @@
 use crate::api::ApiError;
 use crate::engine::Time;
 use crate::world::World;
-use crate::world::ecs::{ClusterId, ServiceId, ServiceStatus, Tags, TaskDefinitionId, TaskId};
+use crate::world::ecs::{
+    ClusterId, InstanceId, InstanceStatus, ProviderId, ServiceId, ServiceStatus, Tags, TaskDefinitionId, TaskId,
+};
 
 /// Something that has tags.
 #[derive(Clone, Copy, Debug)]
@@ -12,6 +14,8 @@ pub(crate) enum Tagged {
     Service(ServiceId),
     TaskDefinition(TaskDefinitionId),
     Task(TaskId),
+    Instance(InstanceId),
+    Provider(ProviderId),
 }
 
 /// The resource behind an ARN [CP-005]; what is gone has no tags any more.
@@ -36,6 +40,11 @@ pub(crate) fn find(world: &World, arn: &str, now: Time) -> Result<Tagged, ApiErr
             let mine = ecs.tasks.iter().find(|(id, one)| one.arn == arn && ecs.is_remembered(*id, now));
             mine.map(|(id, _)| Tagged::Task(id))
         }
+        "container-instance" => {
+            let mine = ecs.instances.iter().find(|(_, one)| one.arn == arn && one.status != InstanceStatus::Inactive);
+            mine.map(|(id, _)| Tagged::Instance(id))
+        }
+        "capacity-provider" => ecs.provider_named(arn).map(Tagged::Provider),
         _ => None,
     };
     match found.filter(|it| world.limits.sees(it.made(world))) {
@@ -53,6 +62,9 @@ impl Tagged {
             Tagged::Service(id) => ecs.services[id].created,
             Tagged::TaskDefinition(id) => ecs.definitions[id].registered,
             Tagged::Task(id) => ecs.tasks[id].at.created,
+            Tagged::Instance(id) => ecs.instances[id].registered_at,
+            // Every operation sees one as soon as it is made.
+            Tagged::Provider(_) => Time::ZERO,
         }
     }
 
@@ -64,6 +76,8 @@ impl Tagged {
             Tagged::Service(id) => ecs.services[id].stored.tags.clone(),
             Tagged::TaskDefinition(id) => ecs.definitions[id].tags.clone(),
             Tagged::Task(id) => ecs.tags_of(id).to_vec(),
+            Tagged::Instance(id) => ecs.instances[id].tags.clone(),
+            Tagged::Provider(id) => ecs.providers[id].tags.clone(),
         }
     }
 
@@ -75,6 +89,8 @@ impl Tagged {
             Tagged::Service(id) => ecs.services[id].stored.tags = tags,
             Tagged::TaskDefinition(id) => ecs.definitions[id].tags = tags,
             Tagged::Task(id) => ecs.labels.entry(id).or_default().tags = tags,
+            Tagged::Instance(id) => ecs.instances[id].tags = tags,
+            Tagged::Provider(id) => ecs.providers[id].tags = tags,
         }
     }
 }

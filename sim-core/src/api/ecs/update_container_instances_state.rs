@@ -65,7 +65,7 @@ impl Operation for UpdateContainerInstancesState {
                 }
                 Some(id) => {
                     ctx.within(cause, |ctx| world.ecs.set_instance_status(id, wanted, ctx));
-                    output.container_instances.push(ContainerInstanceDescription::of(world, id));
+                    output.container_instances.push(ContainerInstanceDescription::of(world, id, false));
                 }
                 None => output.failures.push(Failure::missing(world, &kind, name)),
             }

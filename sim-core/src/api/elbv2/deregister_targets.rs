@@ -15,7 +15,7 @@ use crate::world::{Ctx, World};
 pub struct DeregisterTargets {
     /// The target group, by ARN or name.
     pub target_group_arn: String,
-    /// Whom; without a port, all with this address.
+    /// Whom; without a port, the one with the port of the target group. Who is not registered there need not leave [TR-172].
     pub targets: Vec<TargetInput>,
 }
 
@@ -30,18 +30,14 @@ impl Operation for DeregisterTargets {
             return Err(invalid("You must specify targets").at("Targets"));
         }
         let mut leaving = Vec::new();
-        for (index, wanted) in self.targets.iter().enumerate() {
+        for wanted in &self.targets {
             let address = target_id(world, &wanted.id);
+            let port = wanted.port.unwrap_or(world.elb.groups[from].port);
             let fits = |id: &&_| {
                 let target = &world.elb.targets[**id];
-                *target.address == *address && wanted.port.is_none_or(|port| port == target.port)
+                *target.address == *address && target.port == port
             };
-            let mut found: Vec<_> = world.elb.groups[from].targets.iter().filter(fits).copied().collect();
-            if found.is_empty() {
-                let message = format!("The target '{}' is not registered in the target group", wanted.id);
-                return Err(ApiError::new("InvalidTarget", message).at(format!("Targets[{index}]")));
-            }
-            leaving.append(&mut found);
+            leaving.extend(world.elb.groups[from].targets.iter().filter(fits).copied());
         }
         world.lend(|w| &mut w.elb, |elb, peers| leaving.into_iter().for_each(|id| elb.let_go(id, peers, ctx)));
         Ok(NoOutput {})

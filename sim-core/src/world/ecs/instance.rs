@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use super::{ClusterId, Ecs, EcsEvent, Launch, StopCode, Task, TaskDefinition, TaskId, TaskStatus, Transport};
+use super::{ClusterId, Ecs, EcsEvent, Launch, StopCode, Tags, Task, TaskDefinition, TaskId, TaskStatus, Transport};
 use crate::engine::{FactId, Id, Time};
 use crate::world::capacity::{FargateEvent, GroupEvent, HostId};
 use crate::world::network::SubnetId;
@@ -104,6 +104,8 @@ pub struct ContainerInstance {
     pub version: u32,
     /// It drains because its group wants to terminate it, and waits for that [CA-067].
     pub leaving: bool,
+    /// Labels.
+    pub tags: Tags,
     /// The fact of its last change.
     pub because: FactId,
 }
@@ -285,6 +287,7 @@ impl Ecs {
             registered_at: ctx.now(),
             version: 1,
             leaving: false,
+            tags: Tags::new(),
             because,
         });
         self.clusters[cluster_id].instances.push(id);

@@ -464,7 +464,7 @@ mod tests {
                 for stage in [Stage::Working, Stage::Connecting] {
                     let oldest = waiting.iter().find(|(_, of)| *of == stage).map(|(slot, _)| *slot);
                     // Nobody looks at a line for long, mostly.
-                    if waiting.len() % 3 == 0 {
+                    if waiting.len().is_multiple_of(3) {
                         prop_assert_eq!(requests.first_in_line(caller, stage), oldest);
                     }
                 }

@@ -161,7 +161,9 @@ impl World {
             self.traffic.requests.free(slot);
         }
         for &target in self.elb.targets_of(task) {
-            if let Some(links) = self.traffic.links.get_mut(target.index()) {
+            if self.elb.targets[target].container == container
+                && let Some(links) = self.traffic.links.get_mut(target.index())
+            {
                 links.close();
             }
         }
