@@ -448,7 +448,7 @@ fn the_alarms_of_managed_scaling_are_the_providers() {
     assert_eq!(gone["capacityProvider"]["updateStatus"], "DELETE_COMPLETE");
 }
 
-/// [CP-022]
+/// [CP-005]
 #[test]
 fn a_capacity_provider_is_tagged_by_its_arn() {
     let mut door = door();

@@ -744,7 +744,7 @@ fn there_is_no_update_for_an_agent() {
     assert_eq!(error.place, "containerInstance");
 }
 
-/// [CP-022] An instance is tagged by its ARN, and says so when it is asked for its tags; one that has left its cluster has none.
+/// [CP-005] An instance is tagged by its ARN, and says so when it is asked for its tags; one that has left its cluster has none.
 #[test]
 fn a_container_instance_is_tagged_by_its_arn() {
     let run = play("20m", &[&web_on_two(HALF, "")]);

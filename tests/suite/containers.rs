@@ -765,6 +765,46 @@ until = "13m"
     assert!(counts.arrived > 500 && counts.connections == 2 + 1, "{counts:?}");
 }
 
+/// [TR-087] [CP-063] A process that ends takes its idle connections with it, so the load balancer opens another one to that which is
+/// started in its place.
+#[test]
+fn a_process_that_was_started_again_is_connected_to_anew() {
+    let family = r#"
+[[ecs.taskDefinition]]
+family = "web"
+requiresCompatibilities = ["FARGATE"]
+networkMode = "awsvpc"
+cpu = "1024"
+memory = "2048"
+containerDefinitions = [
+  { name = "web", image = "httpd", portMappings = [{ containerPort = 80 }], restartPolicy = { enabled = true, restartAttemptPeriod = 60 } },
+]
+[[world.app]]
+container = "web/web"
+exits_after = "4m"
+[[world.traffic]]
+to = "alb"
+arrivals = "constant"
+rate = "0.05/s"
+from = "2m50s"
+until = "12m"
+"#;
+    let service = service_behind(1, "").replace("web:1", "web:3");
+    let run = play("14m", &[BALANCER, family, &service]);
+    let restarts = run.ctx().journal().iter().filter(|(_, entry)| {
+        entry.at > Time::from_secs(180)
+            && entry.at < Time::from_secs(720)
+            && matches!(entry.fact, Fact::ContainerRestarted { .. })
+    });
+    let restarts = restarts.count() as u64;
+    let balancer = run.world().elb.balancer_named("alb").expect("it is there");
+    let meters = run.world().cloudwatch.meters_of(balancer);
+    let counts = meters.fold(Counts::default(), |sum, (_, _, meter)| sum.plus(meter.counts()));
+    assert_eq!(counts.arrived, counts.due_to(Cause::Target), "none comes while nobody listens");
+    assert!(restarts >= 2, "{restarts} restarts");
+    assert_eq!(counts.connections, 2 + 1 + restarts, "of the client to two nodes, and to each process one: {counts:?}");
+}
+
 /// Checks of idle containers that pass are not run one by one: a day costs as many events as an hour, but for what else
 /// happens. And what they would have found out is found out at the same moment.
 #[test]

@@ -132,7 +132,7 @@ impl<E, F: Clone + Hash> Kernel<E, F> {
         let bound = timer.map_or(until, |(time, _)| time.min(until));
         // Asked for its time first: mostly a timer rings, and nothing need be taken out and handed over.
         if self.queue.peek().is_some_and(|first| first <= bound)
-            && let Some((time, sent)) = self.queue.pop_until(bound)
+            && let Some((time, sent)) = self.queue.take()
         {
             self.now = time;
             self.cause = sent.cause;

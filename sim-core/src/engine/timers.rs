@@ -1,6 +1,6 @@
 //! One alarm clock per slot, beside the queue: for what is re-armed much more often than it rings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Time;
 
@@ -23,7 +23,8 @@ type Key = u64;
 /// A place where there is no timer: later than each of them, so that comparisons need not ask.
 const NOBODY: Key = Key::MAX;
 
-/// Bits of a key that the slot takes, until there is one that needs more: two million tasks, and 18 minutes.
+/// Bits of a key that the slot takes, until there is a slot that needs more: enough for two million tasks, and for times up to 18
+/// minutes after the epoch.
 const SLOT_BITS: u32 = 24;
 
 /// The first of a family, found without branches: which of them it is nobody can predict.
@@ -42,15 +43,15 @@ fn least_at(&[a, b, c, d]: &[Key; ARITY]) -> (Key, usize) {
 }
 
 /// A set of timers, one per slot. Arming a slot again replaces its time; the earliest rings first and, of equal
-/// ones, the lowest slot. An indexed heap: re-arming costs O(log armed) and leaves nothing stale behind. A timer that
-/// has rung keeps its place until the next is looked for, because most are armed again at once: the heap is put in order
-/// once, not twice.
+/// ones, the lowest slot. An indexed heap: re-arming costs O(log armed) and leaves nothing stale behind, and at most every nine
+/// simulated minutes all keys of the heap are made anew. A timer that has rung keeps its place until the next is looked for,
+/// because most are armed again at once: the heap is put in order once, not twice.
 ///
 /// ```text
 ///   fronts           what rings and is armed again at once, such as that of the next arrival: it is in no heap
 ///   places 0 to 3    the heads of four heaps: whoever asks for the least of a family looks at all of it anyway
 ///   places 4 to 7    the children of place 0, 8 to 11 those of place 1, and so on
-///   far              what rings later than all of these, in no order: looked at when they are done
+///   far              what rings later than all of these: asked when they are done
 /// ```
 #[derive(Clone, Debug)]
 pub struct Timers {
@@ -70,8 +71,33 @@ pub struct Timers {
     epoch: u64,
     /// When a timer rang last.
     last: Time,
+    far: Far,
+}
+
+/// Timers in order, without a key.
+#[derive(Clone, Debug, Default)]
+struct Far {
     /// By slot.
-    far: BTreeMap<u32, Time>,
+    times: BTreeMap<u32, Time>,
+    order: BTreeSet<(Time, u32)>,
+}
+
+impl Far {
+    fn insert(&mut self, slot: u32, time: Time) {
+        self.times.insert(slot, time);
+        self.order.insert((time, slot));
+    }
+
+    fn remove(&mut self, slot: u32) {
+        if let Some(time) = self.times.remove(&slot) {
+            self.order.remove(&(time, slot));
+        }
+    }
+
+    #[cold]
+    fn first(&self) -> Option<(Time, u32)> {
+        self.order.first().copied()
+    }
 }
 
 impl Default for Timers {
@@ -85,7 +111,7 @@ impl Default for Timers {
             bits: SLOT_BITS,
             epoch: 0,
             last: Time::ZERO,
-            far: BTreeMap::new(),
+            far: Far::default(),
         }
     }
 }
@@ -98,7 +124,8 @@ impl Timers {
             self.disarm(self.rung);
         }
         match self.first() {
-            NOBODY => self.first_of_far(),
+            NOBODY if self.far.times.is_empty() => None,
+            NOBODY => self.far.first(),
             first => Some((self.time(first), self.slot(first))),
         }
     }
@@ -116,7 +143,7 @@ impl Timers {
         }
         match *self.place.get(slot as usize)? {
             IDLE => None,
-            FAR => self.far.get(&slot).copied(),
+            FAR => self.far.times.get(&slot).copied(),
             place @ FRONT.. => Some(self.time(self.fronts[(place - FRONT) as usize])),
             place => Some(self.time(self.heap[place as usize])),
         }
@@ -125,7 +152,7 @@ impl Timers {
     /// How many timers are armed.
     pub fn len(&self) -> usize {
         let fronts = self.fronts.iter().filter(|front| **front != NOBODY).count();
-        self.behind + fronts + self.far.len() - usize::from(self.rung != NO_SLOT)
+        self.behind + fronts + self.far.times.len() - usize::from(self.rung != NO_SLOT)
     }
 
     /// Whether none is armed.
@@ -177,7 +204,7 @@ impl Timers {
         }
         match std::mem::replace(place, IDLE) {
             IDLE => {}
-            FAR => _ = self.far.remove(&slot),
+            FAR => self.far.remove(slot),
             place @ FRONT.. => self.fronts[(place - FRONT) as usize] = NOBODY,
             place => self.remove(place as usize),
         }
@@ -212,58 +239,59 @@ impl Timers {
         self.place.resize(slot as usize + 1, IDLE);
         let needed = u32::BITS - slot.leading_zeros();
         if needed > self.bits {
-            self.count_from(self.epoch, needed);
+            self.count_from_last(needed);
         }
     }
 
-    /// Arms what has no key. There is one if keys count from when a timer rang last: the epoch was long ago.
+    /// Arms what has no key. Many would have one if keys counted from when a timer rang last, once the epoch is long ago.
     #[cold]
     fn arm_far(&mut self, slot: u32, time: Time) {
         self.disarm(slot);
+        self.stand_far(slot, time);
+        let since = self.last.as_nanos().saturating_sub(self.epoch);
+        if time.as_nanos() < self.epoch || since > (u64::MAX >> self.bits) / 2 {
+            self.count_from_last(self.bits);
+        }
+    }
+
+    fn stand_far(&mut self, slot: u32, time: Time) {
         self.place[slot as usize] = FAR;
         self.far.insert(slot, time);
-        let epoch = self.last.min(time).as_nanos();
-        if time.as_nanos() < self.epoch || time.as_nanos() - epoch < u64::MAX >> self.bits {
-            self.count_from(epoch, self.bits);
-        }
     }
 
     #[cold]
     fn come_near(&mut self, slot: u32, timer: Key) {
-        self.far.remove(&slot);
+        if self.rung == slot {
+            self.rung = NO_SLOT;
+        }
+        self.far.remove(slot);
         self.push(timer);
     }
 
-    /// Nothing else is armed: the first of those that are far, which are not all far any more then.
+    /// Lets all keys count from when a timer rang last, or from the first timer if that is earlier, with so many bits for the slot.
     #[cold]
-    fn first_of_far(&mut self) -> Option<(Time, u32)> {
-        let epoch = self.far.values().min()?.as_nanos();
-        self.count_from(epoch, self.bits);
-        let first = self.first();
-        Some((self.time(first), self.slot(first)))
-    }
-
-    /// Lets all keys count from another moment, or from the first timer if that is earlier, with so many bits for the slot.
-    #[cold]
-    fn count_from(&mut self, epoch: u64, bits: u32) {
+    fn count_from_last(&mut self, bits: u32) {
         if self.rung != NO_SLOT {
             self.disarm(self.rung);
         }
-        let mut armed = std::mem::take(&mut self.far);
-        for &key in self.heap.iter().chain(&self.fronts).filter(|key| **key != NOBODY) {
-            armed.insert(self.slot(key), self.time(key));
-        }
-        let epoch = armed.values().map(|time| time.as_nanos()).fold(epoch, u64::min);
+        let near = self.heap.iter().chain(&self.fronts).filter(|key| **key != NOBODY);
+        let near: Vec<_> = near.map(|&key| (self.time(key), self.slot(key))).collect();
+        let first = near.iter().copied().chain(self.far.first()).min();
+        let epoch = first.map_or(self.last, |(time, _)| time.min(self.last)).as_nanos();
         self.heap.clear();
-        (self.fronts, self.behind, self.epoch, self.bits) = ([NOBODY; FRONTS], 0, epoch, bits);
-        for (slot, time) in armed {
+        (self.fronts, self.behind, self.bits) = ([NOBODY; FRONTS], 0, bits);
+        // Never so late that what is before it could look as if it came soon after.
+        self.epoch = epoch.min(u64::MAX / 2);
+        for (time, slot) in near {
             match self.key(slot, time) {
                 Some(key) => self.push(key),
-                None => {
-                    self.place[slot as usize] = FAR;
-                    self.far.insert(slot, time);
-                }
+                None => self.stand_far(slot, time),
             }
+        }
+        while let Some((time, slot)) = self.far.first()
+            && let Some(key) = self.key(slot, time)
+        {
+            self.come_near(slot, key);
         }
     }
 
@@ -346,6 +374,34 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_never_rings_does_not_hold_up_what_is_armed_after_it() {
+        let mut timers = Timers::default();
+        timers.arm(1, Time::MAX);
+        assert_eq!(timers.peek(), Some((Time::MAX, 1)));
+        timers.arm(2, Time::from_secs(300));
+        assert_eq!((timers.peek(), timers.get(2)), (Some((Time::from_secs(300), 2)), Some(Time::from_secs(300))));
+        timers.ring(2, Time::from_secs(300));
+        timers.arm(2, Time::from_secs(4000));
+        assert_eq!((timers.peek(), timers.len()), (Some((Time::from_secs(4000), 2)), 2));
+    }
+
+    /// Thousands of timers that ring in hours are not looked at whenever another one is the only one that is near.
+    #[test]
+    fn far_timers_are_left_alone() {
+        let mut timers = Timers::default();
+        (0..2000).for_each(|slot| timers.arm(slot, Time::from_secs(100_000 + u64::from(slot))));
+        let mut epochs = std::collections::BTreeSet::new();
+        for second in 1..5000 {
+            timers.arm(5000, Time::from_secs(second));
+            assert_eq!(timers.peek(), Some((Time::from_secs(second), 5000)));
+            timers.ring(5000, Time::from_secs(second));
+            assert_eq!(timers.peek(), Some((Time::from_secs(100_000), 0)));
+            epochs.insert(timers.epoch);
+        }
+        assert!((2..=10).contains(&epochs.len()), "in 83 minutes keys were made anew {} times", epochs.len());
+    }
+
     /// Times are multiples of `unit` [ns].
     fn rings_in_order(unit: u64, mut timers: Timers) {
         let mut wanted = std::collections::BTreeMap::new();
@@ -384,6 +440,8 @@ mod tests {
                 // Some at the same time.
                 let coarse = if state >> 30 & 1 == 0 { u64::MAX } else { !0xffff };
                 let time = Time::from_nanos(((state >> 44) & coarse) * unit);
+                // Some never ring.
+                let time = if state >> 36 & 15 == 0 { Time::MAX } else { time };
                 timers.arm(slot, time);
                 wanted.insert(slot, time);
             }

@@ -8,7 +8,8 @@ use super::tagged;
 use crate::api::{ApiError, Operation};
 use crate::world::{Ctx, World};
 
-/// `ecs:ListTagsForResource` — lists the labels of a cluster, service, task or task definition.
+/// `ecs:ListTagsForResource` — lists the labels of a cluster, service, task, task definition, container instance or
+/// capacity provider.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ListTagsForResource {

@@ -8,8 +8,8 @@ use super::tagged;
 use crate::api::{ApiError, NoOutput, Operation};
 use crate::world::{Ctx, World};
 
-/// `ecs:TagResource` — hangs labels on a cluster, service, task or task definition. One with the same key gets the new
-/// value; the others stay.
+/// `ecs:TagResource` — hangs labels on a cluster, service, task, task definition, container instance or capacity
+/// provider. One with the same key gets the new value; the others stay.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TagResource {

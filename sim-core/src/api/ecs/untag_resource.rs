@@ -7,8 +7,8 @@ use super::tagged;
 use crate::api::{ApiError, NoOutput, Operation};
 use crate::world::{Ctx, World};
 
-/// `ecs:UntagResource` — takes labels off a cluster, service, task or task definition. A key that is not there is no
-/// error.
+/// `ecs:UntagResource` — takes labels off a cluster, service, task, task definition, container instance or capacity
+/// provider. A key that is not there is no error.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct UntagResource {

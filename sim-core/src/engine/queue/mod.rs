@@ -107,9 +107,12 @@ impl<E> Queue<E> {
     /// Takes the earliest event, unless it comes after `until`.
     #[inline]
     pub fn pop_until(&mut self, until: Time) -> Option<(Time, E)> {
-        if self.peek()? > until {
-            return None;
-        }
+        if self.peek()? > until { None } else { self.take() }
+    }
+
+    /// Takes the earliest event, which [`Queue::peek`] has found.
+    #[inline]
+    pub(super) fn take(&mut self) -> Option<(Time, E)> {
         let entry = self.ladder.take()?;
         self.left += 1;
         self.floor = Ticket { time: entry.time, sequence: entry.sequence + 1 };

@@ -169,7 +169,7 @@ pub(crate) fn real(number: u64) -> f64 {
     number as i64 as f64
 }
 
-/// The whole part of a number that is not negative, up to 2^63: less work than for any that a `u64` holds, too.
+/// The whole part of a number that is not negative; what is larger than 2^63 becomes that: less work than to 2^64.
 #[inline]
 pub(crate) fn whole(number: f64) -> u64 {
     number as i64 as u64

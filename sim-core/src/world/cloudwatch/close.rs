@@ -156,9 +156,13 @@ impl CloudWatch {
     /// The minute of each meter in which anything was counted; the targets' times are handed over to them.
     fn parts(&mut self) -> Vec<Part> {
         let mut fresh: Vec<Vec<u64>> = vec![Vec::new(); self.meters.len()];
+        // Many are counted. Few are handed on as they came: their percentiles are exact then.
         for target in 0..self.targets.len() {
-            if self.targets[target].samples.len() >= BATCH {
-                self.count(target);
+            match self.targets[target].samples.len() {
+                BATCH.. => self.count(target),
+                // One that has left does not need its room any more.
+                0 => self.targets[target].samples = Vec::new(),
+                _ => {}
             }
         }
         for times in self.targets.iter_mut().filter(|times| !times.samples.is_empty()) {
@@ -353,5 +357,59 @@ impl CloudWatch {
         self.still[id.index()] =
             memory.map(|memory| Still { moves: service.moves, touched: touched().collect(), memory });
         all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::elb::TargetId;
+
+    /// Two target groups of one load balancer, and where requests to them are counted.
+    fn two_groups() -> (CloudWatch, [u32; 2]) {
+        let mut all = CloudWatch::default();
+        let balancer = LoadBalancerId::from_index(0);
+        let bases = [0, 1].map(|group| all.base(balancer, Some(TargetGroupId::from_index(group))));
+        (all, bases)
+    }
+
+    fn counted(all: &CloudWatch, meter: u32) -> (u64, u128) {
+        let times = all.meters[meter as usize].times();
+        (times.len(), times.sum())
+    }
+
+    /// However many a target has, all of them are counted for itself, and those of a minute for its group: many as numbers, few as
+    /// they came.
+    #[test]
+    fn response_times_of_a_minute_are_counted_once() {
+        for many in [10, BATCH as u64 - 1, BATCH as u64, 3 * BATCH as u64, 20 * BATCH as u64] {
+            let (mut all, [base, _]) = two_groups();
+            let target = TargetId::from_index(3);
+            for nanos in 1..=many {
+                all.meter(base).arrived(0, 0);
+                all.responded(target, base, 1_000_000 + nanos);
+            }
+            let sum = u128::from(many * 1_000_000 + many * (many + 1) / 2);
+            let parts = all.parts();
+            let [part] = &parts[..] else { panic!("one zone of one group") };
+            let (as_numbers, sum_of_them) = counted(&all, base);
+            assert_eq!(as_numbers + part.samples.len() as u64, many);
+            assert_eq!(sum_of_them + part.samples.iter().map(|&nanos| u128::from(nanos)).sum::<u128>(), sum);
+            assert_eq!(part.samples.is_empty(), many >= BATCH as u64, "{many}");
+            let (own, own_sum) = all.times_of(target).expect("it has answered");
+            assert_eq!((own.len(), own_sum), (many, sum));
+        }
+    }
+
+    /// A target's group comes to another load balancer in the middle of a minute: what was before is counted where it was.
+    #[test]
+    fn response_times_stay_where_they_were_counted() {
+        let (mut all, [one, other]) = two_groups();
+        let target = TargetId::from_index(0);
+        (0..500).for_each(|_| all.responded(target, one + 1, 2_000_000));
+        (0..300).for_each(|_| all.responded(target, other + 1, 5_000_000));
+        [one, other].iter().for_each(|&base| all.meter(base + 1).arrived(0, 0));
+        let waiting: Vec<usize> = all.parts().iter().map(|part| part.samples.len()).collect();
+        assert_eq!((counted(&all, one + 1), waiting), ((500, 1_000_000_000), vec![0, 300]));
     }
 }

@@ -117,8 +117,11 @@ impl CloudWatch {
             self.make_times(target);
         }
         let zone = meter % ZONES;
+        let base = meter - zone;
+        if self.targets[target.index()].base != base {
+            self.rebase(target.index(), base);
+        }
         let times = &mut self.targets[target.index()];
-        times.base = meter - zone;
         if times.record(zone as u8, nanos, self.batch) {
             self.count(target.index());
         }
@@ -128,6 +131,15 @@ impl CloudWatch {
     fn make_times(&mut self, last: TargetId) {
         self.targets.resize_with(last.index() + 1, TargetTimes::default);
         self.batch = TargetTimes::batch(self.targets.len());
+    }
+
+    /// A target's requests are counted elsewhere from now on.
+    #[cold]
+    fn rebase(&mut self, target: usize, base: u32) {
+        if !self.targets[target].samples.is_empty() {
+            self.count(target);
+        }
+        self.targets[target].base = base;
     }
 
     #[cold]

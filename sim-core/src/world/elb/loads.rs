@@ -80,8 +80,8 @@ impl Loads {
         let (before, bit) = (*word, 1 << (place % WORD));
         *word = if is_in { before | bit } else { before & !bit };
         // The word above, if there is one, knows whether this one is empty, which has mostly not changed.
-        let empty = if is_in { before } else { *word };
-        if empty == 0 && self.words > 1 {
+        let others = if is_in { before } else { *word };
+        if others == 0 && self.words > 1 {
             self.mark_above(start, place / WORD, is_in);
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::request::{Link, NONE};
 use super::stream::STREAMS_MAX;
 use crate::engine::Time;
+use crate::world::ecs::TaskId;
 use crate::world::elb::HttpVersion;
 use crate::world::network::ZoneId;
 
@@ -45,7 +46,10 @@ impl<T> Idle<T> {
 pub(super) struct TargetLinks {
     /// Since when the newest is idle, if it is not among the others: mostly there is no other, and nothing else to fetch.
     newest: Option<Time>,
+    /// The others, oldest first.
     idle: Idle<()>,
+    /// Where they end: the place of the task, and the run of the process.
+    end: (u32, u16),
     /// Requests on them, if they are shared [count].
     running: u32,
     is_shared: bool,
@@ -72,7 +76,18 @@ impl TargetLinks {
     /// that were for `keep_alive`. A target that closes first is found out only when its word has arrived: what is sent
     /// during that round trip meets a closed connection [TR-088].
     #[inline(always)]
-    pub fn take(&mut self, now: Time, idle_timeout: u64, keep_alive: Option<u64>, round_trip: u64) -> Reuse {
+    pub fn take(
+        &mut self,
+        now: Time,
+        end: (TaskId, u16),
+        idle_timeout: u64,
+        keep_alive: Option<u64>,
+        round_trip: u64,
+    ) -> Reuse {
+        let end = (end.0.index() as u32, end.1);
+        if self.end != end {
+            self.begin_anew(end);
+        }
         if self.is_shared && !self.running.is_multiple_of(STREAMS_MAX) {
             self.running += 1;
             return Reuse::Kept;
@@ -98,6 +113,13 @@ impl TargetLinks {
         };
         self.running += u32::from(self.is_shared);
         reuse
+    }
+
+    /// Another process is there, or the same one was started again: its predecessor has closed all that were idle.
+    #[cold]
+    fn begin_anew(&mut self, end: (u32, u16)) {
+        self.end = end;
+        self.close();
     }
 
     /// Keeps a connection open after an answer, unless others are on it.
@@ -213,17 +235,37 @@ mod tests {
 
     const SECOND: u64 = 1_000_000_000;
 
+    /// The first task, whose process was started again so often.
+    fn end(run: u16) -> (TaskId, u16) {
+        (TaskId::from_index(0), run)
+    }
+
     #[test]
     fn the_connection_used_last_is_used_next_and_the_others_expire() {
         let mut links = TargetLinks::default();
         let at = Time::from_secs;
-        assert_eq!(links.take(at(0), 60 * SECOND, None, 0), Reuse::Opened);
+        assert_eq!(links.take(at(0), end(0), 60 * SECOND, None, 0), Reuse::Opened);
         links.keep(at(1));
         links.keep(at(50));
         assert_eq!(links.open(at(60), 60 * SECOND), 2);
         assert_eq!(links.open(at(61), 60 * SECOND), 1);
-        assert_eq!(links.take(at(100), 60 * SECOND, None, 0), Reuse::Kept);
-        assert_eq!(links.take(at(100), 60 * SECOND, None, 0), Reuse::Opened);
+        assert_eq!(links.take(at(100), end(0), 60 * SECOND, None, 0), Reuse::Kept);
+        assert_eq!(links.take(at(100), end(0), 60 * SECOND, None, 0), Reuse::Opened);
+    }
+
+    /// [TR-087] The newest stands apart from the others, and all of them belong to one run of a process.
+    #[test]
+    fn older_connections_are_used_after_the_newest_and_none_of_an_earlier_process() {
+        let (mut links, at) = (TargetLinks::default(), Time::from_secs);
+        (1..=3).for_each(|second| links.keep(at(second)));
+        let taken: Vec<Reuse> = (0..4).map(|_| links.take(at(10), end(0), 60 * SECOND, None, 0)).collect();
+        assert_eq!(taken, [Reuse::Kept, Reuse::Kept, Reuse::Kept, Reuse::Opened]);
+        (1..=3).for_each(|second| links.keep(at(second)));
+        assert_eq!(links.take(at(63), end(0), 60 * SECOND, None, 0), Reuse::Opened, "all have expired with the newest");
+        assert_eq!(links.open(at(3), 60 * SECOND), 0);
+        (1..=3).for_each(|second| links.keep(at(second)));
+        assert_eq!(links.take(at(4), end(1), 60 * SECOND, None, 0), Reuse::Opened, "the process was started again");
+        assert_eq!(links.open(at(4), 60 * SECOND), 0);
     }
 
     /// A request that leaves less than a round trip before the target's keep-alive ends meets a closed connection;
@@ -239,19 +281,19 @@ mod tests {
         ] {
             let mut links = TargetLinks::default();
             links.keep(at(0));
-            assert_eq!(links.take(at(age), 60 * SECOND, Some(5 * SECOND), round_trip), found, "{age}");
+            assert_eq!(links.take(at(age), end(0), 60 * SECOND, Some(5 * SECOND), round_trip), found, "{age}");
         }
         // A keep-alive that is longer than the idle timeout is never the first to close.
         let mut links = TargetLinks::default();
         links.keep(at(0));
-        assert_eq!(links.take(at(60 * SECOND - 1), 60 * SECOND, Some(65 * SECOND), round_trip), Reuse::Kept);
+        assert_eq!(links.take(at(60 * SECOND - 1), end(0), 60 * SECOND, Some(65 * SECOND), round_trip), Reuse::Kept);
     }
 
     /// [TR-169] 129 requests at a time need two connections to a target, and the second is closed when it was idle for long.
     #[test]
     fn requests_over_http2_share_the_connections_to_a_target() {
         let (mut links, at) = (TargetLinks::of(HttpVersion::Http2), Time::from_secs);
-        let take = |links: &mut TargetLinks, now| links.take(now, 60 * SECOND, None, 0);
+        let take = |links: &mut TargetLinks, now| links.take(now, end(0), 60 * SECOND, None, 0);
         let opened = (0..129).filter(|_| take(&mut links, at(0)) == Reuse::Opened).count();
         assert_eq!((opened, links.shared(), links.open(at(0), 60 * SECOND)), (2, Some(2), 0));
         (0..2).for_each(|_| links.keep(at(1)));

@@ -42,10 +42,10 @@ pub(super) struct Attempt {
 }
 
 impl Attempt {
-    /// Like [`Call::apart`].
+    /// Like [`Call::copied`].
     #[inline(always)]
-    fn apart(&self) -> Attempt {
-        Attempt { call: self.call.apart(), link: Link { ..self.link }, ..*self }
+    fn copied(&self) -> Attempt {
+        Attempt { call: self.call.copied(), link: Link { ..self.link }, ..*self }
     }
 
     /// The request that comes of it, for a container behind a target.
@@ -178,7 +178,7 @@ impl World {
         self.attempt(id, call, ctx);
     }
 
-    /// A request is sent. Inlined, because what is known of the call need not be written down then.
+    /// A request is sent. Inlined, because what is known of the call need not be stored in memory then.
     #[inline(always)]
     fn attempt(&mut self, id: CallerId, call: Call, ctx: &mut Ctx) {
         let now = ctx.now();
@@ -200,16 +200,16 @@ impl World {
         let route = &caller.classes[class].route;
         let (base, rules) = (route.base, route.rules);
         if let Way::Aside(aside) = route.way {
-            return self.sent_aside(id, call.apart(), aside, ctx);
+            return self.sent_aside(id, call.copied(), aside, ctx);
         }
         let Some(zone) = caller.resolved.next() else {
-            return self.unreached(id, call.apart(), Unreached::ClientNoAnswer, ctx);
+            return self.unreached(id, call.copied(), Unreached::ClientNoAnswer, ctx);
         };
         let Some(balancer) = caller.balancer else { return };
         let it = &self.elb.balancers[balancer];
         if self.network.is_lost(zone) || !it.answers_in(zone) {
             // The DNS, or what the client remembers of it, does not know that nobody is there.
-            return self.unreached(id, call.apart(), Unreached::ClientTimeout, ctx);
+            return self.unreached(id, call.copied(), Unreached::ClientTimeout, ctx);
         }
         let (link, opened, expired, idle_timeout) = match it.kind {
             BalancerKind::Application => {
@@ -241,7 +241,7 @@ impl World {
             if link.carrier != NONE {
                 self.traffic.callers[id].leave_shared(link, now, true);
             }
-            return self.unreached(id, call.apart(), Unreached::ClientRefused, ctx);
+            return self.unreached(id, call.copied(), Unreached::ClientRefused, ctx);
         }
         let caller = &mut self.traffic.callers[id];
         caller.busy += 1;
@@ -265,7 +265,7 @@ impl World {
                 });
                 match chosen {
                     Some(&(_, MISMATCHED, _)) => {
-                        return self.refuse(attempt.apart(), Outcome::ProtocolMismatch, rules, ctx);
+                        return self.refuse(attempt.copied(), Outcome::ProtocolMismatch, rules, ctx);
                     }
                     Some(&(group, base, _)) => {
                         attempt.meter = base + place;
@@ -275,14 +275,14 @@ impl World {
                         group
                     }
                     // All weights are zero [TR-155].
-                    None => return self.refuse(attempt.apart(), Outcome::NoTarget, rules, ctx),
+                    None => return self.refuse(attempt.copied(), Outcome::NoTarget, rules, ctx),
                 }
             }
             Way::Answer(outcome) => {
                 let outcome = *outcome;
-                return self.refuse(attempt.apart(), outcome, rules, ctx);
+                return self.refuse(attempt.copied(), outcome, rules, ctx);
             }
-            Way::Flow(_) => return self.flow(attempt.apart(), base, ctx),
+            Way::Flow(_) => return self.flow(attempt.copied(), base, ctx),
             Way::Aside(_) => return,
         };
         let cookie = if call.user == NONE { None } else { self.cookie(id, call.user, now) };
@@ -290,7 +290,7 @@ impl World {
         let meter = self.cloudwatch.meter(attempt.meter);
         meter.arrived(rules, u32::from(opened));
         let Some(target) = pick.target else {
-            return self.answer_at_once(attempt.apart(), id_of_none(), Outcome::NoTarget, 0, ctx);
+            return self.answer_at_once(attempt.copied(), id_of_none(), Outcome::NoTarget, 0, ctx);
         };
         meter.forwarded(pick.fail_open, cookie.is_some() && !pick.stuck);
         self.forward(attempt, group, target, ctx);
@@ -358,14 +358,15 @@ impl World {
             self.cloudwatch.meter(meter).connected();
             self.failed_to_connect(id, ctx);
             let after = nanos(self.assume.target_round_trip);
-            return self.answer_at_once(attempt.apart(), id, Outcome::ConnectionRefused, after, ctx);
+            return self.answer_at_once(attempt.copied(), id, Outcome::ConnectionRefused, after, ctx);
         };
         let keep_alive = self.app.profiles[process.spec.index()].keep_alive;
+        let end = (to.0, process.run);
         if self.traffic.links.len() <= id.index() {
             self.make_links(id);
         }
         let round_trip = nanos(self.assume.target_round_trip);
-        let reuse = self.traffic.links[id.index()].take(now, idle_timeout, keep_alive, round_trip);
+        let reuse = self.traffic.links[id.index()].take(now, end, idle_timeout, keep_alive, round_trip);
         let opened_target = reuse == Reuse::Opened;
         if opened_target {
             self.cloudwatch.meter(meter).connected();
@@ -374,7 +375,7 @@ impl World {
         if reuse == Reuse::JustClosed {
             // The target has closed the connection, and its word is still on the way [TR-088].
             self.failed_to_connect(id, ctx);
-            return self.answer_at_once(attempt.apart(), id, Outcome::KeepAliveElapsed, round_trip, ctx);
+            return self.answer_at_once(attempt.copied(), id, Outcome::KeepAliveElapsed, round_trip, ctx);
         }
         self.elb.began(id);
         let mut request = attempt.request(now, group, id, to);

@@ -171,7 +171,7 @@ impl World {
             let links = &mut self.traffic.proxies.outlet(it.from, it.place).hosts[place].links;
             let opened = match kept {
                 Some(_) => false,
-                None if http => links.take(now, idle, None, 0) == super::super::pool::Reuse::Opened,
+                None if http => links.take(now, (host.task, 0), idle, None, 0) == super::super::pool::Reuse::Opened,
                 None => true,
             };
             self.traffic.traces.step(it.call.trace, now, || Step::Host(host.task, opened));
