@@ -726,21 +726,30 @@ fn the_grace_period_covers_container_checks() {
     "#);
 }
 
-/// [TR-087] [CP-097] A container that is not essential ends in the middle of its boot, and the load balancer goes on with the connection to the one that it
-/// sends requests to: of a call every second for ten minutes only the first has to open any.
+/// A service of one task behind the load balancer, made of these containers, with more of what happens; and what was counted of
+/// the requests that came.
+fn called(containers: &str, more: &str) -> (Simulation, Counts) {
+    let definition = format!(
+        "[[ecs.taskDefinition]]\nfamily = \"web\"\nrequiresCompatibilities = [\"FARGATE\"]\nnetworkMode = \"awsvpc\"\n\
+         cpu = \"1024\"\nmemory = \"2048\"\ncontainerDefinitions = [{containers}]\n"
+    );
+    let service = service_behind(1, "").replace("web:1", "web:3");
+    let run = play("14m", &[BALANCER, &definition, &service, more]);
+    let balancer = run.world().elb.balancer_named("alb").expect("it is there");
+    let meters = run.world().cloudwatch.meters_of(balancer);
+    let counts = meters.fold(Counts::default(), |sum, (_, _, meter)| sum.plus(meter.counts()));
+    assert_eq!(counts.arrived, counts.due_to(Cause::Target), "each was answered");
+    (run, counts)
+}
+
+/// [TR-087] [CP-097] A container that is not essential ends in the middle of its boot, and the load balancer goes on with the
+/// connection to the one that it sends requests to: of a call every second for ten minutes only the first has to open any.
 #[test]
 fn the_end_of_a_sidecar_closes_no_connection_to_its_neighbour() {
-    let family = r#"
-[[ecs.taskDefinition]]
-family = "web"
-requiresCompatibilities = ["FARGATE"]
-networkMode = "awsvpc"
-cpu = "1024"
-memory = "2048"
-containerDefinitions = [
-  { name = "web", image = "httpd", portMappings = [{ containerPort = 80 }] },
-  { name = "init", image = "httpd", essential = false },
-]
+    let (run, counts) = called(
+        r#"{ name = "web", image = "httpd", portMappings = [{ containerPort = 80 }] },
+           { name = "init", image = "httpd", essential = false }"#,
+        r#"
 [[world.app]]
 container = "web/init"
 boot_cpu = "1h"
@@ -751,34 +760,23 @@ arrivals = "constant"
 rate = "1/s"
 from = "3m"
 until = "13m"
-"#;
-    let service = service_behind(1, "").replace("web:1", "web:3");
-    let run = play("14m", &[BALANCER, family, &service]);
+"#,
+    );
     let ended = run.ctx().journal().iter().filter(|(_, entry)| matches!(entry.fact, Fact::ContainerExited { .. }));
     let ended: Vec<_> = ended.map(|(_, entry)| entry.at).collect();
     assert!(ended.len() == 1 && ended[0] > Time::from_secs(240), "the sidecar ends while calls come: {ended:?}");
-    let balancer = run.world().elb.balancer_named("alb").expect("it is there");
-    let meters = run.world().cloudwatch.meters_of(balancer);
-    let counts = meters.fold(Counts::default(), |sum, (_, _, meter)| sum.plus(meter.counts()));
-    assert_eq!(counts.arrived, counts.due_to(Cause::Target));
     // One of the client to each of two nodes, and one to the target.
     assert!(counts.arrived > 500 && counts.connections == 2 + 1, "{counts:?}");
 }
 
-/// [TR-087] [CP-063] A process that ends takes its idle connections with it, so the load balancer opens another one to that which is
-/// started in its place.
+/// [TR-087] [CP-063] A process that ends takes its idle connections with it, so the load balancer opens another one to that
+/// which is started in its place.
 #[test]
 fn a_process_that_was_started_again_is_connected_to_anew() {
-    let family = r#"
-[[ecs.taskDefinition]]
-family = "web"
-requiresCompatibilities = ["FARGATE"]
-networkMode = "awsvpc"
-cpu = "1024"
-memory = "2048"
-containerDefinitions = [
-  { name = "web", image = "httpd", portMappings = [{ containerPort = 80 }], restartPolicy = { enabled = true, restartAttemptPeriod = 60 } },
-]
+    let (run, counts) = called(
+        r#"{ name = "web", image = "httpd", portMappings = [{ containerPort = 80 }],
+             restartPolicy = { enabled = true, restartAttemptPeriod = 60 } }"#,
+        r#"
 [[world.app]]
 container = "web/web"
 exits_after = "4m"
@@ -788,19 +786,15 @@ arrivals = "constant"
 rate = "0.05/s"
 from = "2m50s"
 until = "12m"
-"#;
-    let service = service_behind(1, "").replace("web:1", "web:3");
-    let run = play("14m", &[BALANCER, family, &service]);
-    let restarts = run.ctx().journal().iter().filter(|(_, entry)| {
-        entry.at > Time::from_secs(180)
-            && entry.at < Time::from_secs(720)
-            && matches!(entry.fact, Fact::ContainerRestarted { .. })
-    });
+"#,
+    );
+    let calls = Time::from_secs(180)..Time::from_secs(720);
+    let restarts = run
+        .ctx()
+        .journal()
+        .iter()
+        .filter(|(_, entry)| calls.contains(&entry.at) && matches!(entry.fact, Fact::ContainerRestarted { .. }));
     let restarts = restarts.count() as u64;
-    let balancer = run.world().elb.balancer_named("alb").expect("it is there");
-    let meters = run.world().cloudwatch.meters_of(balancer);
-    let counts = meters.fold(Counts::default(), |sum, (_, _, meter)| sum.plus(meter.counts()));
-    assert_eq!(counts.arrived, counts.due_to(Cause::Target), "none comes while nobody listens");
     assert!(restarts >= 2, "{restarts} restarts");
     assert_eq!(counts.connections, 2 + 1 + restarts, "of the client to two nodes, and to each process one: {counts:?}");
 }

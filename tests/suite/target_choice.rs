@@ -340,8 +340,8 @@ fn what_does_not_go_together_is_refused() {
     assert_eq!(lab.refused("elbv2", "ModifyTargetGroupAttributes", later).2, "Attributes[0]");
 }
 
-/// [TR-027][TR-029][TR-172] Addresses of tasks can be registered by hand, with any port; nothing else can. Whoever is not there can be
-/// deregistered all the same.
+/// [TR-027][TR-029][TR-172] Addresses of tasks can be registered by hand, with any port; nothing else can. Whoever is not
+/// there can be deregistered all the same.
 #[test]
 fn addresses_of_tasks_are_registered_by_hand() {
     let mut lab = lab_in((1, 0), Vec::new());
