@@ -113,33 +113,30 @@ impl CloudWatch {
     /// Writes a response time of a target down [ns]; `meter` is where the request is counted.
     #[inline]
     pub(crate) fn responded(&mut self, target: TargetId, meter: u32, nanos: u64) {
-        if self.targets.len() <= target.index() {
-            self.make_times(target);
-        }
         let zone = meter % ZONES;
-        let base = meter - zone;
-        if self.targets[target.index()].base != base {
-            self.rebase(target.index(), base);
-        }
-        let times = &mut self.targets[target.index()];
-        if times.record(zone as u8, nanos, self.batch) {
-            self.count(target.index());
+        match self.targets.get_mut(target.index()) {
+            Some(times) if times.base == meter - zone => {
+                if times.record(zone as u8, nanos, self.batch) {
+                    self.count(target.index());
+                }
+            }
+            _ => self.responded_elsewhere(target, meter, nanos),
         }
     }
 
+    /// The same for a target that has not answered yet, or whose requests were counted elsewhere until now.
     #[cold]
-    fn make_times(&mut self, last: TargetId) {
-        self.targets.resize_with(last.index() + 1, TargetTimes::default);
-        self.batch = TargetTimes::batch(self.targets.len());
-    }
-
-    /// A target's requests are counted elsewhere from now on.
-    #[cold]
-    fn rebase(&mut self, target: usize, base: u32) {
-        if !self.targets[target].samples.is_empty() {
-            self.count(target);
+    fn responded_elsewhere(&mut self, target: TargetId, meter: u32, nanos: u64) {
+        let place = target.index();
+        if self.targets.len() <= place {
+            self.targets.resize_with(place + 1, TargetTimes::default);
+            self.batch = TargetTimes::batch(self.targets.len());
         }
-        self.targets[target].base = base;
+        if !self.targets[place].samples.is_empty() {
+            self.count(place);
+        }
+        self.targets[place].base = meter - meter % ZONES;
+        self.responded(target, meter, nanos);
     }
 
     #[cold]
