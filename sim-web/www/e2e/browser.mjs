@@ -7,6 +7,8 @@ import { chromium } from "playwright-core";
 
 const BINARY = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+/** How late a worker hears what its page tells it [ms]: `LATE=150 npm run e2e` finds tests that only a quick machine passes. */
+const LATE = Number(process.env.LATE ?? 0);
 
 function need() {
   if (existsSync(BINARY)) return;
@@ -21,6 +23,14 @@ function need() {
   }
 }
 
+/** In the page: every message to a worker waits. */
+function tellLate(ms) {
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (...all) {
+    setTimeout(() => post.apply(this, all), ms);
+  };
+}
+
 /** A browser with an empty profile; `close` ends it and removes the profile. */
 export async function browser(options = {}) {
   need();
@@ -28,6 +38,7 @@ export async function browser(options = {}) {
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: BINARY, args: FLAGS, viewport: { width: 1280, height: 800 }, ...options,
   });
+  if (LATE > 0) await context.addInitScript(tellLate, LATE);
   return {
     context,
     close: async () => {

@@ -38,10 +38,18 @@ export function now(page) {
   return page.locator(".page").evaluate((element) => ({ now: element.dataset.now, hash: element.dataset.hash }));
 }
 
+/** Pauses what plays, and waits until it does. It may have paused by itself meanwhile, as at the end: then there is nothing to press. */
+export async function pause(page) {
+  const button = page.getByRole("button", { name: "Pause", exact: true });
+  while (await button.count()) {
+    await button.click({ timeout: 2_000 }).catch(() => undefined);
+    await button.waitFor({ state: "detached", timeout: 10_000 });
+  }
+}
+
 /** Pauses, and goes to a moment [s]. */
 export async function seek(page, seconds) {
-  const pause = page.getByRole("button", { name: "Pause", exact: true });
-  if (await pause.count()) await pause.click();
+  await pause(page);
   await page.getByRole("slider", { name: "Moment" }).fill(String(seconds));
   const wanted = String(Math.round(seconds * 1e6) * 1000);
   await page.waitForFunction((ns) => document.querySelector(".page").dataset.now === ns, wanted, { timeout: 20_000 });

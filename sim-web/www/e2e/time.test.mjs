@@ -5,7 +5,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { deflateRawSync } from "node:zlib";
-import { now, open, root, screen, seek, type, until } from "./page.mjs";
+import { now, open, pause, root, screen, seek, type, until } from "./page.mjs";
 
 const LAB = "lab/fargate-alb.toml";
 const cli = process.env.SIM_CLI ?? join(root, "target/debug/sim-cli");
@@ -14,6 +14,7 @@ test("the run in the browser is the run of sim-cli, to the hash", async () => {
   const lab = readdirSync(join(root, "scenarios/lab")).filter((name) => name.endsWith(".toml"));
   assert.ok(lab.length >= 3);
   const it = await open();
+  await pause(it.page);
   await it.page.getByRole("tab", { name: "Scenario" }).click();
   for (const name of lab) {
     const file = join(root, "scenarios/lab", name);

@@ -4,7 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { findings } from "./axe.mjs";
-import { open, seek, type, until, www } from "./page.mjs";
+import { open, pause, seek, type, until, www } from "./page.mjs";
 
 const shots = join(www, "shots");
 mkdirSync(shots, { recursive: true });
@@ -35,7 +35,7 @@ for (const colorScheme of ["light", "dark"]) {
       await page.getByRole("button", { name: "Play", exact: true }).click();
       await page.waitForTimeout(1500);
       await view(page, named("map"));
-      await page.getByRole("button", { name: "Pause", exact: true }).click();
+      await pause(page);
       await page.locator(".task").first().click();
       await page.locator(".json").waitFor();
       await view(page, named("inspect"));

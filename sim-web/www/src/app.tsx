@@ -6,7 +6,7 @@ import { Goals, Inspector, Journal } from "./inspect/inspector";
 import { WorldMap } from "./map/map";
 import { pack } from "./permalink";
 import type { Side } from "./protocol";
-import { attempt, chosen, going, lab, loaded, panel, type PanelName, present, said, shown, source, trouble } from "./state";
+import { attempt, chosen, going, lab, loaded, opened, panel, type PanelName, present, said, shown, source, trouble } from "./state";
 import { gallery } from "./scenario/shipped";
 import { type Theme, setTheme, theme } from "./theme";
 import "./terminal/door";
@@ -149,7 +149,7 @@ export function App() {
     return () => removeEventListener("keydown", keys);
   }, []);
   return (
-    <div class="page" data-panel={panel.value} data-now={present.value?.look.instant.now_ns} data-hash={present.value?.look.instant.hash} data-ready={there && ready.value}>
+    <div class="page" data-panel={panel.value} data-now={present.value?.look.instant.now_ns} data-hash={present.value?.look.instant.hash} data-ready={there && ready.value && opened.value}>
       <Header />
       {trouble.value !== "" && (
         <div class="trouble" role="alert">

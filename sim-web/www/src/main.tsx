@@ -5,7 +5,7 @@ import { keepForOffline } from "./offline/keep";
 import { unpack } from "./permalink";
 import { lab as firstScenario } from "./scenario/lab";
 import { gallery } from "./scenario/shipped";
-import { lab, load, trouble } from "./state";
+import { lab, load, opened, trouble } from "./state";
 import { apply } from "./theme";
 
 /** Opens what the address holds; true when it did. */
@@ -38,5 +38,8 @@ if (root) {
   root.replaceChildren();
   render(<App />, root);
 }
-void open().finally(keepForOffline);
+void open().finally(() => {
+  opened.value = true;
+  keepForOffline();
+});
 addEventListener("hashchange", () => void open());

@@ -22,6 +22,8 @@ export const source = signal<Source | undefined>(undefined);
 export const loaded = signal<Loaded | undefined>(undefined);
 /** The name of the scenario that is being opened: the terminal begins a new part. */
 export const opening = signal("");
+/** The first scenario is there, and plays if it is to. */
+export const opened = signal(false);
 /** What went wrong, for everybody to see; empty when nothing did. */
 export const trouble = signal("");
 /** What the page says aloud: for screen readers and as a short note. */
