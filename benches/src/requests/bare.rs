@@ -148,12 +148,12 @@ impl Pick for LeastOutstanding {
 /// A task of one vCPU. All its requests have had the same work done since any moment, so a request's end is fixed in
 /// work done (virtual time) when it arrives.
 #[derive(Clone, Default)]
-struct Task {
+pub struct Task {
     /// Up to when `done` is counted [ns].
     at: u64,
     /// Work done on each request [ns].
     done: f64,
-    /// (work done at which it ends, as bits; when it arrived).
+    /// (work done at which it ends, as bits; when it arrived, or which it is).
     requests: BinaryHeap<Reverse<(u64, u64)>>,
 }
 
@@ -167,26 +167,54 @@ impl Task {
         self.at = now;
     }
 
+    /// A request begins that takes so much work [ns].
     #[inline]
-    fn next_end(&self) -> u64 {
+    pub fn begin(&mut self, now: u64, work: f64, request: u64) {
+        self.advance(now);
+        self.requests.push(Reverse(((self.done + work).to_bits(), request)));
+    }
+
+    /// The request that ends now.
+    #[inline]
+    pub fn end(&mut self, now: u64) -> Option<u64> {
+        self.advance(now);
+        let Reverse((work, request)) = self.requests.pop()?;
+        self.done = self.done.max(f64::from_bits(work));
+        Some(request)
+    }
+
+    /// Requests at work [count].
+    #[cfg(test)]
+    pub fn len(&self) -> usize {
+        self.requests.len()
+    }
+
+    #[inline]
+    pub fn next_end(&self) -> u64 {
         let Some(Reverse((end, _))) = self.requests.peek() else { return u64::MAX };
         self.at + ((f64::from_bits(*end) - self.done) * self.requests.len() as f64) as u64 + 1
     }
 }
 
 /// One clock for each task: an indexed 4-ary heap, so that setting a clock anew leaves nothing behind.
-struct Clocks {
+pub struct Clocks {
     heap: Vec<(u64, u32)>,
     places: Vec<u32>,
 }
 
 impl Clocks {
-    fn new(tasks: usize) -> Clocks {
+    pub fn new(tasks: usize) -> Clocks {
         Clocks { heap: (0..tasks as u32).map(|task| (u64::MAX, task)).collect(), places: (0..tasks as u32).collect() }
     }
 
+    /// The first, and its task.
     #[inline]
-    fn set(&mut self, task: usize, time: u64) {
+    pub fn first(&self) -> (u64, usize) {
+        (self.heap[0].0, self.heap[0].1 as usize)
+    }
+
+    #[inline]
+    pub fn set(&mut self, task: usize, time: u64) {
         let heap = &mut self.heap;
         let mut at = self.places[task] as usize;
         while at > 0 && time < heap[(at - 1) / 4].0 {
@@ -217,6 +245,13 @@ impl Clocks {
     }
 }
 
+/// Of durations [ns].
+pub fn times() -> Histogram<u64> {
+    let mut times = Histogram::new(3).expect("three digits are allowed");
+    times.auto(true);
+    times
+}
+
 /// The loop.
 pub struct Bare<D, P> {
     between: f64,
@@ -233,8 +268,6 @@ pub struct Bare<D, P> {
 
 impl<D: Draws, P: Pick> Bare<D, P> {
     pub fn new(tasks: usize) -> Bare<D, P> {
-        let mut times = Histogram::new(3).expect("three digits are allowed");
-        times.auto(true);
         Bare {
             between: 1e9 / per_second(tasks),
             next_arrival: 0,
@@ -245,7 +278,7 @@ impl<D: Draws, P: Pick> Bare<D, P> {
             clocks: Clocks::new(tasks),
             arrived: 0,
             answered: 0,
-            times,
+            times: times(),
         }
     }
 
@@ -260,7 +293,7 @@ impl<D: Draws, P: Pick> Contestant for Bare<D, P> {
     fn run(&mut self, count: usize) {
         let until = self.answered + count;
         while self.answered < until {
-            let (end, task) = self.clocks.heap[0];
+            let (end, at) = self.clocks.first();
             if self.next_arrival <= end {
                 let now = self.next_arrival;
                 self.next_arrival = now + (self.arrivals.exponential() * self.between) as u64;
@@ -268,15 +301,11 @@ impl<D: Draws, P: Pick> Contestant for Bare<D, P> {
                 let at = self.pick.pick();
                 self.pick.began(at);
                 let task = &mut self.tasks[at];
-                task.advance(now);
-                task.requests.push(Reverse(((task.done + self.works.exponential() * WORK).to_bits(), now)));
+                task.begin(now, self.works.exponential() * WORK, now);
                 self.clocks.set(at, task.next_end());
             } else {
-                let at = task as usize;
                 let task = &mut self.tasks[at];
-                task.advance(end);
-                let Some(Reverse((work, arrived))) = task.requests.pop() else { continue };
-                task.done = task.done.max(f64::from_bits(work));
+                let Some(arrived) = task.end(end) else { continue };
                 self.clocks.set(at, task.next_end());
                 self.pick.ended(at);
                 self.answered += 1;
@@ -308,7 +337,7 @@ mod tests {
         ] {
             assert!((mean / wanted - 1.0).abs() < 0.02, "{mean} instead of {wanted}");
         }
-        assert!(one.arrived - one.answered == one.tasks[0].requests.len());
+        assert!(one.arrived - one.answered == one.tasks[0].len());
     }
 
     #[test]

@@ -6,11 +6,13 @@
 
 mod bare;
 mod full;
+mod hops;
 
 use sim_core::engine::Stream;
 
 use crate::{Contestant, Named};
 use bare::{Bare, LeastOutstanding, Logarithm, RoundRobin};
+use hops::Hops;
 
 /// The mean CPU time of a request [ns].
 const WORK: f64 = 4e6;
@@ -29,6 +31,7 @@ pub fn contestants(tasks: usize) -> Vec<Named> {
             "bare loop, least outstanding",
             Box::new(Bare::<Logarithm, LeastOutstanding>::new(tasks)) as Box<dyn Contestant>,
         ),
+        ("bare loop, least, with hops", Box::new(Hops::<Logarithm, LeastOutstanding>::new(tasks))),
         ("bare loop, least, ziggurat", Box::new(Bare::<Stream, LeastOutstanding>::new(tasks))),
         ("bare loop, round robin", Box::new(Bare::<Logarithm, RoundRobin>::new(tasks))),
         ("sim-core, least outstanding", full::service(tasks, "least_outstanding_requests")),

@@ -5,15 +5,17 @@
 
 #[cfg(test)]
 mod tests;
+mod words;
 mod ziggurat;
 
 use std::hash::Hasher;
 use std::time::Duration;
 
-use rand_chacha::ChaCha8Rng;
+#[cfg(not(target_arch = "wasm32"))]
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::RunHash;
+use words::Words;
 use ziggurat::Tables;
 
 /// 2 to the power of -53: brings the upper 53 bits of a word into [0, 1).
@@ -23,7 +25,7 @@ const ULP: f64 = 1.0 / (1u64 << 53) as f64;
 #[derive(Clone, Debug)]
 pub struct Stream {
     /// Makes 32 words at once, so that a draw seldom does more than read one.
-    words: ChaCha8Rng,
+    words: Words,
     tables: &'static Tables,
 }
 
@@ -46,7 +48,7 @@ impl Stream {
             hash.write(entity.as_bytes());
             bytes.copy_from_slice(&hash.finish().to_le_bytes());
         }
-        Stream { words: ChaCha8Rng::from_seed(key), tables: Tables::get() }
+        Stream { words: Words::from_seed(key), tables: Tables::get() }
     }
 
     /// 64 random bits.

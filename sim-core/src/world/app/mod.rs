@@ -125,6 +125,8 @@ pub struct Apps {
     classes: Vec<String>,
     /// By the place of the spec.
     pub(crate) profiles: Vec<Profile>,
+    /// What requests take, class by class, of one application after the other.
+    pub(crate) class_profiles: Vec<ClassProfile>,
     pub(crate) tasks: TaskApps,
     /// By the place of the EC2 instance.
     hosts: Vec<host::Host>,
@@ -135,7 +137,9 @@ impl Apps {
     /// `needs` says who the parties are that its requests need, in the order of its classes.
     pub(crate) fn describe(&mut self, spec: AppSpec, parties: &mut dyn FnMut(&Whom) -> Party) -> AppSpecId {
         let id = self.specs.next_id();
-        let profile = Profile::new(&spec, parties, |name| self.class(name));
+        let mut classes = std::mem::take(&mut self.class_profiles);
+        let profile = Profile::new(&spec, &mut classes, parties, |name| self.class(name));
+        self.class_profiles = classes;
         self.profiles.push(profile);
         self.by_container.insert(spec.container.clone(), id);
         self.specs.push(spec)
@@ -301,8 +305,8 @@ impl Apps {
         let entity = entity(&format!("{}/{container}", peers.ecs.tasks[task].name), run);
         let work = boot_cpu.sample(&mut ctx.stream("app-boot-cpu", &entity));
         let Some(Some(app)) = self.tasks.get_mut(task.index()) else { return };
-        app.processor.push(ctx.now(), container, work.as_nanos() as u64, BOOT_JOB | u32::from(container));
-        if let Some(next) = app.processor.next_finish() {
+        let job = BOOT_JOB | u32::from(container);
+        if let Some(next) = app.processor.push(ctx.now(), container, work.as_nanos() as u64, job) {
             ctx.timers.arm(traffic::cpu_timer(task), next);
         }
         self.share(task, ctx);

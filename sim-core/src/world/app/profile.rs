@@ -9,9 +9,11 @@ use crate::world::traffic::{CallerId, DatabaseId};
 /// A spec as the request path needs it.
 #[derive(Clone, Debug)]
 pub(crate) struct Profile {
-    /// The first is that of all classes that have none of their own; the last that of health checks.
-    pub classes: Vec<ClassProfile>,
-    /// By the number of the class: its place in `classes`.
+    /// The place of the first of its classes among those of all applications: that of requests whose class it does not know.
+    first: u32,
+    /// That of health checks, which is the last of its own.
+    pub check: u32,
+    /// By the number of the class: how far from the first it is.
     by_class: Vec<u16>,
     /// What the classes need, one after the other.
     pub needs: Vec<NeedOf>,
@@ -61,8 +63,10 @@ pub(crate) enum Party {
 }
 
 impl Profile {
+    /// The profile of an application, whose classes come to those of the others.
     pub fn new(
         spec: &AppSpec,
+        classes: &mut Vec<ClassProfile>,
         parties: &mut dyn FnMut(&Whom) -> Party,
         mut class: impl FnMut(&str) -> ClassId,
     ) -> Profile {
@@ -81,7 +85,8 @@ impl Profile {
         };
         let named = spec.classes.iter().map(|(_, work)| work);
         let mut profile = Profile {
-            classes: Vec::new(),
+            first: classes.len() as u32,
+            check: 0,
             by_class: Vec::new(),
             needs: Vec::new(),
             keep_alive: spec.keep_alive.map(whole_nanos),
@@ -95,7 +100,8 @@ impl Profile {
             profile
                 .needs
                 .extend(work.needs.iter().map(|need| NeedOf { party: parties(&need.whom), optional: need.optional }));
-            profile.classes.push(ClassProfile {
+            profile.check = classes.len() as u32;
+            classes.push(ClassProfile {
                 cpu: work.cpu.clone(),
                 wait: work.wait.clone(),
                 memory: work.memory.clone(),
@@ -118,14 +124,8 @@ impl Profile {
     }
 
     /// The place of a class of requests.
-    #[inline]
-    pub fn place(&self, class: ClassId) -> u16 {
-        self.by_class.get(usize::from(class.0)).copied().unwrap_or(0)
-    }
-
-    /// The place of health checks.
-    pub fn check(&self) -> u16 {
-        self.classes.len() as u16 - 1
+    pub fn place(&self, class: ClassId) -> u32 {
+        self.first + u32::from(self.by_class.get(usize::from(class.0)).copied().unwrap_or(0))
     }
 }
 

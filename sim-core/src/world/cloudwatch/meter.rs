@@ -141,7 +141,7 @@ impl Meter {
     }
 
     /// Its client has an answer, or has gone.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn settle(&mut self, outcome: Outcome, bytes: u64) {
         let counts = &mut self.counts;
         counts.answered += 1;

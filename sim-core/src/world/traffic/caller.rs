@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::again::Again;
 use super::ledger::Ledger;
 use super::pool::{ClientLinks, nanos};
-use super::request::Link;
+use super::request::{Link, NONE};
 use super::stream::Streams;
 use super::{AccessLog, Arrivals, LoggedLine, Unreached};
 use crate::engine::{Id, Stream, Time};
@@ -125,6 +125,9 @@ pub struct CallClass {
     /// What became of the calls.
     pub ledger: Ledger,
     pub(super) id: ClassId,
+    /// The application that it met last, and the place of what that says about it: kept, so that what a request takes can be drawn
+    /// before it is known who takes it.
+    pub(super) known: (AppSpecId, u32),
     /// The sum of the shares up to this one.
     pub(super) up_to: u64,
     pub(super) route: Route,
@@ -358,7 +361,15 @@ fn logged(log: &AccessLog, classes: &mut Vec<CallClass>) -> Vec<u16> {
         let LoggedLine { method, host, path } = line.clone();
         let line = RequestLine { method, host, path, ..first.line.clone() };
         let (name, ledger) = (first.name.clone(), Ledger::default());
-        let new = CallClass { name, line, ledger, id: first.id, up_to: u64::MAX, route: first.route.clone() };
+        let new = CallClass {
+            name,
+            line,
+            ledger,
+            id: first.id,
+            known: first.known,
+            up_to: u64::MAX,
+            route: first.route.clone(),
+        };
         classes.push(new);
         classes.len() as u16 - 1
     };
@@ -390,7 +401,8 @@ impl Caller {
                 way: Way::Aside(Aside::Nowhere(Unreached::ClientRefused)),
             };
             let id = ids(&class.name);
-            CallClass { name: class.name, line: class.line, ledger: Ledger::default(), id, up_to, route }
+            let known = (AppSpecId::from_index(NONE), 0);
+            CallClass { name: class.name, line: class.line, ledger: Ledger::default(), id, known, up_to, route }
         });
         let mut classes: Vec<CallClass> = classes.collect();
         let logged = match &new.demand {

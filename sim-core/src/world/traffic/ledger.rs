@@ -40,7 +40,7 @@ pub struct Ledger {
 
 impl Ledger {
     /// A call came to an end after so long [ns].
-    #[inline]
+    #[inline(always)]
     pub(super) fn end(&mut self, ended: Ended, latency: u64) {
         self.ended += 1;
         match ended {

@@ -120,9 +120,9 @@ pub(super) struct Request {
     /// Where it is counted.
     pub meter: u32,
     pub bytes: u32,
+    /// The place of what the application says about its class.
+    pub profile: u32,
     pub container: u16,
-    /// The place among its application's classes.
-    pub profile: u16,
     /// What the target will answer.
     pub status: u16,
     /// Whom a status of 500 and above is due to.
@@ -235,7 +235,7 @@ impl Requests {
     }
 
     /// The lines of a caller.
-    #[inline]
+    #[inline(always)]
     pub(super) fn lines(&mut self, caller: CallerId) -> &mut Lines {
         if self.lines.len() <= caller.index() {
             self.make_lines(caller);
@@ -244,6 +244,7 @@ impl Requests {
     }
 
     #[cold]
+    #[inline(never)]
     fn make_lines(&mut self, last: CallerId) {
         self.lines.resize_with(last.index() + 1, Lines::default);
     }

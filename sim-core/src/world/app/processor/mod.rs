@@ -22,6 +22,7 @@ mod bandwidth;
 mod lane;
 pub(super) mod shares;
 
+use std::hint::cold_path;
 use std::time::Duration;
 
 use crate::engine::Time;
@@ -31,6 +32,9 @@ use lane::Lane;
 
 /// The weight of a container that has no `cpu`, or less than this [CP-044].
 const WEIGHT_MIN: u32 = 2;
+
+/// Whole numbers up to here are exact as `f64`.
+const EXACT: u64 = 1 << 53;
 
 /// How a task is kept to its CPU.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -222,20 +226,28 @@ impl Processor {
         Some(Time::from_nanos(self.at.as_nanos().saturating_add(left)))
     }
 
-    /// A job of this much work [CPU-ns] begins in a container.
+    /// A job of this much work [CPU-ns] begins in a container: when the next job finishes, if nothing changes until then.
     #[inline(always)]
-    pub fn push(&mut self, now: Time, container: u16, work: u64, job: u32) {
+    pub fn push(&mut self, now: Time, container: u16, work: u64, job: u32) -> Option<Time> {
         self.advance(now);
         let usual = self.alone && container == self.home;
         if !usual {
             self.move_to(container);
         }
+        let is_first = self.lane.is_empty();
         self.lane.push(work, job);
         if usual {
             self.lane.slowdown = self.slowdown(self.lane.len());
         } else {
             self.divide();
         }
+        // It has a CPU for itself, and finishes after its work: what `next_finish` says, but without waiting for its arithmetic,
+        // which whatever happens next would have to wait for, too.
+        if usual && is_first && self.lane.slowdown == 1.0 && work < EXACT {
+            return Some(Time::from_nanos(now.as_nanos().saturating_add(work + 1)));
+        }
+        cold_path();
+        self.next_finish()
     }
 
     /// The processor's timer rang: the job that has finished.

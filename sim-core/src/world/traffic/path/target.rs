@@ -42,15 +42,19 @@ impl World {
         let (caller, trace, is_check) = (request.caller, request.call.trace, request.via.is_check());
         let before = request.work;
         let work = if is_check {
-            request.profile = profile.check();
-            let class = &profile.classes[usize::from(request.profile)];
+            request.profile = profile.check;
+            let class = &self.app.class_profiles[request.profile as usize];
             request.needs = class.needs.1;
             request.status = if process.sick { SICK } else { class.status };
             profile.check_cpu
         } else {
             let caller = &mut self.traffic.callers[caller];
-            request.profile = profile.place(caller.classes[usize::from(request.call.class)].id);
-            let class = &profile.classes[usize::from(request.profile)];
+            let asked = &mut caller.classes[usize::from(request.call.class)];
+            if asked.known.0 != process.spec {
+                asked.known = (process.spec, profile.place(asked.id));
+            }
+            request.profile = asked.known.1;
+            let class = &self.app.class_profiles[request.profile as usize];
             request.needs = class.needs.1;
             let draws = &mut caller.draws;
             let mut work = class.cpu.draw(&mut draws.cpu);
@@ -78,8 +82,7 @@ impl World {
         request.entered = now;
         if process.take_worker() {
             request.holds_worker = true;
-            app.processor.push(now, to.1, work, slot);
-            if let Some(next) = app.processor.next_finish() {
+            if let Some(next) = app.processor.push(now, to.1, work, slot) {
                 ctx.timers.arm(cpu_timer(to.0), next);
             }
             if app.processor.is_shared() {
@@ -314,8 +317,7 @@ impl World {
         self.traffic.traces.step(trace, now, || Step::Working);
         let Some(Some(app)) = self.app.tasks.get_mut(task.index()) else { return };
         app.processes[usize::from(container)].queued_ns += u128::from(now.as_nanos()) - since;
-        app.processor.push(now, container, work, slot);
-        if let Some(next) = app.processor.next_finish() {
+        if let Some(next) = app.processor.push(now, container, work, slot) {
             ctx.timers.arm(cpu_timer(task), next);
         }
         if app.processor.is_shared() {
@@ -437,7 +439,7 @@ fn next_in_line(process: &mut Process, requests: &Requests) -> Option<(u32, u128
 fn class_of<'a>(app: &'a Apps, request: &Request) -> Option<(&'a Profile, &'a ClassProfile)> {
     let task = app.tasks.get(request.task.index())?.as_ref()?;
     let profile = &app.profiles[task.processes.get(usize::from(request.container))?.spec.index()];
-    Some((profile, &profile.classes[usize::from(request.profile)]))
+    Some((profile, &app.class_profiles[request.profile as usize]))
 }
 
 /// The target of a check that the agent runs: none.
