@@ -21,7 +21,9 @@ const PER_CLUSTER: usize = 5000;
 fn main() {
     let sizes: Vec<usize> = std::env::args().skip(1).filter_map(|word| word.parse().ok()).collect();
     let sizes = if sizes.is_empty() { vec![100, 1000, 10_000] } else { sizes };
-    println!("services  steady [s]  per service [us]  quiet hour [ms]  hour with one update [ms]  events of it  peak [MB]");
+    println!(
+        "services  steady [s]  per service [us]  quiet hour [ms]  hour with one update [ms]  events of it  peak [MB]"
+    );
     for size in sizes {
         let (mut world, mut ctx) = account();
         let began = ProcessTime::now();
@@ -33,7 +35,12 @@ fn main() {
         let all = world.ecs.services.iter().all(|(_, service)| service.steady_since.is_some());
         assert!(all, "every service is steady after three minutes");
         let quiet = timed(&mut world, &mut ctx, 3780).0;
-        call(&mut world, &mut ctx, "UpdateService", json!({"cluster": "c0", "service": "s0", "forceNewDeployment": true}));
+        call(
+            &mut world,
+            &mut ctx,
+            "UpdateService",
+            json!({"cluster": "c0", "service": "s0", "forceNewDeployment": true}),
+        );
         let (busy, events) = timed(&mut world, &mut ctx, 7380);
         println!(
             "{size:8}  {:10.2}  {:16.1}  {:15.2}  {:25.2}  {events:12}  {:9}",
@@ -49,7 +56,10 @@ fn main() {
     let began = ProcessTime::now();
     // The scheduler launches 500 at its first look, and then 500 a minute [CP-029].
     run(&mut world, &mut ctx, Time::from_secs(600));
-    println!("5,000 tasks placed by one service, with all of their starts: {:.1} ms", began.elapsed().as_secs_f64() * 1e3);
+    println!(
+        "5,000 tasks placed by one service, with all of their starts: {:.1} ms",
+        began.elapsed().as_secs_f64() * 1e3
+    );
     assert_eq!(world.ecs.tasks.iter().count(), 5000);
 }
 

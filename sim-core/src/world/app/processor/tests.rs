@@ -132,6 +132,38 @@ fn containers_that_come_and_go_use_all_of_the_cpu_while_there_is_work() {
     }
 }
 
+/// A job alone on a CPU of its own is told its finish without the arithmetic that all others need, and it is the same.
+#[test]
+fn a_job_that_begins_says_when_the_next_one_finishes() {
+    let alone = [one(256), one(1024), one(4096)].map(|processor| (processor, 1));
+    let beside = [several(1024, &[512, 512]), throttled(1024, &[512, 0], 2)].map(|processor| (processor, 2));
+    for (mut processor, containers) in alone.into_iter().chain(beside) {
+        let (mut now, mut alone, mut state) = (Time::ZERO, 0, 5u64);
+        for job in 0..2000 {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            let at_most = (state >> 40) as usize % 4;
+            while processor.len() > at_most {
+                now = processor.next_finish().unwrap();
+                processor.finish(now);
+            }
+            now = now.after_nanos((state >> 33) % MS);
+            while let Some(finish) = processor.next_finish().filter(|finish| *finish <= now) {
+                processor.finish(finish);
+            }
+            alone += u32::from(processor.len() == 0);
+            let work = match state >> 60 {
+                0 => 0,
+                // More than is exact as a number of the processor.
+                1 => (1 << 53) + (state >> 50),
+                _ => (state >> 25) % (4 * MS),
+            };
+            let told = processor.push(now, (state >> 20) as u16 % containers, work, job);
+            assert_eq!(told, processor.next_finish());
+        }
+        assert!((200..1800).contains(&alone), "{alone} jobs came to an idle CPU");
+    }
+}
+
 #[test]
 fn jobs_that_are_dropped_leave_their_cpu_to_the_others() {
     for mut processor in [several(1024, &[512, 512]), throttled(4096, &[512, 512], 1)] {
