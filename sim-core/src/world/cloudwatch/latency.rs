@@ -19,14 +19,6 @@ fn histogram() -> Histogram<u64> {
     histogram
 }
 
-/// The sum of a batch of durations [ns]. Their halves are added apart, so that nothing is carried from one to the other each time.
-#[inline]
-fn sum(durations: impl Iterator<Item = u64>) -> u128 {
-    let (low, high) =
-        durations.fold((0, 0), |(low, high), nanos| (low + (nanos & u64::from(u32::MAX)), high + (nanos >> 32)));
-    (u128::from(high) << 32) + u128::from(low)
-}
-
 /// Durations [ns], counted to three significant digits; their sum is exact. Takes no memory before the first.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Counted {
@@ -37,16 +29,9 @@ pub(crate) struct Counted {
 impl Counted {
     #[inline]
     pub fn add(&mut self, nanos: u64) {
-        self.add_all(&[nanos]);
-    }
-
-    #[inline]
-    fn add_all(&mut self, samples: &[u64]) {
-        self.sum += sum(samples.iter().copied());
+        self.sum += u128::from(nanos);
         let histogram = self.histogram.get_or_insert_with(histogram);
-        for &nanos in samples {
-            histogram.record(nanos.min(LONGEST)).expect("the histogram grows as it must");
-        }
+        histogram.record(nanos.min(LONGEST)).expect("the histogram grows as it must");
     }
 
     pub fn is_empty(&self) -> bool {
@@ -87,8 +72,9 @@ impl Tally {
 
     #[cold]
     fn count(&mut self) {
-        self.counted.add_all(&self.samples);
-        self.samples.clear();
+        for nanos in self.samples.drain(..) {
+            self.counted.add(nanos);
+        }
     }
 
     /// Adds all durations of another.
@@ -176,8 +162,8 @@ impl TargetTimes {
             Box::new(all)
         });
         // One histogram after the other: what one of them waits for, several samples wait for together.
-        self.sum += sum(self.samples.iter().map(|sample| sample >> 3));
         for sample in &self.samples {
+            self.sum += u128::from(sample >> 3);
             all.record((sample >> 3).min(LONGEST)).expect("the histogram grows as it must");
         }
         for sample in self.samples.drain(..) {
