@@ -16,7 +16,7 @@ const FRONTS: usize = 2;
 /// No slot.
 const NO_SLOT: u32 = u32::MAX;
 /// How many children a node of the heap has.
-const ARITY: usize = 4;
+const ARITY: usize = 8;
 
 /// A timer in one word that orders as (time, slot) does: above, how long after the epoch it rings [ns]; below, its slot.
 type Key = u64;
@@ -28,19 +28,20 @@ const NOBODY: Key = Key::MAX;
 /// minutes after the epoch.
 const SLOT_BITS: u32 = 24;
 
-/// The first of a family, found without branches: which of them it is nobody can predict.
-#[inline]
-fn least(&[a, b, c, d]: &[Key; ARITY]) -> Key {
-    a.min(b).min(c.min(d))
+/// The first of a family, and its place there: found without branches, because which of them it is nobody can predict.
+#[inline(always)]
+fn least(&[a, b, c, d, e, f, g, h]: &[Key; ARITY]) -> (Key, usize) {
+    let ab = first_of((a, 0), (b, 1));
+    let cd = first_of((c, 2), (d, 3));
+    let ef = first_of((e, 4), (f, 5));
+    let gh = first_of((g, 6), (h, 7));
+    first_of(first_of(ab, cd), first_of(ef, gh))
 }
 
-/// The same, and its place in the family.
-#[inline]
-fn least_at(&[a, b, c, d]: &[Key; ARITY]) -> (Key, usize) {
-    let (b_first, d_first) = (b < a, d < c);
-    let (ab, cd) = (if b_first { b } else { a }, if d_first { d } else { c });
-    let (one, other) = (usize::from(b_first), 2 + usize::from(d_first));
-    if cd < ab { (cd, other) } else { (ab, one) }
+#[inline(always)]
+fn first_of(a: (Key, usize), b: (Key, usize)) -> (Key, usize) {
+    let b_first = b.0 < a.0;
+    (if b_first { b.0 } else { a.0 }, if b_first { b.1 } else { a.1 })
 }
 
 /// A set of timers, one per slot. Arming a slot again replaces its time; the earliest rings first and, of equal
@@ -50,8 +51,8 @@ fn least_at(&[a, b, c, d]: &[Key; ARITY]) -> (Key, usize) {
 ///
 /// ```text
 ///   fronts           what rings and is armed again at once, such as that of the next arrival: it is in no heap
-///   places 0 to 3    the heads of four heaps: whoever asks for the least of a family looks at all of it anyway
-///   places 4 to 7    the children of place 0, 8 to 11 those of place 1, and so on
+///   places 0 to 7    the heads of eight heaps: whoever asks for the least of a family looks at all of it anyway
+///   places 8 to 15   the children of place 0, 16 to 23 those of place 1, and so on
 ///   far              what rings later than all of these: asked when they are done
 /// ```
 #[derive(Clone, Debug)]
@@ -207,7 +208,7 @@ impl Timers {
     /// Who is the first of the heap now?
     #[inline(always)]
     fn find(&mut self) {
-        self.soonest = self.heap.first_chunk().map_or(NOBODY, least);
+        self.soonest = self.heap.first_chunk().map_or(NOBODY, |family| least(family).0);
     }
 
     /// A timer has rung and rings again: one that does so comes to the front if there is room.
@@ -385,11 +386,11 @@ impl Timers {
 
     fn down(&mut self, mut place: usize, timer: Key) {
         while let Some(children) = self.heap.as_chunks().0.get(place + 1) {
-            let (least, at) = least_at(children);
-            if timer <= least {
+            let (first, at) = least(children);
+            if timer <= first {
                 break;
             }
-            self.put(place, least);
+            self.put(place, first);
             place = (place + 1) * ARITY + at;
         }
         self.put(place, timer);

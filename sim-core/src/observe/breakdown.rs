@@ -143,7 +143,7 @@ fn served(world: &World, targets: &[TargetId]) -> Option<ServedPart> {
     let mut all: Option<Latency> = None;
     for &id in targets {
         let target = &world.elb.targets[id];
-        part.requests += target.ended;
+        part.requests += target.ended();
         part.errors += target.bad;
         if let Some((histogram, sum)) = world.cloudwatch.times_of(id) {
             let latency = all.get_or_insert_with(|| Latency::of(&Tally::default()));

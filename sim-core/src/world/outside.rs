@@ -1,5 +1,6 @@
 //! The second door: what comes upon the world from outside of AWS.
 
+use std::num::NonZeroU16;
 use std::time::Duration;
 
 use super::app::AppEvent;
@@ -44,7 +45,7 @@ impl World {
         ctx.record(Fact::FaultBegan { what });
         for victim in self.victims(service, count, fault, ctx) {
             if let Some(Some(app)) = self.app.tasks.get_mut(victim.index()) {
-                app.processes.iter_mut().for_each(|process| process.broken = Some(status));
+                app.processes.iter_mut().for_each(|process| process.broken = NonZeroU16::new(status));
             }
         }
     }

@@ -10,7 +10,7 @@ mod tasks;
 pub use process::ProcessState;
 pub use spec::{AppSpec, AppSpecId, End, Health, Leak, Need, Shutdown, WarmUp, Whom, Work, Workers};
 
-pub(crate) use process::Process;
+pub(crate) use process::{Process, Processes};
 pub use processor::CpuLimit;
 pub(crate) use processor::{Part, Processor};
 pub(crate) use profile::{ClassProfile, NeedOf, Party, Profile};
@@ -83,12 +83,12 @@ pub(crate) struct TaskApp {
     /// The instance whose CPU that is a part of; none on Fargate.
     pub host: Option<HostId>,
     /// In the order of the task definition.
-    pub processes: Vec<Process>,
+    pub processes: Processes,
     /// The agent is to hear when something happens: its health checks sleep.
     pub checks_sleep: bool,
 }
 
-const _: () = assert!(size_of::<Option<TaskApp>>() <= 192 && size_of::<Process>() <= 256);
+const _: () = assert!(size_of::<Option<TaskApp>>() <= 448 && size_of::<Process>() <= 256);
 
 /// Marks a job of a processor that is no request but the boot of the container whose place is in the other bits.
 pub(crate) const BOOT_JOB: u32 = 1 << 31;
@@ -251,7 +251,7 @@ impl Apps {
                 }
                 let processor = processor_of(task, definition, peers, ctx.now());
                 let host = peers.ecs.tasks[task].instance.map(|instance| peers.ecs.instances[instance].host);
-                TaskApp { processor, host, processes, checks_sleep: false }
+                TaskApp { processor, host, processes: Processes::of(processes), checks_sleep: false }
             }
         };
         let host = app.host;
@@ -368,7 +368,7 @@ impl Apps {
     fn vanish(&mut self, task: TaskId, ctx: &mut Ctx) {
         let Some(Some(app)) = self.tasks.get_mut(task.index()) else { return };
         ctx.send(Duration::ZERO, Event::Elb(ElbEvent::Wake(task)));
-        for (container, process) in (0..).zip(&mut app.processes) {
+        for (container, process) in (0..).zip(app.processes.iter_mut()) {
             if !process.is_there() {
                 continue;
             }

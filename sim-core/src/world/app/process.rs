@@ -1,6 +1,9 @@
 //! A container's process: what it does at the moment, and how full it is.
 
 use std::collections::VecDeque;
+use std::mem::offset_of;
+use std::num::NonZeroU16;
+use std::ops::{Index, IndexMut};
 use std::time::Duration;
 
 use super::{AppSpec, AppSpecId, Leak};
@@ -34,11 +37,17 @@ pub(crate) struct Process {
     /// Whether it listens.
     pub state: ProcessState,
     /// On which port, if on any.
-    port: Option<u16>,
+    port: Option<NonZeroU16>,
     /// Answers all requests with this status, at once: a fault has broken what it needs.
-    pub broken: Option<u16>,
+    pub broken: Option<NonZeroU16>,
     /// Ends with this code as soon as no request is in progress.
     pub leaves: Option<i16>,
+    /// Counts the restarts of its container, so that what was to happen to an earlier run is recognised.
+    pub run: u16,
+    /// Whether it loses memory, by requests or with time.
+    leaks: bool,
+    /// It hangs, as far as health checks can tell: they fail with 503.
+    pub sick: bool,
     /// Requests in progress, those whose client has gone included [count].
     pub in_flight: u32,
     /// Requests at a time, `u32::MAX` without a limit [count].
@@ -52,7 +61,7 @@ pub(crate) struct Process {
     /// Time that requests and the boot have spent at the CPU, working or waiting for it [ns].
     pub cpu_ns: u128,
     /// Memory lost by requests [bytes].
-    pub leaked: u64,
+    leaked: u64,
     leak: Leak,
     /// Memory for requests and leaks, none when it is not even enough to start [bytes].
     room: Option<u64>,
@@ -66,14 +75,10 @@ pub(crate) struct Process {
     pub queue: VecDeque<Waiter>,
     /// Time that requests have spent in the queue [ns].
     pub queued_ns: u128,
-    /// Counts the restarts of its container, so that what was to happen to an earlier run is recognised.
-    pub run: u16,
     /// The stop signal has arrived.
     pub terminated: bool,
     /// Ended because of its memory.
     pub oom: bool,
-    /// It hangs, as far as health checks can tell: they fail with 503.
-    pub sick: bool,
     /// On which ports it listens beside the first.
     more_ports: Vec<u16>,
     /// When it started.
@@ -81,6 +86,9 @@ pub(crate) struct Process {
     /// When its boot began to take CPU time.
     pub boot_began: Time,
 }
+
+// A request that takes a worker at once, and then nothing but CPU time, fetches one line of memory.
+const _: () = assert!(offset_of!(Process, leaked) == 64);
 
 impl Process {
     /// A process that starts now with so much memory.
@@ -90,7 +98,7 @@ impl Process {
             spec: id,
             run: 0,
             state: ProcessState::Booting,
-            port: ports.first().copied(),
+            port: ports.first().copied().and_then(NonZeroU16::new),
             more_ports: ports.iter().skip(1).copied().collect(),
             terminated: false,
             oom: room.is_none(),
@@ -109,6 +117,7 @@ impl Process {
             request_memory: 0,
             leaked: 0,
             leak: spec.leak,
+            leaks: spec.leak != Leak::default(),
             room,
             queued_ns: 0,
             cpu_ns: 0,
@@ -129,7 +138,7 @@ impl Process {
 
     /// The ports on which it listens, or will.
     pub fn ports(&self) -> Vec<u16> {
-        self.port.iter().chain(&self.more_ports).copied().collect()
+        self.port.iter().map(|port| port.get()).chain(self.more_ports.iter().copied()).collect()
     }
 
     /// Whether it uses memory.
@@ -145,7 +154,7 @@ impl Process {
     /// Whether a connection to this port is taken [IA-107].
     #[inline(always)]
     pub fn listens_on(&self, port: u16) -> bool {
-        self.state == ProcessState::Listening && (self.port == Some(port) || self.has_port(port))
+        self.state == ProcessState::Listening && (self.port.is_some_and(|own| own.get() == port) || self.has_port(port))
     }
 
     #[inline(never)]
@@ -194,10 +203,20 @@ impl Process {
         self.leak.per_hour > 0
     }
 
+    /// A request that has taken so much memory leaves [bytes].
+    #[inline(always)]
+    pub fn end_request(&mut self, memory: u64) {
+        self.in_flight -= 1;
+        self.request_memory -= memory;
+        if self.leaks {
+            self.leaked = self.leaked.saturating_add(self.leak.per_request);
+        }
+    }
+
     /// Whether requests take memory of it, or lose some.
     #[inline(always)]
     pub fn needs_memory(&self) -> bool {
-        self.request_memory | self.leak.per_request | self.leak.per_hour != 0
+        self.request_memory != 0 || self.leaks
     }
 
     /// Whether its memory is not enough for what it does.
@@ -216,5 +235,60 @@ impl Process {
         let (each, room) = (u128::from(self.leak.per_hour), u128::from(self.room?));
         let nanos = ((room + 1) * 3_600_000_000_000).div_ceil(each.max(1));
         (each > 0).then(|| Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX)))
+    }
+}
+
+/// The processes of a task, in the order of its task definition. There is always a first one, which stands beside its task: nobody
+/// has to ask where it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Processes {
+    first: Process,
+    others: Box<[Process]>,
+}
+
+impl Processes {
+    /// Those of all containers, of which a task definition has at least one [CP-022].
+    pub fn of(mut all: Vec<Process>) -> Processes {
+        let others = all.split_off(1).into();
+        let first = all.pop().expect("a task has a container");
+        Processes { first, others }
+    }
+
+    pub fn len(&self) -> usize {
+        1 + self.others.len()
+    }
+
+    #[inline(always)]
+    pub fn get(&self, place: usize) -> Option<&Process> {
+        if place == 0 { Some(&self.first) } else { self.others.get(place - 1) }
+    }
+
+    #[inline(always)]
+    pub fn get_mut(&mut self, place: usize) -> Option<&mut Process> {
+        if place == 0 { Some(&mut self.first) } else { self.others.get_mut(place - 1) }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Process> {
+        std::iter::once(&self.first).chain(&self.others)
+    }
+
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Process> {
+        std::iter::once(&mut self.first).chain(&mut self.others)
+    }
+}
+
+impl Index<usize> for Processes {
+    type Output = Process;
+
+    #[inline(always)]
+    fn index(&self, place: usize) -> &Process {
+        if place == 0 { &self.first } else { &self.others[place - 1] }
+    }
+}
+
+impl IndexMut<usize> for Processes {
+    #[inline(always)]
+    fn index_mut(&mut self, place: usize) -> &mut Process {
+        if place == 0 { &mut self.first } else { &mut self.others[place - 1] }
     }
 }

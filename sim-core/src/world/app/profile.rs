@@ -23,8 +23,6 @@ pub(crate) struct Profile {
     pub warm_up: Option<(u64, f64)>,
     /// Status when the queue is full.
     pub full_status: u16,
-    /// Memory that each request loses [bytes].
-    pub leak: u64,
     /// CPU time of a health check [ns].
     pub check_cpu: u64,
 }
@@ -92,7 +90,6 @@ impl Profile {
             keep_alive: spec.keep_alive.map(whole_nanos),
             warm_up: spec.warm_up.map(|warm_up| (whole_nanos(warm_up.takes), warm_up.factor)),
             full_status: spec.workers.map_or(503, |workers| workers.full_status),
-            leak: spec.leak.per_request,
             check_cpu: whole_nanos(spec.health.cpu),
         };
         for work in std::iter::once(&spec.request).chain(named).chain([&health]) {

@@ -130,6 +130,7 @@ impl Tally {
 /// The response times of one target: each is written down once, and counted when there are many or the minute is
 /// over: for the target, and for its target group and the zone of the node.
 #[derive(Clone, Debug, Default)]
+#[repr(align(64))]
 pub(crate) struct TargetTimes {
     /// (response time [ns] times eight) + zone, of the open minute.
     pub samples: Vec<u64>,

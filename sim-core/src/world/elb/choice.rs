@@ -308,9 +308,7 @@ impl Elb {
     #[inline(always)]
     pub fn ended(&mut self, target: TargetId, after: u64, bad: bool) {
         let target = &mut self.targets[target];
-        target.spent_ns += u128::from(after);
-        target.outstanding -= 1;
-        target.ended += 1;
+        target.end_after(after);
         let outstanding = target.outstanding;
         let (group, node, place) = (target.group, target.node, target.place);
         if bad {

@@ -55,7 +55,7 @@ impl Elb {
         {
             self.probes.offer(|| Probe { at: ctx.now(), target: id, after: takes, verdict: Verdict::Passed });
             self.targets[id].next_check = None;
-            self.targets[id].asleep = Some(Asleep { last: ctx.now(), takes });
+            self.targets[id].asleep = Some(Box::new(Asleep { last: ctx.now(), takes }));
             return;
         }
         self.send_check(id, ctx.now(), ctx);
@@ -126,8 +126,8 @@ impl Elb {
 
     fn wake(&mut self, id: TargetId, ctx: &mut Ctx) {
         self.tell_of_sleep(id, ctx.now());
-        if let Some(Asleep { last, .. }) = self.targets[id].asleep.take() {
-            self.send_check(id, last, ctx);
+        if let Some(asleep) = self.targets[id].asleep.take() {
+            self.send_check(id, asleep.last, ctx);
         }
     }
 
@@ -143,7 +143,7 @@ impl Elb {
         }
         while asleep.last + interval <= now {
             asleep.last += interval;
-            let Asleep { last: at, takes: after } = *asleep;
+            let Asleep { last: at, takes: after } = **asleep;
             self.probes.offer(|| Probe { at, target: id, after, verdict: Verdict::Passed });
         }
     }

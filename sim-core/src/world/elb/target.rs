@@ -88,14 +88,35 @@ impl Target {
         }
     }
 
+    /// Requests that have come to an end at it [count].
+    pub fn ended(&self) -> u64 {
+        self.sent - u64::from(self.outstanding)
+    }
+
+    /// Time from each request's arrival until its client had an answer or had gone, in sum [ns].
+    pub fn spent(&self) -> u128 {
+        u128::from(self.spent_over) << 64 | u128::from(self.spent_ns)
+    }
+
+    /// A request has come to an end after so long [ns].
+    #[inline(always)]
+    pub(super) fn end_after(&mut self, nanos: u64) {
+        self.outstanding -= 1;
+        let (sum, is_full) = self.spent_ns.overflowing_add(nanos);
+        self.spent_ns = sum;
+        if is_full {
+            self.spent_over += 1;
+        }
+    }
+
     /// Requests that came to an end since anomaly detection last looked, and those of them that went wrong [count].
     pub(super) fn lately(&self) -> (u64, u64) {
-        (self.ended - self.looked_at.0, self.bad - self.looked_at.1)
+        (self.ended() - self.looked_at.0, self.bad - self.looked_at.1)
     }
 
     /// Anomaly detection has looked.
     pub(super) fn look(&mut self) {
-        self.looked_at = (self.ended, self.bad);
+        self.looked_at = (self.ended(), self.bad);
     }
 }
 
@@ -208,12 +229,13 @@ pub struct Target {
     /// Whether requests and checks get through.
     pub(crate) reach: Option<Reach>,
     /// Its checks pass, and nothing happens that could change that: they are not sent.
-    pub(super) asleep: Option<Asleep>,
-    /// Time from each request's arrival until its client had an answer or had gone, in sum [ns].
-    pub spent_ns: u128,
-    /// Requests that have come to an end at it [count].
-    pub ended: u64,
-    /// Those of them that were answered with 5xx, or whose connection failed [count].
+    pub(super) asleep: Option<Box<Asleep>>,
+    /// Time from each request's arrival until its client had an answer or had gone, in sum [ns]: what is left of it by
+    /// `spent_over`.
+    pub(super) spent_ns: u64,
+    /// How often `spent_ns` was full and began anew at zero.
+    pub(super) spent_over: u64,
+    /// Requests that were answered with 5xx, or whose connection failed [count].
     pub bad: u64,
     /// Its health.
     pub state: TargetState,

@@ -43,6 +43,7 @@ impl<T> Idle<T> {
 
 /// The connections of a load balancer to one target [TR-087]. Over HTTP/2 its requests share as few as hold them [TR-169].
 #[derive(Clone, Debug, Default)]
+#[repr(align(64))]
 pub(super) struct TargetLinks {
     /// Since when the newest is idle, if it is not among the others: mostly there is no other, and nothing else to fetch.
     newest: Option<Time>,

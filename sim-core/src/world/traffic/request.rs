@@ -103,37 +103,39 @@ impl Link {
     }
 }
 
-/// A request in flight.
+/// A request in flight. In the order in which it is asked for: with thousands of them each line of memory has to come from afar.
 #[derive(Clone, Debug)]
+#[repr(C, align(64))]
 pub(super) struct Request {
-    pub arrived: Time,
-    /// After its CPU time [ns].
-    pub wait: u64,
-    pub caller: CallerId,
-    pub group: TargetGroupId,
-    pub target: TargetId,
-    pub task: TaskId,
     /// Counts the uses of the slot, so that an event for an earlier use is recognised.
     pub generation: u32,
-    /// The next free slot, while it is free.
-    next: u32,
-    /// Where it is counted.
-    pub meter: u32,
-    pub bytes: u32,
-    /// The place of what the application says about its class.
-    pub profile: u32,
-    pub container: u16,
-    /// What the target will answer.
-    pub status: u16,
+    pub stage: Stage,
     /// Whom a status of 500 and above is due to.
     pub blame: super::Blame,
-    pub stage: Stage,
-    /// How it came to its process.
-    pub via: Via,
+    /// What the target will answer.
+    pub status: u16,
+    /// When its CPU time, its turn in a queue, or its wait began.
+    pub entered: Time,
+    /// After its CPU time [ns].
+    pub wait: u64,
+    pub task: TaskId,
+    pub container: u16,
     /// Calls to others that are done [count].
     pub step: u8,
     /// Calls to others that it takes [count].
     pub needs: u8,
+    /// Memory that it takes at its target [bytes].
+    pub memory: u64,
+    pub arrived: Time,
+    pub caller: CallerId,
+    pub target: TargetId,
+    /// Where it is counted.
+    pub meter: u32,
+    pub bytes: u32,
+    pub link: Link,
+    pub call: Call,
+    /// The next free slot, while it is free.
+    next: u32,
     /// A new connection to the target was opened for it.
     pub opened_target: bool,
     /// Round trips for which it waited until its connection to the load balancer was there [count]; none for one that was
@@ -143,16 +145,15 @@ pub(super) struct Request {
     pub holds_worker: bool,
     /// Packets to its target are dropped, so that nobody works on it.
     pub is_dropped: bool,
+    /// How it came to its process.
+    pub via: Via,
     /// What it needed of another service is on its way back: whether that failed.
     pub needed: Option<bool>,
+    /// The place of what the application says about its class.
+    pub profile: u32,
+    pub group: TargetGroupId,
     /// CPU time that it takes, while it waits for a worker; before that what a proxy at its target takes for it [ns].
     pub work: u64,
-    /// Memory that it takes at its target [bytes].
-    pub memory: u64,
-    /// When its CPU time, its turn in a queue, or its wait began.
-    pub entered: Time,
-    pub link: Link,
-    pub call: Call,
 }
 
 const _: () = assert!(size_of::<Request>() <= 192);

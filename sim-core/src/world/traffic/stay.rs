@@ -18,7 +18,7 @@ impl World {
     pub fn spent_inside(&self, task: TaskId, now: Time) -> Inside<u128> {
         let Some(Some(app)) = self.app.tasks.get(task.index()) else { return Inside::default() };
         let mut spent = Inside::default();
-        for (container, process) in (0..).zip(&app.processes) {
+        for (container, process) in (0..).zip(app.processes.iter()) {
             let inside = self.spent_by_those_inside(task, container, now);
             spent.queue += process.queued_ns + inside.queue;
             spent.cpu += process.cpu_ns + inside.cpu;
@@ -58,7 +58,7 @@ impl World {
     /// until `now` when neither is so yet, in sum [ns].
     pub fn spent_at(&self, target: TargetId, now: Time) -> u128 {
         let open = self.traffic.open(|request| request.target == target);
-        self.elb.targets[target].spent_ns + open.map(|request| now.since(request.arrived).as_nanos()).sum::<u128>()
+        self.elb.targets[target].spent() + open.map(|request| now.since(request.arrived).as_nanos()).sum::<u128>()
     }
 }
 

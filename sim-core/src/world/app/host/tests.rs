@@ -1,7 +1,7 @@
 //! Tasks that share an instance's CPU, worked out by hand and against laws of queues.
 
 use super::super::processor::laws::expect_mean;
-use super::super::{CpuLimit, Part};
+use super::super::{AppSpec, AppSpecId, CpuLimit, Part, Process, Processes};
 use super::*;
 use crate::engine::Stream;
 
@@ -34,7 +34,9 @@ impl Instance {
             let units = of.limit.unwrap_or(vcpus * 1024);
             let part = Part { weight: of.weight, most: f64::from(units) / 1024.0 };
             let processor = Processor::of_instance(Time::ZERO, units, of.containers, CpuLimit::Smooth, part);
-            Some(TaskApp { processor, host: Some(HostId::from_index(0)), processes: Vec::new(), checks_sleep: false })
+            let process = Process::new(AppSpecId::from_index(0), &AppSpec::of("app"), &[], u64::MAX, Time::ZERO);
+            let processes = Processes::of(vec![process]);
+            Some(TaskApp { processor, host: Some(HostId::from_index(0)), processes, checks_sleep: false })
         };
         let ids = (0..tasks.len() as u32).map(TaskId::from_index).collect();
         Instance { host: Host { vcpus: f64::from(vcpus), tasks: ids }, apps: tasks.iter().map(app).collect() }

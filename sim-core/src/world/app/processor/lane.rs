@@ -2,12 +2,31 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::num::NonZeroU64;
 
 use super::real;
 
-/// A job: the work done at which it finishes [ns, as the bits of a positive f64, which order as the number does],
-/// and its number.
-type Job = (u64, u32);
+/// A job: the work done at which it finishes, and its number.
+type Job = (Finish, u32);
+
+/// How much work is done when a job finishes [ns]: the bits of a positive f64, which order as the number does, and the bit above
+/// them, so that "no job" takes no memory of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Finish(NonZeroU64);
+
+impl Finish {
+    const MARK: NonZeroU64 = NonZeroU64::new(1 << 63).unwrap();
+
+    #[inline(always)]
+    fn at(work: f64) -> Finish {
+        Finish(Finish::MARK | work.to_bits())
+    }
+
+    #[inline(always)]
+    fn work(self) -> f64 {
+        f64::from_bits(self.0.get() ^ Finish::MARK.get())
+    }
+}
 
 /// From here on virtual time begins anew at zero [ns]: it counts in steps of 2^-12 ns at most, however long a busy
 /// period lasts. A job alone takes 18 minutes to get here.
@@ -60,7 +79,7 @@ impl Lane {
     #[inline]
     pub fn left(&self) -> Option<f64> {
         let (finish, _) = self.first?;
-        Some((f64::from_bits(finish) - self.done) * self.slowdown)
+        Some((finish.work() - self.done) * self.slowdown)
     }
 
     #[inline(always)]
@@ -68,7 +87,7 @@ impl Lane {
         if self.done > RENEW {
             self.renew();
         }
-        let new = ((self.done + work as f64).to_bits(), job);
+        let new = (Finish::at(self.done + work as f64), job);
         match self.first {
             None => self.first = Some(new),
             Some(first) => {
@@ -85,7 +104,7 @@ impl Lane {
         self.first = if self.rest.is_empty() { None } else { self.rest.pop().map(|Reverse(next)| next) };
         // Rounding must not leave the finished job with work to do, or the rest would wait for it. `f64::max` is a call
         // in WASM.
-        let finish = f64::from_bits(finish);
+        let finish = finish.work();
         if finish > self.done {
             self.done = finish;
         }
@@ -103,7 +122,7 @@ impl Lane {
     #[cold]
     fn renew(&mut self) {
         let done = std::mem::take(&mut self.done);
-        let left = |(finish, job): Job| ((f64::from_bits(finish) - done).max(0.0).to_bits(), job);
+        let left = |(finish, job): Job| (Finish::at((finish.work() - done).max(0.0)), job);
         self.first = self.first.map(left);
         self.rest = self.rest.drain().map(|Reverse(job)| Reverse(left(job))).collect();
     }

@@ -16,21 +16,20 @@ use crate::world::app::AppSpecId;
 use crate::world::ecs::TaskId;
 use crate::world::{Ctx, World};
 
-/// Timer slots: every eighth one belongs to the CPU of a task.
-const CPU: u32 = 0;
-/// The next to the next request of a caller.
+/// Timer slots: every other one belongs to the CPU of a task, so that those of thousands of tasks stand close together. Of the
+/// rest every fourth is that of a caller's next request.
 const CALLER: u32 = 1;
-/// The next to the waiting room of an application.
-const WAITING: u32 = 2;
-/// The next to the timeouts of a caller's requests.
-const TIMEOUT: u32 = 3;
-/// The next to a database.
-const DATABASE: u32 = 4;
-/// Kinds of timers, rounded up.
+/// The next is that of an application's waiting room.
+const WAITING: u32 = 3;
+/// The next is that of the timeouts of a caller's requests.
+const TIMEOUT: u32 = 5;
+/// The next is that of a database.
+const DATABASE: u32 = 7;
+/// So many slots later it begins anew.
 const KINDS: u32 = 8;
 
 pub(crate) fn cpu_timer(task: TaskId) -> u32 {
-    task.index() as u32 * KINDS + CPU
+    task.index() as u32 * 2
 }
 
 fn caller_timer(caller: CallerId) -> u32 {
@@ -77,7 +76,7 @@ impl World {
             WAITING => self.wait_over(AppSpecId::from_index(place), ctx),
             TIMEOUT => self.late(CallerId::from_index(place), ctx),
             DATABASE => self.database_serves(DatabaseId::from_index(place), ctx),
-            _ => self.cpu_done(TaskId::from_index(place), ctx),
+            _ => self.cpu_done(TaskId::from_index(slot / 2), ctx),
         }
     }
 

@@ -64,7 +64,7 @@ impl World {
             request.status = class.status;
             if let Some(status) = process.broken {
                 // It does not even try: an error takes a tenth of a millisecond at most.
-                (request.status, request.blame) = (status, Blame::Application);
+                (request.status, request.blame) = (status.get(), Blame::Application);
                 (request.wait, request.step, work) = (0, class.needs.1, work.min(100_000));
             } else if class.error_ratio > 0.0 && draws.errors.unit() < class.error_ratio {
                 // An error comes at once: it waits for nothing and needs nobody.
@@ -268,9 +268,7 @@ impl World {
         if let Some(Some(app)) = self.app.tasks.get_mut(task.index())
             && let Some(process) = app.processes.get_mut(usize::from(container))
         {
-            process.in_flight -= 1;
-            process.request_memory -= memory;
-            process.leaked += self.app.profiles[process.spec.index()].leak;
+            process.end_request(memory);
             matters |= process.leaves.is_some() || process.needs_memory();
             if holds_worker {
                 process.busy -= 1;
