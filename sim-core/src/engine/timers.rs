@@ -200,6 +200,7 @@ impl Timers {
     }
 
     /// Another time for a timer of the heap.
+    #[inline(always)]
     fn change(&mut self, place: usize, timer: Key) {
         self.move_from(place, timer);
         self.find();
@@ -331,6 +332,7 @@ impl Timers {
         }
     }
 
+    #[inline(always)]
     fn push(&mut self, timer: Key) {
         let place = self.behind;
         if place == self.heap.len() {
@@ -350,6 +352,7 @@ impl Timers {
     }
 
     /// Puts the last timer into a place that has become vacant.
+    #[inline(always)]
     fn remove(&mut self, place: usize) {
         self.behind -= 1;
         let last = self.behind;
@@ -372,6 +375,7 @@ impl Timers {
         self.place[slot] = place as u32;
     }
 
+    #[inline(always)]
     fn up(&mut self, mut place: usize, timer: Key) {
         while place >= ARITY {
             let above = self.heap[parent(place)];

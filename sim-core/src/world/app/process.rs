@@ -187,12 +187,13 @@ impl Process {
     }
 
     /// Memory lost so far [bytes].
-    #[inline]
+    #[inline(always)]
     pub fn lost(&self, now: Time) -> u64 {
         let by_time = if self.leak.per_hour == 0 { 0 } else { self.lost_by_time(now) };
         self.leaked.saturating_add(by_time)
     }
 
+    #[inline(never)]
     fn lost_by_time(&self, now: Time) -> u64 {
         let bytes = u128::from(self.leak.per_hour) * now.since(self.started).as_nanos() / 3_600_000_000_000;
         u64::try_from(bytes).unwrap_or(u64::MAX)
@@ -213,21 +214,17 @@ impl Process {
         }
     }
 
-    /// Whether requests take memory of it, or lose some.
+    /// Whether it may be full when a request leaves it, though none has come since it was not: it loses memory.
     #[inline(always)]
-    pub fn needs_memory(&self) -> bool {
-        self.request_memory != 0 || self.leaks
+    pub fn leaks(&self) -> bool {
+        self.leaks
     }
 
     /// Whether its memory is not enough for what it does.
     #[inline(always)]
     pub fn is_full(&self, now: Time) -> bool {
-        self.needs_memory() && self.is_filled(now)
-    }
-
-    #[inline(never)]
-    fn is_filled(&self, now: Time) -> bool {
-        self.room.is_none_or(|room| self.request_memory.saturating_add(self.lost(now)) > room)
+        (self.request_memory != 0 || self.leaks)
+            && self.room.is_none_or(|room| self.request_memory.saturating_add(self.lost(now)) > room)
     }
 
     /// From its start until what it loses with time alone has filled its memory.

@@ -448,7 +448,7 @@ impl Caller {
     }
 
     /// Draws the next arrival of an open system.
-    #[inline]
+    #[inline(always)]
     pub(super) fn draw_next(&mut self, now: Time) {
         self.next = match &mut self.demand {
             Demand::Open(arrivals) => arrivals.next(now, &mut self.draws.arrivals),

@@ -273,7 +273,7 @@ impl Requests {
     }
 
     /// A free slot, which is not free any more.
-    #[inline]
+    #[inline(always)]
     fn take_slot(&mut self) -> u32 {
         let slot = self.next_slot();
         match self.slots.get(slot as usize) {

@@ -269,7 +269,7 @@ impl World {
             && let Some(process) = app.processes.get_mut(usize::from(container))
         {
             process.end_request(memory);
-            matters |= process.leaves.is_some() || process.needs_memory();
+            matters |= process.leaves.is_some() || process.leaks();
             if holds_worker {
                 process.busy -= 1;
                 next = next_in_line(process, &self.traffic.requests);
@@ -454,7 +454,7 @@ fn ctx_send_verdict(id: TargetId, verdict: Verdict, after: Duration, ctx: &mut C
 }
 
 /// How much CPU time a request takes that comes at the second moment, when its process has listened since the first [ns].
-#[inline]
+#[inline(always)]
 fn warmed_up(work: u64, profile: &Profile, (listening, now): (Time, Time)) -> u64 {
     let Some((takes, factor)) = profile.warm_up else { return work };
     let since = now.since(listening).as_nanos() as u64;
