@@ -20,10 +20,10 @@ use crate::world::traffic::RequestSample;
 use crate::world::{Ctx, Event, Fact, Name, World};
 
 /// How many events pass between two looks at the budget: at multiples of it, so that pauses change nothing.
-const BUDGET_CHECK_INTERVAL: u64 = 4096;
-/// How many events pass for each thing that there is before what all of them take is summed up again, because that looks at every
-/// one. So the look costs no more for each event when there are more things.
-const EVENTS_PER_ENTITY: u64 = 8;
+pub(crate) const BUDGET_CHECK_INTERVAL: u64 = 4096;
+/// How many events pass at least, for each thing that there is, before what all of them take is summed up again: that looks at every one, and
+/// so costs no more for each event when there are more of them.
+pub(crate) const EVENTS_PER_ENTITY: u64 = 8;
 
 /// A running scenario. Cheap to clone: a clone is a fork, and goes on exactly like the original.
 #[derive(Debug)]
@@ -40,8 +40,8 @@ pub struct Simulation {
     /// Expectations that have been looked at, by their place in the file.
     verdicts: Vec<Option<Verdict>>,
     exceeded: Option<Exceeded>,
-    /// What everything took at the last look [bytes], and after how many events the next look is due.
-    memory: (u64, u64),
+    /// What everything took when it was last summed up [bytes].
+    memory: u64,
 }
 
 /// Derived, it would be compiled once more in every crate that forks: 0.2 MB of WebAssembly each.
@@ -102,7 +102,7 @@ impl Simulation {
             waiting: Vec::new(),
             verdicts,
             exceeded: None,
-            memory: (0, 0),
+            memory: 0,
         }
     }
 
@@ -254,14 +254,13 @@ impl Simulation {
     }
 
     fn hold_to_budget(&mut self) {
-        let (events, entities) = (self.ctx.events(), self.world.entities());
-        if events < BUDGET_CHECK_INTERVAL {
-            // There may be more of these looks where the run pauses: when the next is due must not depend on them.
-            self.memory = (self.world.memory(), 0);
-        } else if events >= self.memory.1 {
-            self.memory = (self.world.memory(), events + EVENTS_PER_ENTITY * entities);
+        let entities = self.world.entities();
+        // A power of two: it is met in time also while there are ever more things.
+        let looks = (EVENTS_PER_ENTITY * entities / BUDGET_CHECK_INTERVAL).next_power_of_two();
+        if (self.ctx.events() / BUDGET_CHECK_INTERVAL).is_multiple_of(looks) {
+            self.memory = self.world.memory();
         }
-        self.exceeded = self.exceeded.or(self.ctx.exceeded(entities, self.memory.0));
+        self.exceeded = self.exceeded.or(self.ctx.exceeded(entities, self.memory));
     }
 
     /// When the next expectation is due that has not been looked at.

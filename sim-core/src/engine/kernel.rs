@@ -198,15 +198,20 @@ impl<E, F: Clone + Hash> Kernel<E, F> {
         };
     }
 
+    /// What events and journal take, as an estimate [bytes].
+    pub fn memory(&self) -> u64 {
+        let events = self.pending() * size_of::<(Time, u64, Sent<E>)>();
+        (events + self.journal.len() * size_of::<Entry<F>>()) as u64
+    }
+
     /// The limit that has been met, if one was. `entities` and `memory` are the model's own count and estimate;
     /// the kernel adds what its queue and journal take.
     pub fn exceeded(&self, entities: u64, memory: u64) -> Option<Exceeded> {
-        let own = self.pending() * size_of::<(Time, u64, Sent<E>)>() + self.journal.len() * size_of::<Entry<F>>();
         let limits = [
             ("events", self.events, self.budget.events),
             ("facts", self.journal.len() as u64, self.budget.facts),
             ("entities", entities, self.budget.entities),
-            ("memory", memory + own as u64, self.budget.memory),
+            ("memory", memory + self.memory(), self.budget.memory),
         ];
         let met = limits.into_iter().find(|(_, used, limit)| used >= limit);
         met.map(|(what, _, limit)| Exceeded { what, limit })

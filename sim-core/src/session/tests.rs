@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::simulation::{BUDGET_CHECK_INTERVAL, EVENTS_PER_ENTITY};
 
 /// Two services' worth of facts, requests included, in ten minutes.
 const TOWN: &str = r#"
@@ -32,9 +33,16 @@ Protocol = "HTTP"
 Port = 80
 TargetType = "ip"
 VpcId = "default"
+[[ec2.securityGroup]]
+GroupName = "web"
+Description = "Everybody may call port 80"
+[[ec2.securityGroupIngress]]
+GroupId = "web"
+IpPermissions = [{ IpProtocol = "tcp", FromPort = 80, ToPort = 80, IpRanges = [{ CidrIp = "0.0.0.0/0" }] }]
 [[elbv2.loadBalancer]]
 Name = "alb"
 Subnets = ["us-east-1a", "us-east-1b"]
+SecurityGroups = ["web"]
 [[elbv2.listener]]
 LoadBalancerArn = "alb"
 Protocol = "HTTP"
@@ -46,8 +54,11 @@ serviceName = "web"
 taskDefinition = "app"
 desiredCount = 2
 launchType = "FARGATE"
-networkConfiguration = { awsvpcConfiguration = { subnets = ["us-east-1a", "us-east-1b"], assignPublicIp = "ENABLED" } }
 loadBalancers = [{ targetGroupArn = "tg", containerName = "web", containerPort = 80 }]
+[ecs.service.networkConfiguration.awsvpcConfiguration]
+subnets = ["us-east-1a", "us-east-1b"]
+securityGroups = ["web"]
+assignPublicIp = "ENABLED"
 [[world.traffic]]
 to = "alb"
 rate = 20
@@ -82,6 +93,8 @@ fn any_instant_is_the_same_however_one_gets_there() {
     plain.run();
     there.seek(end);
     assert_eq!(hash(&there), plain.hash().to_string(), "and it is the run of the scenario itself");
+    let answered = plain.world().elb.targets.iter().map(|(_, target)| target.ended()).sum::<u64>();
+    assert!(answered > 13_000, "{answered} of 20 a second in twelve minutes");
 }
 
 #[test]
@@ -165,6 +178,41 @@ fn a_budget_of_the_place_ends_the_run_with_a_reason() {
     let mut here = Session::start(Arc::new(scenario), FileMap::new(), None, Vec::new(), budget);
     assert_eq!(here.pursue(Goal::Until(Time::from_secs(900)), u64::MAX), Pursuit::Ended);
     assert_eq!(here.simulation().exceeded().expect("it met a limit").what, "events");
+}
+
+/// So many tasks that what all of them take is not summed up at each look at the budget, and a minute of requests.
+fn crowd(memory: u64) -> Simulation {
+    let text =
+        TOWN.replace("15m", "4m").replace("desiredCount = 2", "desiredCount = 400").replace("= 20\n", "= 2000\n");
+    let text = text + "[assume]\nfargate_burst = 1000\n";
+    let scenario = Scenario::read("crowd.toml", text.as_bytes(), &()).unwrap_or_else(|problems| panic!("{problems}"));
+    let mut run = Simulation::start(Arc::new(scenario), None);
+    run.limit_to(Budget { memory, ..Budget::default() });
+    run
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+
+    /// A world that outgrows its memory is stopped soon, and after the same event when somebody lets its first events happen one by
+    /// one, so that its budget is looked at after each.
+    #[test]
+    fn steps_do_not_change_where_its_memory_ends_a_run(steps in 1..4096) {
+        let mut half = crowd(u64::MAX);
+        half.run_until(Time::from_secs(210));
+        let (memory, entities) = (half.world().memory() + half.ctx().memory(), half.world().entities());
+        prop_assert!(EVENTS_PER_ENTITY * entities >= 2 * BUDGET_CHECK_INTERVAL, "{} is a crowd", entities);
+        let (mut straight, mut stepped) = (crowd(memory), crowd(memory));
+        straight.run();
+        (0..steps).for_each(|_| assert!(stepped.step()));
+        stepped.run();
+        for run in [&straight, &stepped] {
+            prop_assert_eq!(run.exceeded().expect("it meets its limit").what, "memory");
+        }
+        let (ended, due) = (straight.ctx().events(), half.ctx().events() + 2 * EVENTS_PER_ENTITY * entities);
+        prop_assert_eq!(stepped.ctx().events(), ended);
+        prop_assert!(ended <= due, "{} events, and not {} at most", ended, due);
+    }
 }
 
 /// One thing that somebody at the page does.
