@@ -21,8 +21,8 @@ use crate::world::{Ctx, Event, Fact, Name, World};
 
 /// How many events pass between two looks at the budget: at multiples of it, so that pauses change nothing.
 pub(crate) const BUDGET_CHECK_INTERVAL: u64 = 4096;
-/// How many events pass at least, for each thing that there is, before what all of them take is summed up again: that looks at every one, and
-/// so costs no more for each event when there are more of them.
+/// How many events pass at least, for each thing that there is, before what all of them take is summed up again: that looks at every
+/// one, and so costs no more for each event when there are more of them.
 pub(crate) const EVENTS_PER_ENTITY: u64 = 8;
 
 /// A running scenario. Cheap to clone: a clone is a fork, and goes on exactly like the original.

@@ -24,8 +24,8 @@ type Key = u64;
 /// A place where there is no timer: later than each of them, so that comparisons need not ask.
 const NOBODY: Key = Key::MAX;
 
-/// Bits of a key that the slot takes, until there is a slot that needs more: enough for two million tasks, and for times up to 18
-/// minutes after the epoch.
+/// Bits of a key that the slot takes, until there is a slot that needs more: enough for eight million tasks, and for times up to
+/// 18 minutes after the epoch.
 const SLOT_BITS: u32 = 24;
 
 /// The first of a family, and its place there: found without branches, because which of them it is nobody can predict.

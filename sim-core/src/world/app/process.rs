@@ -244,7 +244,7 @@ pub(crate) struct Processes {
 }
 
 impl Processes {
-    /// Those of all containers, of which a task definition has at least one [CP-022].
+    /// Those of all containers: no task definition is without one.
     pub fn of(mut all: Vec<Process>) -> Processes {
         let others = all.split_off(1).into();
         let first = all.pop().expect("a task has a container");

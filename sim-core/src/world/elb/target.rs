@@ -1,6 +1,7 @@
 //! Targets: who is registered, and how healthy it is.
 
 use std::fmt;
+use std::hint::cold_path;
 use std::time::Duration;
 
 use super::TargetGroupId;
@@ -95,18 +96,14 @@ impl Target {
 
     /// Time from each request's arrival until its client had an answer or had gone, in sum [ns].
     pub fn spent(&self) -> u128 {
-        u128::from(self.spent_over) << 64 | u128::from(self.spent_ns)
+        u128::from(self.spent_above) << 64 | u128::from(self.spent)
     }
 
     /// A request has come to an end after so long [ns].
     #[inline(always)]
     pub(super) fn end_after(&mut self, nanos: u64) {
         self.outstanding -= 1;
-        let (sum, is_full) = self.spent_ns.overflowing_add(nanos);
-        self.spent_ns = sum;
-        if is_full {
-            self.spent_over += 1;
-        }
+        add(nanos, &mut self.spent, &mut self.spent_above);
     }
 
     /// Requests that came to an end since anomaly detection last looked, and those of them that went wrong [count].
@@ -230,11 +227,10 @@ pub struct Target {
     pub(crate) reach: Option<Reach>,
     /// Its checks pass, and nothing happens that could change that: they are not sent.
     pub(super) asleep: Option<Box<Asleep>>,
-    /// Time from each request's arrival until its client had an answer or had gone, in sum [ns]: what is left of it by
-    /// `spent_over`.
-    pub(super) spent_ns: u64,
-    /// How often `spent_ns` was full and began anew at zero.
-    pub(super) spent_over: u64,
+    /// Time from each request's arrival until its client had an answer or had gone, in sum [ns]: its lower word.
+    pub(super) spent: u64,
+    /// The upper word of that, which is seldom asked for.
+    pub(super) spent_above: u64,
     /// Requests that were answered with 5xx, or whose connection failed [count].
     pub bad: u64,
     /// Its health.
@@ -267,4 +263,31 @@ pub struct Target {
     pub(super) registered: Option<FactId>,
     /// The fact that its checks do not get through, while they do not.
     pub(super) blocked: Option<FactId>,
+}
+
+/// Adds to a sum of two words. The upper one is hardly ever touched, so it may stand elsewhere.
+#[inline(always)]
+fn add(more: u64, word: &mut u64, above: &mut u64) {
+    let (sum, is_full) = word.overflowing_add(more);
+    *word = sum;
+    if is_full {
+        cold_path();
+        *above += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_of_two_words_is_exact() {
+        let (mut word, mut above) = (0, 0);
+        let all = [5, u64::MAX, 0, u64::MAX - 4, 17];
+        for more in all {
+            add(more, &mut word, &mut above);
+        }
+        assert_eq!(u128::from(above) << 64 | u128::from(word), all.into_iter().map(u128::from).sum());
+        assert_eq!(above, 2);
+    }
 }
