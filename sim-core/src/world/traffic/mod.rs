@@ -10,6 +10,7 @@ mod arrivals;
 mod caller;
 mod database;
 mod ledger;
+mod line;
 mod path;
 mod pool;
 mod proxy;

@@ -1,6 +1,7 @@
 //! Requests in flight: slots that are used again and again, and lines of them in the order of their timeouts.
 
 use super::CallerId;
+use super::line::Line;
 use crate::engine::{Ticket, Time};
 use crate::world::app::{Apps, Process, ProcessState};
 use crate::world::ecs::TaskId;
@@ -160,25 +161,17 @@ const _: () = assert!(size_of::<Request>() <= 192);
 
 /// Requests with the same timeout, in the order in which it ends: (slot, generation). Nearly all have an answer before; they stay in
 /// the line until somebody looks, because to take one out of the middle costs more than to pass it over.
-#[derive(Clone, Debug, Default)]
-struct Line {
-    entries: Vec<(u32, u32)>,
-    /// Those before this one have been passed over.
-    first: usize,
-}
-
-/// Entries that a line has room for beside twice as many as there are requests in it [count].
-const SPARE: usize = 64;
+type Waiters = Line<(u32, u32)>;
 
 /// The requests of one caller by what they may run into.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lines {
     /// Sent to a target: the idle timeout of the load balancer [TR-084], or the caller's own.
-    forwarded: Line,
+    forwarded: Waiters,
     /// Whether its timer is armed.
     pub armed: bool,
     /// Not connected yet: the connect timeout [TR-089], or the caller's own.
-    connecting: Line,
+    connecting: Waiters,
     pub alarm: Option<Ticket>,
 }
 
@@ -204,7 +197,7 @@ impl Requests {
 
     pub fn memory(&self) -> u64 {
         let lines = self.lines.iter().flat_map(|lines| [&lines.forwarded, &lines.connecting]);
-        let entries: usize = lines.map(|line| line.entries.capacity()).sum();
+        let entries: usize = lines.map(|line| line.capacity()).sum();
         (self.slots.capacity() * size_of::<Request>() + entries * size_of::<(u32, u32)>()) as u64
     }
 
@@ -251,7 +244,7 @@ impl Requests {
     }
 
     #[inline(always)]
-    fn line(&mut self, caller: CallerId, stage: Stage) -> &mut Line {
+    fn line(&mut self, caller: CallerId, stage: Stage) -> &mut Waiters {
         let lines = self.lines(caller);
         if stage == Stage::Connecting { &mut lines.connecting } else { &mut lines.forwarded }
     }
@@ -296,21 +289,18 @@ impl Requests {
     fn stand_in_line(&mut self, entry: (u32, u32), caller: CallerId, stage: Stage) {
         self.in_flight += 1;
         let line = self.line(caller, stage);
-        if line.entries.len() == line.entries.capacity() {
+        if line.is_full() {
             return self.make_room(entry, caller, stage);
         }
-        line.entries.push(entry);
+        line.push(entry);
     }
 
     /// Does so when the line is full: those that do not wait any more leave it, and there is room for as many again as do.
     #[cold]
     fn make_room(&mut self, entry: (u32, u32), caller: CallerId, stage: Stage) {
         let mut line = std::mem::take(self.line(caller, stage));
-        line.entries.drain(..line.first);
-        line.entries.retain(|&entry| self.waits(entry));
-        line.entries.reserve(line.entries.len() + SPARE);
-        line.entries.push(entry);
-        line.first = 0;
+        line.make_room(|&entry| self.waits(entry));
+        line.push(entry);
         *self.line(caller, stage) = line;
     }
 
@@ -324,11 +314,11 @@ impl Requests {
     pub(super) fn first_in_line(&mut self, caller: CallerId, stage: Stage) -> Option<u32> {
         loop {
             let line = self.line(caller, stage);
-            let &entry = line.entries.get(line.first)?;
+            let &entry = line.front()?;
             if self.waits(entry) {
                 return Some(entry.0);
             }
-            self.line(caller, stage).first += 1;
+            self.line(caller, stage).pass();
         }
     }
 
@@ -399,6 +389,7 @@ pub(super) fn arriving(
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::line::SPARE;
     use super::*;
 
     /// What happens to requests: one comes, one has its answer and leaves at once, or its target works on for nobody.
@@ -438,7 +429,7 @@ mod tests {
                 requests.free(slot);
             }
         }
-        let room = requests.lines(caller).forwarded.entries.capacity();
+        let room = requests.lines(caller).forwarded.capacity();
         assert!(room <= 2 * (20 + SPARE), "{room} entries for 20 requests");
     }
 

@@ -1,8 +1,9 @@
 //! Requests that have had their CPU time and wait for something else, such as a database.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::BinaryHeap;
 
+use super::line::Line;
 use crate::engine::Time;
 use crate::world::app::AppSpecId;
 
@@ -13,7 +14,7 @@ type Entry = (Time, u32, u32);
 /// line; one that ends before the last of the line, because waits differ, goes to the heap.
 #[derive(Clone, Debug, Default)]
 struct Room {
-    line: VecDeque<Entry>,
+    line: Line<Entry>,
     heap: BinaryHeap<Reverse<Entry>>,
 }
 
@@ -42,6 +43,9 @@ impl Waiting {
             self.rooms.resize_with(spec.index() + 1, Room::default);
         }
         let room = &mut self.rooms[spec.index()];
+        if room.line.is_full() {
+            room.line.make_room(|_| true);
+        }
         let entry = (until, slot, generation);
         match room.line.back() {
             Some(last) if until < last.0 => {
@@ -50,11 +54,11 @@ impl Waiting {
             }
             // Behind others, so it is not the first.
             Some(_) => {
-                room.line.push_back(entry);
+                room.line.push(entry);
                 false
             }
             None => {
-                room.line.push_back(entry);
+                room.line.push(entry);
                 room.first() == Some(entry)
             }
         }
@@ -72,13 +76,13 @@ impl Waiting {
     pub fn pop(&mut self, spec: AppSpecId) -> (Option<(u32, u32)>, Option<Time>) {
         let Some(room) = self.rooms.get_mut(spec.index()) else { return (None, None) };
         if room.heap.is_empty() {
-            let first = room.line.pop_front();
-            let next = room.line.front().map(|(until, ..)| *until);
-            return (first.map(|(_, slot, generation)| (slot, generation)), next);
+            let first = room.line.front().map(|&(_, slot, generation)| (slot, generation));
+            room.line.pass();
+            return (first, room.line.front().map(|(until, ..)| *until));
         }
         let first = room.first();
         if room.line.front() == first.as_ref() {
-            room.line.pop_front();
+            room.line.pass();
         } else {
             room.heap.pop();
         }
