@@ -41,7 +41,8 @@ impl<T> Idle<T> {
     }
 }
 
-/// The connections of a load balancer to one target [TR-087]. Over HTTP/2 its requests share as few as hold them [TR-169].
+/// The connections of a load balancer to one target [TR-087]. Over HTTP/2 its requests share as few as hold them [TR-169]. Each
+/// begins where a line of memory begins: it takes one, and so touches no other.
 #[derive(Clone, Debug, Default)]
 #[repr(align(64))]
 pub(super) struct TargetLinks {
